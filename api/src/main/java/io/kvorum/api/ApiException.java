@@ -1,0 +1,128 @@
+package io.kvorum.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer of the API that says no: HTTP code, reason and details of a {@code metav1.Status}. The same object on
+ * either side of the wire.
+ */
+public final class ApiException extends RuntimeException {
+    private final int code;
+    private final String reason;
+    private final @Nullable Details details;
+
+    public ApiException(int code, String reason, String message, @Nullable Details details) {
+        super(message, null, false, false);
+        this.code = code;
+        this.reason = reason;
+        this.details = details;
+    }
+
+    /** What the answer is about. Empty strings and lists where nothing is known; {@code retryAfterSeconds} 0 for none. */
+    public record Details(
+            String name, String group, String kind, String uid, List<Cause> causes, int retryAfterSeconds) {}
+
+    /** One finding, for example a field that is invalid: reason ({@code FieldValueRequired}), message and field path. */
+    public record Cause(String reason, String message, String field) {}
+
+    public int code() {
+        return code;
+    }
+
+    /** {@code NotFound}, {@code AlreadyExists}, {@code Conflict}, {@code Invalid}, {@code Expired}, ... */
+    public String reason() {
+        return reason;
+    }
+
+    public @Nullable Details details() {
+        return details;
+    }
+
+    public boolean notFound() {
+        return code == 404;
+    }
+
+    public boolean alreadyExists() {
+        return code == 409 && reason.equals("AlreadyExists");
+    }
+
+    public boolean conflict() {
+        return code == 409 && reason.equals("Conflict");
+    }
+
+    public static ApiException notFound(String group, String resource, String name) {
+        String what = group.isEmpty() ? resource : resource + "." + group;
+        return new ApiException(
+                404,
+                "NotFound",
+                what + " \"" + name + "\" not found",
+                new Details(name, group, resource, "", List.of(), 0));
+    }
+
+    public static ApiException alreadyExists(String group, String resource, String name) {
+        String what = group.isEmpty() ? resource : resource + "." + group;
+        return new ApiException(
+                409,
+                "AlreadyExists",
+                what + " \"" + name + "\" already exists",
+                new Details(name, group, resource, "", List.of(), 0));
+    }
+
+    /** @param why for example "the object has been modified; please apply your changes to the latest version and try again" */
+    public static ApiException conflict(String group, String resource, String name, String why) {
+        String what = group.isEmpty() ? resource : resource + "." + group;
+        return new ApiException(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + what + " \"" + name + "\": " + why,
+                new Details(name, group, resource, "", List.of(), 0));
+    }
+
+    public static ApiException badRequest(String message) {
+        return new ApiException(400, "BadRequest", message, null);
+    }
+
+    public static ApiException forbidden(String group, String resource, String name, String why) {
+        String what = group.isEmpty() ? resource : resource + "." + group;
+        return new ApiException(
+                403,
+                "Forbidden",
+                what + " \"" + name + "\" is forbidden: " + why,
+                new Details(name, group, resource, "", List.of(), 0));
+    }
+
+    /** @param kind the object's kind, not the resource */
+    public static ApiException invalid(String group, String kind, String name, List<Cause> causes) {
+        StringBuilder all = new StringBuilder();
+        for (Cause cause : causes) {
+            all.append(all.length() == 0 ? "" : ", ")
+                    .append(cause.field())
+                    .append(": ")
+                    .append(cause.message());
+        }
+        String what = group.isEmpty() ? kind : kind + "." + group;
+        String list = causes.size() > 1 ? "[" + all + "]" : all.toString();
+        return new ApiException(
+                422,
+                "Invalid",
+                what + " \"" + name + "\" is invalid: " + list,
+                new Details(name, group, kind, "", List.copyOf(causes), 0));
+    }
+
+    public static ApiException expired(String message) {
+        return new ApiException(410, "Expired", message, null);
+    }
+
+    public static ApiException internal(String message) {
+        return new ApiException(500, "InternalError", "Internal error occurred: " + message, null);
+    }
+
+    public static ApiException unavailable(String message) {
+        return new ApiException(503, "ServiceUnavailable", message, null);
+    }
+
+    public static ApiException timeout(String message) {
+        return new ApiException(504, "Timeout", message, null);
+    }
+}

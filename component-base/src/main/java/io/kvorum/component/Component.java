@@ -1,0 +1,27 @@
+package io.kvorum.component;
+
+import io.vertx.core.Future;
+
+/** A component of the cluster, as {@link ComponentProcess} starts it. */
+public interface Component {
+    /** The role: {@code store}, {@code apiserver}, {@code scheduler}, {@code controller-manager}, {@code kubelet}, {@code kube-proxy}. */
+    String role();
+
+    /** Port of {@code /healthz}, {@code /livez}, {@code /readyz} and {@code /metrics} on the component's address, unless {@code --health-port} says otherwise. */
+    int defaultHealthPort();
+
+    /** Declares the component's own flags; called once, before {@link #start}. Keep what {@link Flags} returns. */
+    void declare(Flags flags);
+
+    /** What the process joins: store members are full members of the grid, all others lite members. */
+    default boolean fullMember() {
+        return false;
+    }
+
+    /**
+     * Starts the component's work on {@code context.vertx()}. Called on an event loop context.
+     *
+     * @return succeeds when the component serves; failure ends the process with exit code 1 and the message
+     */
+    Future<Void> start(ComponentContext context);
+}

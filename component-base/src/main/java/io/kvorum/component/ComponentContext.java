@@ -1,0 +1,46 @@
+package io.kvorum.component;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.kvorum.bus.BusClient;
+import io.kvorum.bus.BusEndpoint;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.Supplier;
+
+/** What a running process offers its component. */
+public interface ComponentContext {
+    Vertx vertx();
+
+    Identity identity();
+
+    /** Wall-clock time with the process's injected skew; never call {@code Instant.now()} in a component. */
+    Clock clock();
+
+    BusClient bus();
+
+    /** Answers {@code endpoint} at this component's role and instance addresses. At most one a process. */
+    Future<Void> serve(BusEndpoint endpoint);
+
+    HazelcastInstance hazelcast();
+
+    Health health();
+
+    MeterRegistry metrics();
+
+    ControlCommands control();
+
+    /** The folder for what must outlive the process ({@code --data-dir}). */
+    Path dataDir();
+
+    /** Tells who asks (status, {@code leader} column) whether this instance leads its role. */
+    void leading(boolean leading);
+
+    /** Runs at orderly shutdown, last registered first, each with a time-out of some seconds. */
+    void onShutdown(String what, Supplier<Future<?>> action);
+
+    /** Ends the process with exit code 1 because {@code what} is broken beyond repair. */
+    void fatal(String what, Throwable cause);
+}
