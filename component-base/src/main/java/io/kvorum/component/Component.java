@@ -1,5 +1,6 @@
 package io.kvorum.component;
 
+import io.kvorum.component.grid.GridMember;
 import io.vertx.core.Future;
 
 /** A component of the cluster, as {@link ComponentProcess} starts it. */
@@ -16,6 +17,20 @@ public interface Component {
     /** What the process joins: store members are full members of the grid, all others lite members. */
     default boolean fullMember() {
         return false;
+    }
+
+    /** How the component shapes the process's Hazelcast member; asked once, after the flags are parsed. */
+    default GridMember grid() {
+        return GridMember.PLAIN;
+    }
+
+    /**
+     * Loads what needs no peer: catalogues, schemas, classes. Called on an event loop context as soon as Vert.x runs,
+     * while the process still joins the grid: bus, health, metrics and control socket work, {@link
+     * ComponentContext#hazelcast} does not yet. {@link #start} follows when both this and the join are done.
+     */
+    default Future<Void> prepare(ComponentContext context) {
+        return Future.succeededFuture();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.kvorum.component;
 import com.hazelcast.core.HazelcastInstance;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusEndpoint;
+import io.kvorum.component.fault.FaultRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +25,10 @@ public interface ComponentContext {
     /** Answers {@code endpoint} at this component's role and instance addresses. At most one a process. */
     Future<Void> serve(BusEndpoint endpoint);
 
+    /**
+     * The process's Hazelcast member. A lite member that had to leave joins again as a new instance, so ask each time
+     * instead of keeping it. Before the first join: {@link IllegalStateException}.
+     */
     HazelcastInstance hazelcast();
 
     Health health();
@@ -31,6 +36,9 @@ public interface ComponentContext {
     MeterRegistry metrics();
 
     ControlCommands control();
+
+    /** The fault rules of this process, for components with channels of their own. */
+    FaultRules faults();
 
     /** The folder for what must outlive the process ({@code --data-dir}). */
     Path dataDir();
