@@ -1,0 +1,30 @@
+package io.kvorum.store.mvcc;
+
+import io.kvorum.store.client.Txn;
+import java.util.List;
+
+/** What the log makes the key space do. */
+public sealed interface Command {
+    /** A transaction. */
+    record Commit(Txn txn) implements Command {}
+
+    /** Forgets versions superseded at or before {@code revision}. */
+    record Compact(long revision) implements Command {}
+
+    /** Grants a lease of {@code seconds}; answered with its id. */
+    record GrantLease(long seconds) implements Command {}
+
+    /** Renews a lease for its full time. */
+    record KeepLeaseAlive(long lease) implements Command {}
+
+    /** Ends a lease and deletes its keys at one revision. */
+    record RevokeLease(long lease) implements Command {}
+
+    /**
+     * Ends leases whose time the leader saw run out. Each takes effect only if the lease was not renewed since.
+     */
+    record ExpireLeases(List<Expiry> leases) implements Command {
+        /** {@code renewedAt} is the log index of the grant or renewal whose time has run out. */
+        public record Expiry(long lease, long renewedAt) {}
+    }
+}

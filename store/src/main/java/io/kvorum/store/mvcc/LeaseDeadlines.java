@@ -1,0 +1,41 @@
+package io.kvorum.store.mvcc;
+
+import io.kvorum.store.mvcc.Command.ExpireLeases.Expiry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * When leases run out, as the leader sees it. A new leader starts an empty one, which gives every lease its full time
+ * again: a lease may live longer than granted, never shorter. Not thread-safe. Time comes in from a monotonic clock.
+ */
+public final class LeaseDeadlines {
+    private record Deadline(long renewedAt, long atNanos) {}
+
+    private Map<Long, Deadline> deadlines = new HashMap<>();
+
+    /**
+     * Takes notice of the leases at hand.
+     *
+     * @param nowNanos monotonic time
+     * @return the leases whose time has run out, to be proposed; they come again until they are gone
+     */
+    public List<Expiry> due(Snapshot snapshot, long nowNanos) {
+        Map<Long, Deadline> next = new HashMap<>();
+        List<Expiry> due = new ArrayList<>();
+        snapshot.visitLeases((id, seconds, renewedAt) -> {
+            Deadline known = deadlines.get(id);
+            Deadline deadline = known != null && known.renewedAt == renewedAt
+                    ? known
+                    : new Deadline(renewedAt, nowNanos + TimeUnit.SECONDS.toNanos(seconds));
+            next.put(id, deadline);
+            if (nowNanos - deadline.atNanos >= 0) {
+                due.add(new Expiry(id, renewedAt));
+            }
+        });
+        deadlines = next;
+        return due;
+    }
+}

@@ -1,0 +1,230 @@
+package io.kvorum.store.mvcc;
+
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.Compare;
+import io.kvorum.store.client.KeyRange;
+import io.kvorum.store.client.KeyValue;
+import io.kvorum.store.client.Op;
+import io.kvorum.store.client.OpResult;
+import io.kvorum.store.client.Txn;
+import io.kvorum.store.client.TxnResult;
+import io.kvorum.store.client.WatchEvent;
+import io.kvorum.store.mvcc.KeyHistory.Version;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One transaction on top of a snapshot: it checks everything first, so that it writes all or nothing. Used once. */
+final class Transaction {
+    private final Snapshot base;
+    private final long writeRevision;
+    private SortedTree<ByteSequence, KeyHistory> keys;
+    private SortedTree<Long, Lease> leases;
+    private final TreeMap<ByteSequence, WatchEvent> events = new TreeMap<>();
+    private final Set<ByteSequence> compactable = new HashSet<>();
+
+    Transaction(Snapshot base) {
+        this.base = base;
+        this.writeRevision = base.revision() + 1;
+        this.keys = base.keys();
+        this.leases = base.leases();
+    }
+
+    /** The store's revision afterwards. */
+    long revision() {
+        return events.isEmpty() ? base.revision() : writeRevision;
+    }
+
+    SortedTree<ByteSequence, KeyHistory> keys() {
+        return keys;
+    }
+
+    SortedTree<Long, Lease> leases() {
+        return leases;
+    }
+
+    List<WatchEvent> events() {
+        return List.copyOf(events.values());
+    }
+
+    Set<ByteSequence> compactable() {
+        return compactable;
+    }
+
+    Outcome run(Txn txn) {
+        boolean holds = txn.compares().stream().allMatch(this::holds);
+        List<Op> ops = holds ? txn.success() : txn.failure();
+        Outcome refusal = refusal(ops);
+        if (refusal != null) {
+            return refusal;
+        }
+        List<OpResult> results = new ArrayList<>(ops.size());
+        for (Op op : ops) {
+            results.add(carryOut(op));
+        }
+        return new Outcome.Committed(new TxnResult(revision(), holds, results));
+    }
+
+    private boolean holds(Compare compare) {
+        KeyHistory history = keys.get(compare.key());
+        Version live = history == null ? null : history.live();
+        int order;
+        if (compare.target() == Compare.Target.VALUE) {
+            ByteSequence value = live == null ? null : live.value();
+            if (value == null) {
+                return false; // etcd: no comparison with the value of a key that does not exist holds
+            }
+            order = value.compareTo(compare.value());
+        } else {
+            order = Long.compare(live == null ? 0 : number(live, compare.target()), compare.number());
+        }
+        return switch (compare.relation()) {
+            case EQUAL -> order == 0;
+            case NOT_EQUAL -> order != 0;
+            case GREATER -> order > 0;
+            case LESS -> order < 0;
+        };
+    }
+
+    private static long number(Version live, Compare.Target target) {
+        return switch (target) {
+            case VERSION -> live.version();
+            case CREATE_REVISION -> live.createRevision();
+            case MOD_REVISION -> live.modRevision();
+            case LEASE -> live.lease();
+            case VALUE -> throw new IllegalArgumentException("a value is not a number");
+        };
+    }
+
+    /** Why the operations cannot be carried out, null when they can. */
+    private @Nullable Outcome refusal(List<Op> ops) {
+        Set<ByteSequence> written = new HashSet<>();
+        List<KeyRange> deleted = new ArrayList<>();
+        for (Op op : ops) {
+            if (op instanceof Op.Put put) {
+                if (put.key().isEmpty()) {
+                    return new Outcome.Refused("key is not provided");
+                }
+                if (put.lease() != 0 && !leases.contains(put.lease())) {
+                    return KeySpace.noSuchLease(put.lease());
+                }
+                if (!written.add(put.key())) {
+                    return new Outcome.Refused("duplicate key given in txn request: " + put.key());
+                }
+            } else if (op instanceof Op.Delete delete) {
+                deleted.add(delete.range());
+            } else if (op instanceof Op.Get get) {
+                Outcome refusal = base.refusal(get.request().revision());
+                if (refusal != null) {
+                    return refusal;
+                }
+            }
+        }
+        for (KeyRange range : deleted) {
+            for (ByteSequence key : written) {
+                if (range.contains(key)) {
+                    return new Outcome.Refused("duplicate key given in txn request: " + key);
+                }
+            }
+        }
+        return null;
+    }
+
+    private OpResult carryOut(Op op) {
+        if (op instanceof Op.Put put) {
+            return put(put);
+        } else if (op instanceof Op.Delete delete) {
+            return delete(delete);
+        } else if (op instanceof Op.Get get) {
+            return Snapshot.rangeOf(keys, revision(), get.request());
+        }
+        throw new IllegalStateException("unknown operation " + op);
+    }
+
+    private OpResult put(Op.Put put) {
+        ByteSequence key = put.key();
+        KeyHistory history = keys.get(key);
+        Version before = history == null ? null : history.live();
+        Version next = new Version(
+                writeRevision,
+                before == null ? writeRevision : before.createRevision(),
+                before == null ? 1 : before.version() + 1,
+                put.value(),
+                put.lease());
+        write(key, history, next);
+        moveLease(key, before == null ? 0 : before.lease(), put.lease());
+        KeyValue previous = before == null ? null : before.toKeyValue(key);
+        events.put(key, new WatchEvent(WatchEvent.Type.PUT, next.toKeyValue(key), previous));
+        return new OpResult.Put(put.previous() ? previous : null);
+    }
+
+    private OpResult delete(Op.Delete delete) {
+        List<ByteSequence> found = new ArrayList<>();
+        Snapshot.visit(keys, delete.range(), (key, history) -> {
+            if (history.live() != null) {
+                found.add(key);
+            }
+            return true;
+        });
+        List<KeyValue> previous = new ArrayList<>(delete.previous() ? found.size() : 0);
+        for (ByteSequence key : found) {
+            KeyValue deleted = delete(key);
+            if (deleted != null && delete.previous()) {
+                previous.add(deleted);
+            }
+        }
+        return new OpResult.Deleted(found.size(), previous);
+    }
+
+    private @Nullable KeyValue delete(ByteSequence key) {
+        KeyHistory history = keys.get(key);
+        Version before = history == null ? null : history.live();
+        if (before == null) {
+            return null;
+        }
+        Version tombstone = Version.tombstone(writeRevision);
+        write(key, history, tombstone);
+        moveLease(key, before.lease(), 0);
+        KeyValue previous = before.toKeyValue(key);
+        events.put(key, new WatchEvent(WatchEvent.Type.DELETE, tombstone.toKeyValue(key), previous));
+        return previous;
+    }
+
+    private void write(ByteSequence key, @Nullable KeyHistory history, Version next) {
+        KeyHistory longer = history == null ? KeyHistory.of(next) : history.plus(next);
+        keys = keys.with(key, longer);
+        if (longer.isCompactable()) {
+            compactable.add(key);
+        }
+    }
+
+    private void moveLease(ByteSequence key, long from, long to) {
+        if (from == to) {
+            return;
+        }
+        Lease left = from == 0 ? null : leases.get(from);
+        if (left != null) {
+            leases = leases.with(from, left.detach(key));
+        }
+        Lease joined = to == 0 ? null : leases.get(to);
+        if (joined != null) {
+            leases = leases.with(to, joined.attach(key));
+        }
+    }
+
+    /** Ends a lease and deletes its keys. */
+    void endLease(long id) {
+        Lease lease = leases.get(id);
+        if (lease == null) {
+            return;
+        }
+        lease.keys().visitAll((key, attached) -> {
+            delete(key);
+            return true;
+        });
+        leases = leases.without(id);
+    }
+}
