@@ -14,7 +14,7 @@ class BuiltinCatalogTest {
         assertThat(catalog.all().get(0).kind()).isEqualTo("Binding");
         assertThat(catalog.all().stream().map(ResourceInfo::apiVersion).distinct())
                 .startsWith("v1", "apiregistration.k8s.io/v1", "apps/v1")
-                .hasSize(21);
+                .hasSize(22);
     }
 
     @Test
