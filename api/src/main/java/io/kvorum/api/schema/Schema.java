@@ -86,24 +86,20 @@ public final class Schema {
     }
 
     static Schema array(Schema items, FieldTraits traits) {
-        return new Schema(
-                Type.ARRAY, "", "", Map.of(), List.of(), items, null, traits, null, Schema::unresolvable);
+        return new Schema(Type.ARRAY, "", "", Map.of(), List.of(), items, null, traits, null, Schema::unresolvable);
     }
 
     static Schema map(Schema values, FieldTraits traits) {
-        return new Schema(
-                Type.OBJECT, "", "", Map.of(), List.of(), null, values, traits, null, Schema::unresolvable);
+        return new Schema(Type.OBJECT, "", "", Map.of(), List.of(), null, values, traits, null, Schema::unresolvable);
     }
 
-    static Schema struct(
-            String definition, Map<String, Schema> properties, List<String> required, FieldTraits traits) {
+    static Schema struct(String definition, Map<String, Schema> properties, List<String> required, FieldTraits traits) {
         return new Schema(
                 Type.OBJECT, "", definition, properties, required, null, null, traits, null, Schema::unresolvable);
     }
 
     static Schema reference(String definition, FieldTraits traits, Function<String, Schema> resolver) {
-        return new Schema(
-                Type.OBJECT, "", definition, Map.of(), List.of(), null, null, traits, definition, resolver);
+        return new Schema(Type.OBJECT, "", definition, Map.of(), List.of(), null, null, traits, definition, resolver);
     }
 
     private static Schema unresolvable(String definition) {
