@@ -3,6 +3,7 @@ package io.kvorum.client;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -33,5 +34,25 @@ public interface Informer<T extends HasMetadata> {
 
         /** The last known state of what was deleted. */
         void deleted(T object);
+
+        /** A handler that does one thing whatever happened, such as to enqueue the owner's key. An update gives the new state. */
+        static <T> Handler<T> each(Consumer<? super T> action) {
+            return new Handler<>() {
+                @Override
+                public void added(T object) {
+                    action.accept(object);
+                }
+
+                @Override
+                public void updated(T before, T after) {
+                    action.accept(after);
+                }
+
+                @Override
+                public void deleted(T object) {
+                    action.accept(object);
+                }
+            };
+        }
     }
 }
