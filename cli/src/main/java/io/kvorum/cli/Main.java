@@ -1,0 +1,74 @@
+package io.kvorum.cli;
+
+import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.command.CompletionCommand;
+import io.kvorum.cli.command.DownCommand;
+import io.kvorum.cli.command.FaultCommand;
+import io.kvorum.cli.command.KubeconfigCommand;
+import io.kvorum.cli.command.KubectlCommand;
+import io.kvorum.cli.command.LogsCommand;
+import io.kvorum.cli.command.RestartCommand;
+import io.kvorum.cli.command.ScaleCommand;
+import io.kvorum.cli.command.StatusCommand;
+import io.kvorum.cli.command.TrainCommand;
+import io.kvorum.cli.command.UpCommand;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code kvorum} command. Exit codes: 0 done, 1 failed, 2 usage. */
+@Command(
+        name = "kvorum",
+        description = "A Kubernetes made of plain processes.",
+        mixinStandardHelpOptions = true,
+        version = "kvorum 0.1.0 (Kubernetes v1.36)",
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            StatusCommand.class,
+            KubeconfigCommand.class,
+            KubectlCommand.class,
+            LogsCommand.class,
+            RestartCommand.class,
+            ScaleCommand.class,
+            FaultCommand.class,
+            CompletionCommand.class,
+            TrainCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    private static int kubectl(List<String> words) {
+        try {
+            return KubectlCommand.run(words);
+        } catch (CommandFailure failure) {
+            System.err.println("kvorum: " + failure.getMessage());
+            return failure.exitCode();
+        } catch (IOException | InterruptedException failure) {
+            System.err.println("kvorum: " + failure);
+            return 1;
+        }
+    }
+
+    public static void main(String[] args) {
+        CommandLine command = new CommandLine(new Main());
+        command.setExecutionExceptionHandler((failure, line, result) -> {
+            if (failure instanceof CommandFailure known) {
+                System.err.println("kvorum: " + known.getMessage());
+                return known.exitCode();
+            }
+            System.err.println("kvorum: " + failure);
+            return 1;
+        });
+        command.setParameterExceptionHandler((failure, words) -> {
+            System.err.println("kvorum: " + failure.getMessage() + "; see "
+                    + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            return 2;
+        });
+        if (args.length > 0 && args[0].equals("kubectl")) {
+            System.exit(kubectl(List.of(args).subList(1, args.length)));
+        }
+        System.exit(command.execute(args));
+    }
+}

@@ -1,0 +1,48 @@
+package io.kvorum.cli.cluster;
+
+/**
+ * The loopback addresses of a cluster, all in 127.index.0.0/16, so that every component has an address of its own and
+ * clusters do not meet.
+ */
+public record AddressPlan(int index) {
+    public static final int HAZELCAST_PORT = 5701;
+    public static final int BUS_PORT = 7100;
+    public static final int SECURE_PORT = 6443;
+    /** Nodes have a /24 of pod addresses each, from 127.index.64.0 to 127.index.255.0. */
+    public static final int MOST_NODES = 192;
+
+    public static final int MOST_INSTANCES = 30;
+
+    public String address(String role, int ordinal) {
+        return switch (role) {
+            case "store" -> control(10 + ordinal);
+            case "apiserver" -> control(40 + ordinal);
+            case "scheduler" -> control(70 + ordinal);
+            case "controller-manager" -> control(100 + ordinal);
+            case "kubelet" -> "127." + index + ".4." + (1 + ordinal);
+            case "kube-proxy" -> "127." + index + ".8." + (1 + ordinal);
+            default -> throw new IllegalArgumentException("no such role: " + role);
+        };
+    }
+
+    private String control(int last) {
+        return "127." + index + ".0." + last;
+    }
+
+    public String serviceRange() {
+        return "127." + index + ".16.0/20";
+    }
+
+    /** The first address of the service range: the {@code kubernetes} service. */
+    public String kubernetesService() {
+        return "127." + index + ".16.1";
+    }
+
+    public String podRange(int nodeOrdinal) {
+        return "127." + index + "." + (64 + nodeOrdinal) + ".0/24";
+    }
+
+    public String clusterRange() {
+        return "127." + index + ".0.0/16";
+    }
+}

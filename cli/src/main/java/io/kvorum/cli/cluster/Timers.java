@@ -1,0 +1,30 @@
+package io.kvorum.cli.cluster;
+
+import java.util.List;
+
+/** The clocks that make faults slow to watch: {@code lab} shortens them, {@code kubernetes} leaves upstream's defaults. */
+final class Timers {
+    private Timers() {}
+
+    static List<String> flags(String timers, String role) {
+        if (timers.equals("kubernetes")) {
+            return List.of();
+        }
+        return switch (role) {
+            case "apiserver" -> List.of(
+                    "--default-not-ready-toleration-seconds=1", "--default-unreachable-toleration-seconds=1");
+            case "scheduler" -> List.of(
+                    "--leader-elect-lease-duration=5s",
+                    "--leader-elect-renew-deadline=3s",
+                    "--leader-elect-retry-period=500ms");
+            case "controller-manager" -> List.of(
+                    "--leader-elect-lease-duration=5s",
+                    "--leader-elect-renew-deadline=3s",
+                    "--leader-elect-retry-period=500ms",
+                    "--node-monitor-period=1s",
+                    "--node-monitor-grace-period=5s");
+            case "kubelet" -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
+            default -> List.of();
+        };
+    }
+}

@@ -1,0 +1,60 @@
+package io.kvorum.cli.command;
+
+import io.kvorum.cli.cluster.CommandFailure;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.faults.ControlSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Which cluster a command speaks of, and the way to its launcher. */
+final class ClusterOption {
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            defaultValue = "kvorum",
+            description = "name of the cluster (default: ${DEFAULT-VALUE})")
+    String name = "kvorum";
+
+    ClusterFolder folder() {
+        if (!name.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
+            throw new CommandFailure(
+                    "--name \"" + name + "\" must be 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit",
+                    2);
+        }
+        return ClusterFolder.of(name);
+    }
+
+    /** Whether a launcher answers. */
+    boolean running() {
+        if (!Files.exists(folder().socket("launcher"))) {
+            return false;
+        }
+        try {
+            ControlSocket.call(
+                    folder().socket("launcher"), ControlSocket.request("status").put("cached", true), Duration.ofSeconds(5));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Asks the launcher; a cluster that is down is a failure that says so. */
+    ObjectNode ask(ObjectNode request, Duration timeout) {
+        if (!running()) {
+            throw new CommandFailure("cluster \"" + name + "\" is not up; start it with: kvorum up" + nameFlag(), 1);
+        }
+        try {
+            return ControlSocket.call(folder().socket("launcher"), request, timeout);
+        } catch (IOException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()), 1);
+        }
+    }
+
+    /** What has to be added to a command to mean this cluster. */
+    String nameFlag() {
+        return name.equals("kvorum") ? "" : " --name " + name;
+    }
+}

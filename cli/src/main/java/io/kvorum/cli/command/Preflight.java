@@ -1,0 +1,158 @@
+package io.kvorum.cli.command;
+
+import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.AddressPlan;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandLine;
+import io.kvorum.cli.cluster.Instance;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What must hold before anything is started, so that nothing is left half-started. */
+final class Preflight {
+    private static final long NEEDED_BYTES = 200L << 20;
+
+    private Preflight() {}
+
+    /** The cluster's folder can be written and has room. */
+    static void folder(ClusterFolder folder) {
+        Path root = folder.root();
+        try {
+            Files.createDirectories(folder.run());
+            Path probe = Files.createTempFile(root, "probe", null);
+            Files.write(probe, new byte[4096]);
+            Files.delete(probe);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    "cannot write to " + root + " (" + e.getMessage()
+                            + "); make it writable or set KVORUM_HOME to another folder",
+                    1);
+        }
+        long free = root.toFile().getUsableSpace();
+        if (free < NEEDED_BYTES) {
+            throw new CommandFailure(
+                    root + " has only " + (free >> 20) + " MiB left, " + (NEEDED_BYTES >> 20)
+                            + " are needed; free some or set KVORUM_HOME to another folder",
+                    1);
+        }
+    }
+
+    /** The numbers make sense together. */
+    static void specification(ClusterSpec spec) {
+        if (spec.stores() != 1 && spec.stores() != 3 && spec.stores() != 5) {
+            throw new CommandFailure("--stores " + spec.stores() + ": choose 1, 3 or 5, so that a majority exists", 2);
+        }
+        range("--apiservers", spec.apiservers(), 1, AddressPlan.MOST_INSTANCES);
+        range("--schedulers", spec.schedulers(), 0, AddressPlan.MOST_INSTANCES);
+        range("--controller-managers", spec.controllerManagers(), 0, AddressPlan.MOST_INSTANCES);
+        range("--nodes", spec.nodes(), 0, AddressPlan.MOST_NODES);
+        if (!spec.network().equals("loopback")) {
+            throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);
+        }
+        if (!spec.timers().equals("lab") && !spec.timers().equals("kubernetes")) {
+            throw new CommandFailure("--timers \"" + spec.timers() + "\" is not known; choose lab or kubernetes", 2);
+        }
+        Set<String> known = new HashSet<>(Instance.ROLES);
+        Instance.of(spec.without().isEmpty() ? spec : withoutNothing(spec)).forEach(instance -> known.add(instance.name()));
+        for (String component : spec.without()) {
+            if (!known.contains(component)) {
+                throw new CommandFailure(
+                        "--without \"" + component + "\" is no component; roles: " + String.join(", ", Instance.ROLES), 2);
+            }
+        }
+    }
+
+    private static ClusterSpec withoutNothing(ClusterSpec spec) {
+        return new ClusterSpec(
+                spec.name(),
+                spec.index(),
+                spec.network(),
+                spec.timers(),
+                spec.stores(),
+                spec.apiservers(),
+                spec.schedulers(),
+                spec.controllerManagers(),
+                spec.nodes(),
+                List.of(),
+                spec.arguments());
+    }
+
+    private static void range(String flag, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new CommandFailure(flag + " " + value + ": choose from " + least + " to " + most, 2);
+        }
+    }
+
+    /** Every address exists and no port is taken. */
+    static void addresses(ClusterSpec spec) {
+        for (Instance instance : Instance.of(spec)) {
+            for (int port : CommandLine.listeningPorts(instance.role(), spec)) {
+                try (ServerSocket probe = new ServerSocket()) {
+                    probe.setReuseAddress(true);
+                    probe.bind(new InetSocketAddress(InetAddress.getByName(instance.address()), port));
+                } catch (IOException e) {
+                    throw new CommandFailure(reason(instance, port, e), 1);
+                }
+            }
+        }
+    }
+
+    private static String reason(Instance instance, int port, IOException e) {
+        String where = instance.address() + ":" + port;
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("assign")) {
+            return "the address " + instance.address() + " of " + instance.name()
+                    + " does not exist here; add it, on macOS with: sudo ifconfig lo0 alias " + instance.address();
+        }
+        if (message.contains("ermission")) {
+            return "no permission to listen on " + where + " for " + instance.name() + "; choose a port from 1024 up";
+        }
+        String remedy = port == AddressPlan.HAZELCAST_PORT || port == AddressPlan.BUS_PORT
+                ? "stop the process that holds it"
+                : "stop the process that holds it, or choose another with --apiserver-arg secure-port=PORT";
+        return "port " + where + " of " + instance.name() + " is taken (" + message + "); " + remedy;
+    }
+
+    /** The lowest address index that no cluster in {@code home} has and on which nobody listens. */
+    static int freeIndex(Path home) throws IOException {
+        Set<Integer> used = new HashSet<>();
+        if (Files.isDirectory(home)) {
+            try (Stream<Path> clusters = Files.list(home)) {
+                for (Path cluster : clusters.toList()) {
+                    Path file = new ClusterFolder(cluster).spec();
+                    if (Files.exists(file)) {
+                        used.add(ClusterSpec.read(file).index());
+                    }
+                }
+            }
+        }
+        for (int index = 1; index <= 250; index++) {
+            if (!used.contains(index) && quiet(new AddressPlan(index))) {
+                return index;
+            }
+        }
+        throw new CommandFailure("all 250 address ranges from 127.1.0.0/16 on are in use; take some clusters down", 1);
+    }
+
+    private static boolean quiet(AddressPlan addresses) {
+        for (String role : List.of("store", "apiserver")) {
+            int port = role.equals("store") ? AddressPlan.HAZELCAST_PORT : AddressPlan.SECURE_PORT;
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(InetAddress.getByName(addresses.address(role, 0)), port));
+            } catch (IOException e) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

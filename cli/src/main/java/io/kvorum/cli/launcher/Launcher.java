@@ -1,0 +1,241 @@
+package io.kvorum.cli.launcher;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.AddressPlan;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.faults.Fault;
+import io.kvorum.faults.FaultSyntax;
+import io.kvorum.faults.Topology;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The launcher's process: {@code Launcher CLUSTER_FOLDER LIB_FOLDER}. Holds the cluster until it is told to go down.
+ * Exit codes: 0 taken down, 1 failed.
+ */
+public final class Launcher {
+    private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ClusterFolder folder;
+    private final ScheduledExecutorService loop;
+    private final ExecutorService blocking;
+    private final Lifelines lifelines;
+    private final FaultEngine faults;
+    private final Supervisor supervisor;
+    private final CountDownLatch down = new CountDownLatch(1);
+
+    private Launcher(ClusterSpec spec, ClusterFolder folder, JavaCommand java) {
+        this.folder = folder;
+        this.loop = Executors.newSingleThreadScheduledExecutor(daemon("loop"));
+        this.blocking = Executors.newCachedThreadPool(daemon("blocking"));
+        this.lifelines = new Lifelines(folder);
+        this.faults = new FaultEngine(folder, loop, blocking);
+        this.supervisor = new Supervisor(spec, folder, java, lifelines, loop, blocking, this::answering);
+    }
+
+    private void answering(ManagedProcess process) {
+        faults.answering(process, supervisor);
+    }
+
+    public static void main(String[] args) throws Exception {
+        ClusterFolder folder = new ClusterFolder(Path.of(args[0]));
+        Files.createDirectories(folder.run());
+        Files.createDirectories(folder.logs());
+        Files.createDirectories(folder.socketFolder());
+        try (FileChannel lockFile =
+                        FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lockFile.tryLock()) {
+            if (lock == null) {
+                LOG.log(Level.ERROR, "another launcher holds " + folder.lock());
+                System.exit(1);
+            }
+            PidFile.write(folder.pidFile("launcher"), ProcessHandle.current());
+            ClusterSpec spec = ClusterSpec.read(folder.spec());
+            new Launcher(spec, folder, JavaCommand.here(Path.of(args[1]))).run();
+            PidFile.delete(folder.pidFile("launcher"));
+        }
+        System.exit(0);
+    }
+
+    private void run() throws IOException, InterruptedException {
+        Leftovers.end(folder);
+        try (ControlServer control = new ControlServer(folder.socket("launcher"), blocking, this::answer)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::takeDown, "shutdown"));
+            loop.execute(() -> supervisor.converge(supervisor.spec()));
+            down.await();
+            LOG.log(Level.INFO, "cluster is down name={0}", supervisor.spec().name());
+        }
+    }
+
+    /** Stops everything and waits for it; safe to call twice. Runs on any thread but the loop. */
+    private void takeDown() {
+        if (down.getCount() == 0) {
+            return;
+        }
+        onLoop(supervisor::stopAll).join();
+        lifelines.close();
+        Leftovers.awaitPods(folder, Duration.ofSeconds(8));
+        down.countDown();
+    }
+
+    private CompletableFuture<ObjectNode> answer(ObjectNode request) {
+        String op = request.path("op").asText();
+        return switch (op) {
+            case "status" -> request.path("cached").asBoolean()
+                    ? onLoop(() -> CompletableFuture.completedFuture(status()))
+                    : onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> status(), loop));
+            case "down" -> CompletableFuture.runAsync(this::takeDown, blocking).thenApply(done -> JSON.createObjectNode());
+            case "restart" -> onLoop(() -> {
+                List<String> names = supervisor.topology().resolve(request.path("component").asText());
+                return CompletableFuture.allOf(names.stream()
+                                .map(supervisor::process)
+                                .map(supervisor::restart)
+                                .toArray(CompletableFuture[]::new))
+                        .thenApply(done -> named(names));
+            });
+            case "scale" -> onLoop(() -> scale(request.path("role").asText(), request.path("count").asInt()));
+            case "fault.add" -> onLoop(() -> supervisor
+                    .refreshAll()
+                    .thenComposeAsync(done -> addFault(request), loop));
+            case "fault.list" -> onLoop(() -> {
+                ObjectNode reply = JSON.createObjectNode();
+                reply.set("faults", faults.list());
+                return CompletableFuture.completedFuture(reply);
+            });
+            case "fault.heal" -> onLoop(() -> {
+                String id = request.path("id").asText("");
+                CompletableFuture<@Nullable Void> healed =
+                        id.isEmpty() ? faults.healAll(supervisor) : faults.heal(id, supervisor);
+                return healed.thenApply(done -> JSON.createObjectNode());
+            });
+            case "fault.resume" -> onLoop(() -> {
+                List<String> names = supervisor.topology().resolve(String.join(",", words(request)));
+                return faults.resume(names, supervisor).thenApply(done -> named(names));
+            });
+            default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown op \"" + op + "\""));
+        };
+    }
+
+    private CompletableFuture<ObjectNode> addFault(ObjectNode request) {
+        Topology topology = supervisor.topology();
+        List<String> words = words(request);
+        String kind = request.path("kind").asText();
+        Fault fault =
+                switch (kind) {
+                    case "partition" -> FaultSyntax.partition(words, topology);
+                    case "cut" -> FaultSyntax.cut(words, topology);
+                    case "delay" -> FaultSyntax.delay(
+                            words.get(0),
+                            words.get(1),
+                            Duration.ofMillis(request.path("delayMillis").asLong()),
+                            Duration.ofMillis(request.path("jitterMillis").asLong()),
+                            topology);
+                    case "kill" -> new Fault.Kill(topology.resolve(String.join(",", words)));
+                    case "pause" -> new Fault.Pause(topology.resolve(String.join(",", words)));
+                    default -> throw new IllegalArgumentException("unknown fault \"" + kind + "\"");
+                };
+        String description = kind + " " + String.join(" ", words);
+        Duration duration = Duration.ofMillis(request.path("forMillis").asLong());
+        LOG.log(Level.INFO, "fault {0}", description);
+        return faults.add(fault, description, duration, supervisor)
+                .thenApply(id -> JSON.createObjectNode().put("id", id).put("description", description));
+    }
+
+    private CompletableFuture<ObjectNode> scale(String role, int count) {
+        ClusterSpec spec = supervisor.spec();
+        if (role.equals("store")) {
+            throw new IllegalArgumentException("stores cannot be scaled while the cluster runs");
+        }
+        int most = role.equals("node") ? AddressPlan.MOST_NODES : AddressPlan.MOST_INSTANCES;
+        if (count < (role.equals("apiserver") ? 1 : 0) || count > most) {
+            throw new IllegalArgumentException(role + " count must be from " + (role.equals("apiserver") ? 1 : 0) + " to " + most);
+        }
+        ClusterSpec next = spec.withCount(role, count);
+        try {
+            ClusterCertificates.issue(next, folder);
+            next.write(folder.spec());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        supervisor.converge(next);
+        return CompletableFuture.completedFuture(JSON.createObjectNode().put("role", role).put("count", count));
+    }
+
+    private ObjectNode status() {
+        ObjectNode reply = JSON.createObjectNode();
+        ClusterSpec spec = supervisor.spec();
+        reply.put("name", spec.name()).put("network", spec.network());
+        String failure = supervisor.startFailure();
+        if (failure != null) {
+            reply.put("startFailure", failure);
+        }
+        ArrayNode components = reply.putArray("components");
+        for (ManagedProcess managed : supervisor.processes()) {
+            Process process = managed.process;
+            long pid = process == null ? 0 : process.pid();
+            ObjectNode component = components
+                    .addObject()
+                    .put("name", managed.instance.name())
+                    .put("role", managed.instance.role())
+                    .put("pid", managed.running() ? pid : 0)
+                    .put("address", managed.instance.address())
+                    .put("ready", managed.ready())
+                    .put("leader", managed.leader())
+                    .put("restarts", managed.restarts)
+                    .put("memoryBytes", managed.running() ? ProcessMemory.proportionalBytes(pid) : 0);
+            component.put(
+                    "state",
+                    !managed.heldDownBy.isEmpty()
+                            ? "killed"
+                            : !managed.pausedBy.isEmpty() ? "paused" : managed.running() ? "running" : "ended");
+            ObjectNode answer = managed.status;
+            if (answer != null && answer.has("notReady")) {
+                component.set("notReady", answer.get("notReady"));
+            }
+        }
+        return reply;
+    }
+
+    private static List<String> words(ObjectNode request) {
+        List<String> words = new ArrayList<>();
+        request.path("words").forEach(word -> words.add(word.asText()));
+        return words;
+    }
+
+    private static ObjectNode named(List<String> names) {
+        ObjectNode reply = JSON.createObjectNode();
+        ArrayNode array = reply.putArray("components");
+        names.forEach(array::add);
+        return reply;
+    }
+
+    private <T> CompletableFuture<T> onLoop(java.util.function.Supplier<CompletableFuture<T>> work) {
+        return CompletableFuture.supplyAsync(work, loop).thenCompose(future -> future);
+    }
+
+    private static java.util.concurrent.ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

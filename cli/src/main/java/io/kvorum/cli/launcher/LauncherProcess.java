@@ -1,0 +1,93 @@
+package io.kvorum.cli.launcher;
+
+import io.kvorum.cli.cluster.CommandFailure;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.faults.ControlSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A launcher as the command that starts it sees it: a detached process of its own session. */
+public final class LauncherProcess {
+    private static final int HEAP_MEGABYTES = 96;
+    private static final Duration DOWN_TIMEOUT = Duration.ofSeconds(60);
+
+    private final ClusterFolder folder;
+    private final Process process;
+
+    private LauncherProcess(ClusterFolder folder, Process process) {
+        this.folder = folder;
+        this.process = process;
+    }
+
+    /** Starts the launcher of a cluster whose specification has been written. */
+    public static LauncherProcess start(ClusterFolder folder, ClusterSpec spec, Path lib) throws IOException {
+        Files.createDirectories(folder.logs());
+        ClusterCertificates.issue(spec, folder);
+        List<String> command = new ArrayList<>();
+        // A session of its own, so that Ctrl-C at the terminal does not end the cluster.
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            command.add("/usr/bin/setsid");
+        } else {
+            command.addAll(List.of("perl", "-MPOSIX", "-e", "POSIX::setsid(); exec @ARGV"));
+        }
+        command.addAll(JavaCommand.here(lib)
+                .of(
+                        "launcher",
+                        Launcher.class.getName(),
+                        HEAP_MEGABYTES,
+                        List.of(folder.root().toString(), lib.toString())));
+        Process process = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log("launcher").toFile()))
+                .start();
+        return new LauncherProcess(folder, process);
+    }
+
+    /** Fails if the launcher has ended. */
+    public void check() {
+        if (!process.isAlive()) {
+            throw new CommandFailure(
+                    "the launcher ended with exit code " + process.exitValue() + "; see " + folder.log("launcher"), 1);
+        }
+    }
+
+    /** Stops what was started, by force if the launcher does not answer. */
+    public void takeDown() throws InterruptedException {
+        try {
+            ControlSocket.call(folder.socket("launcher"), ControlSocket.request("down"), DOWN_TIMEOUT);
+        } catch (IOException e) {
+            process.destroy();
+        }
+        if (!process.waitFor(DOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The last error line in the log of the first component that is not running, for the failure's message. */
+    public static String lastError(ClusterFolder folder, JsonNode status) {
+        for (JsonNode component : status.path("components")) {
+            Path log = folder.log(component.path("name").asText());
+            if (!component.path("state").asText().equals("running") && Files.exists(log)) {
+                try {
+                    List<String> lines = Files.readAllLines(log);
+                    for (int i = lines.size() - 1; i >= 0; i--) {
+                        if (!lines.get(i).isBlank()) {
+                            return ": " + lines.get(i).strip();
+                        }
+                    }
+                } catch (IOException e) {
+                    return " (and its log cannot be read: " + e.getMessage() + ")";
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,331 @@
+package io.kvorum.cli.launcher;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandLine;
+import io.kvorum.cli.cluster.Instance;
+import io.kvorum.faults.ControlSocket;
+import io.kvorum.faults.Member;
+import io.kvorum.faults.Topology;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the components, restarts those that crash (with backoff) and stops them in order. All methods run on the loop,
+ * unless they say otherwise.
+ */
+final class Supervisor {
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
+    private static final long POLL_MILLIS = 40;
+    private static final long POLL_LATER_MILLIS = 250;
+    private static final Duration STOP_GRACE = Duration.ofSeconds(6);
+    private static final int CRASHES_THAT_FAIL_THE_START = 3;
+    private static final long LOG_ROTATION_BYTES = 16L << 20;
+
+    /** Stopped in this order, the ones in a group together. */
+    private static final List<List<String>> STOP_ORDER =
+            List.of(List.of("kube-proxy", "kubelet", "scheduler", "controller-manager"), List.of("apiserver"), List.of("store"));
+
+    private final ClusterFolder folder;
+    private final JavaCommand java;
+    private final ScheduledExecutorService loop;
+    private final ExecutorService blocking;
+    private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
+    private final Lifelines lifelines;
+    private final StartHook hook;
+    private ClusterSpec spec;
+    private boolean stopping;
+    private @Nullable String startFailure;
+
+    /** Told when a process (re)started and answers, so that active faults can be installed in it. */
+    interface StartHook {
+        void answering(ManagedProcess process);
+    }
+
+    Supervisor(
+            ClusterSpec spec,
+            ClusterFolder folder,
+            JavaCommand java,
+            Lifelines lifelines,
+            ScheduledExecutorService loop,
+            ExecutorService blocking,
+            StartHook hook) {
+        this.spec = spec;
+        this.folder = folder;
+        this.java = java;
+        this.lifelines = lifelines;
+        this.loop = loop;
+        this.blocking = blocking;
+        this.hook = hook;
+    }
+
+    ClusterSpec spec() {
+        return spec;
+    }
+
+    Collection<ManagedProcess> processes() {
+        return processes.values();
+    }
+
+    ManagedProcess process(String name) {
+        ManagedProcess process = processes.get(name);
+        if (process == null) {
+            throw new IllegalArgumentException(
+                    "no component is named \"" + name + "\"; known: " + String.join(", ", processes.keySet()));
+        }
+        return process;
+    }
+
+    /** Why the first start did not succeed, or null. */
+    @Nullable String startFailure() {
+        return startFailure;
+    }
+
+    Topology topology() {
+        return new Topology(processes.values().stream()
+                .map(p -> new Member(
+                        p.instance.name(), p.instance.role(), p.instance.node(), p.instance.address(), p.leader()))
+                .toList());
+    }
+
+    /** Starts what the specification asks for and is not there, stops what it no longer asks for. */
+    void converge(ClusterSpec next) {
+        spec = next;
+        Map<String, Instance> wanted = new LinkedHashMap<>();
+        Instance.of(next).forEach(instance -> wanted.put(instance.name(), instance));
+        for (ManagedProcess process : List.copyOf(processes.values())) {
+            if (!wanted.containsKey(process.instance.name())) {
+                processes.remove(process.instance.name());
+                stop(process).whenComplete((done, failure) -> {
+                    if (process.instance.role().equals("kubelet")) {
+                        lifelines.close(process.instance.node());
+                    }
+                });
+            }
+        }
+        for (Instance instance : wanted.values()) {
+            if (!processes.containsKey(instance.name())) {
+                ManagedProcess process = new ManagedProcess(instance);
+                processes.put(instance.name(), process);
+                start(process);
+            }
+        }
+    }
+
+    /** Starts a process, unless it runs, a fault holds it down or the cluster is going down. */
+    void start(ManagedProcess managed) {
+        if (stopping || managed.running() || !managed.heldDownBy.isEmpty()) {
+            return;
+        }
+        Instance instance = managed.instance;
+        try {
+            Files.createDirectories(folder.data(instance.name()));
+            if (instance.role().equals("kubelet")) {
+                lifelines.open(instance.node());
+            }
+            Path log = folder.log(instance.name());
+            rotate(log);
+            ProcessBuilder builder = new ProcessBuilder(java.of(
+                            instance.name(),
+                            CommandLine.mainClass(instance.role()),
+                            heapMegabytes(instance.role()),
+                            new CommandLine(spec, folder).arguments(instance, java.imagesJar())))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            Process process = builder.start();
+            managed.process = process;
+            managed.status = null;
+            managed.stopping = false;
+            managed.startedNanos = System.nanoTime();
+            int generation = ++managed.generation;
+            PidFile.write(folder.pidFile(instance.name()), process.toHandle());
+            process.onExit().thenAcceptAsync(ended -> exited(managed, generation, ended.exitValue()), loop);
+            poll(managed, generation, POLL_MILLIS);
+        } catch (IOException e) {
+            startFailure = "cannot start " + instance.name() + ": " + e.getMessage();
+            LOG.log(Level.ERROR, startFailure, e);
+        }
+    }
+
+    private static int heapMegabytes(String role) {
+        return switch (role) {
+            case "store", "apiserver" -> 768;
+            default -> 256;
+        };
+    }
+
+    private static void rotate(Path log) throws IOException {
+        if (Files.exists(log) && Files.size(log) > LOG_ROTATION_BYTES) {
+            Files.move(
+                    log,
+                    log.resolveSibling(log.getFileName() + ".1"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void exited(ManagedProcess managed, int generation, int code) {
+        if (generation != managed.generation) {
+            return;
+        }
+        managed.lastExitCode = code;
+        managed.status = null;
+        PidFile.delete(folder.pidFile(managed.instance.name()));
+        if (stopping || managed.stopping || !managed.heldDownBy.isEmpty()) {
+            return;
+        }
+        long delay = managed.backoffMillis(System.nanoTime());
+        LOG.log(
+                Level.WARNING,
+                "component ended name={0} exitCode={1} restartInMillis={2}",
+                managed.instance.name(),
+                code,
+                String.valueOf(delay));
+        boolean hopeless = code == 2 || managed.crashesInRow >= CRASHES_THAT_FAIL_THE_START;
+        if (!managed.everReady && hopeless && startFailure == null) {
+            startFailure = managed.instance.name() + " ended with exit code " + code + "; see "
+                    + folder.log(managed.instance.name());
+        }
+        managed.restarts++;
+        loop.schedule(() -> start(managed), delay, TimeUnit.MILLISECONDS);
+    }
+
+    /** Asks a starting process for its status again and again until it is ready for the first time. */
+    private void poll(ManagedProcess managed, int generation, long delayMillis) {
+        loop.schedule(
+                () -> {
+                    if (generation != managed.generation || !managed.running() || stopping) {
+                        return;
+                    }
+                    if (!Files.exists(folder.socket(managed.instance.name()))) {
+                        poll(managed, generation, POLL_MILLIS);
+                        return;
+                    }
+                    refresh(managed).whenCompleteAsync(
+                            (answer, failure) -> {
+                                if (generation == managed.generation && !managed.ready()) {
+                                    poll(managed, generation, managed.everReady ? POLL_LATER_MILLIS : POLL_MILLIS);
+                                }
+                            },
+                            loop);
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Asks one process for its status; completes on the loop, never fails. */
+    CompletableFuture<@Nullable Void> refresh(ManagedProcess managed) {
+        int generation = managed.generation;
+        Path socket = folder.socket(managed.instance.name());
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return ControlSocket.call(socket, ControlSocket.request("status"), STATUS_TIMEOUT);
+                            } catch (IOException e) {
+                                return null;
+                            }
+                        },
+                        blocking)
+                .thenAcceptAsync(
+                        answer -> {
+                            if (generation != managed.generation) {
+                                return;
+                            }
+                            ObjectNode before = managed.status;
+                            managed.status = answer;
+                            if (before == null && answer != null) {
+                                hook.answering(managed);
+                            }
+                            if (managed.ready()) {
+                                managed.everReady = true;
+                            }
+                        },
+                        loop);
+    }
+
+    /** Refreshes all running processes at once. */
+    CompletableFuture<@Nullable Void> refreshAll() {
+        return CompletableFuture.allOf(processes.values().stream()
+                .filter(ManagedProcess::running)
+                .map(this::refresh)
+                .toArray(CompletableFuture[]::new));
+    }
+
+    /** Ends a process orderly (its standard input closes), by force after the grace time; completes when it is gone. */
+    CompletableFuture<@Nullable Void> stop(ManagedProcess managed) {
+        Process process = managed.process;
+        managed.stopping = true;
+        if (process == null || !process.isAlive()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (!managed.pausedBy.isEmpty()) {
+            process.destroyForcibly();
+        }
+        try {
+            OutputStream lifeline = process.getOutputStream();
+            lifeline.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "lifeline already closed name=" + managed.instance.name(), e);
+        }
+        loop.schedule(
+                () -> {
+                    if (process.isAlive()) {
+                        LOG.log(Level.WARNING, "component does not stop, killing name={0}", managed.instance.name());
+                        process.destroyForcibly();
+                    }
+                },
+                STOP_GRACE.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return process.onExit().thenApply(ended -> null);
+    }
+
+    /** Stops and starts one process, healing whatever kept it down. */
+    CompletableFuture<@Nullable Void> restart(ManagedProcess managed) {
+        managed.heldDownBy.clear();
+        return stop(managed)
+                .thenRunAsync(
+                        () -> {
+                            managed.restarts++;
+                            managed.pausedBy.clear();
+                            start(managed);
+                        },
+                        loop);
+    }
+
+    /** Stops everything, in order. */
+    CompletableFuture<@Nullable Void> stopAll() {
+        stopping = true;
+        CompletableFuture<@Nullable Void> chain = CompletableFuture.completedFuture(null);
+        for (List<String> group : STOP_ORDER) {
+            chain = chain.thenComposeAsync(
+                    done -> {
+                        List<CompletableFuture<@Nullable Void>> stops = new ArrayList<>();
+                        for (ManagedProcess process : processes.values()) {
+                            if (group.contains(process.instance.role())) {
+                                stops.add(stop(process));
+                            }
+                        }
+                        return CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new));
+                    },
+                    loop);
+        }
+        return chain;
+    }
+}
