@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,12 +154,12 @@ public final class Snapshot {
     }
 
     static void visit(
-            SortedTree<ByteSequence, KeyHistory> keys, KeyRange range, BiPredicate<ByteSequence, KeyHistory> visitor) {
+            SortedTree<ByteSequence, KeyHistory> keys, KeyRange range, SortedTree.Visitor<ByteSequence, KeyHistory> visitor) {
         ByteSequence to = range.to();
         if (to == null) {
             KeyHistory history = keys.get(range.from());
             if (history != null) {
-                visitor.test(range.from(), history);
+                visitor.visit(range.from(), history);
             }
         } else {
             keys.visit(range.from(), to.isEmpty() ? null : to, visitor);

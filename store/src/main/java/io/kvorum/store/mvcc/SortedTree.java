@@ -1,6 +1,5 @@
 package io.kvorum.store.mvcc;
 
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +10,12 @@ final class SortedTree<K extends Comparable<K>, V> {
     private static final SortedTree<?, ?> EMPTY = new SortedTree<>(null);
 
     private final @Nullable Node<K, V> root;
+
+    /** Receives entries in order; returns whether to go on. */
+    @FunctionalInterface
+    interface Visitor<K, V> {
+        boolean visit(K key, V value);
+    }
 
     private SortedTree(@Nullable Node<K, V> root) {
         this.root = root;
@@ -60,16 +65,16 @@ final class SortedTree<K extends Comparable<K>, V> {
      * @param from first key, inclusive; null: from the start
      * @param to last key, exclusive; null: to the end
      */
-    void visit(@Nullable K from, @Nullable K to, BiPredicate<K, V> visitor) {
+    void visit(@Nullable K from, @Nullable K to, Visitor<K, V> visitor) {
         visit(root, from, to, visitor);
     }
 
-    void visitAll(BiPredicate<K, V> visitor) {
+    void visitAll(Visitor<K, V> visitor) {
         visit(root, null, null, visitor);
     }
 
     private static <K extends Comparable<K>, V> boolean visit(
-            @Nullable Node<K, V> node, @Nullable K from, @Nullable K to, BiPredicate<K, V> visitor) {
+            @Nullable Node<K, V> node, @Nullable K from, @Nullable K to, Visitor<K, V> visitor) {
         if (node == null) {
             return true;
         }
@@ -78,7 +83,7 @@ final class SortedTree<K extends Comparable<K>, V> {
         if (afterFrom && !visit(node.left, from, to, visitor)) {
             return false;
         }
-        if (afterFrom && beforeTo && !visitor.test(node.key, node.value)) {
+        if (afterFrom && beforeTo && !visitor.visit(node.key, node.value)) {
             return false;
         }
         return !beforeTo || visit(node.right, from, to, visitor);

@@ -1,0 +1,48 @@
+package io.kvorum.store.mvcc;
+
+import io.kvorum.store.codec.BinaryReader;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.codec.BinaryWriter;
+import io.kvorum.store.codec.ValueCodec;
+
+/** Binary form of an {@link Outcome}, as snapshots remember it and as it travels over the bus. */
+public final class OutcomeCodec {
+    private OutcomeCodec() {}
+
+    public static void write(BinaryWriter out, Outcome outcome) {
+        if (outcome instanceof Outcome.Committed committed) {
+            ValueCodec.write(out.octet(1), committed.result());
+        } else if (outcome instanceof Outcome.Ranged ranged) {
+            ValueCodec.write(out.octet(2), ranged.result());
+        } else if (outcome instanceof Outcome.LeaseGranted granted) {
+            out.octet(3).number(granted.lease());
+        } else if (outcome instanceof Outcome.Done) {
+            out.octet(4);
+        } else if (outcome instanceof Outcome.Refused refused) {
+            out.octet(5).text(refused.message());
+        } else if (outcome instanceof Outcome.Compacted compacted) {
+            out.octet(6).number(compacted.compactRevision());
+        } else if (outcome instanceof Outcome.FutureRevision future) {
+            out.octet(7).number(future.asked()).number(future.current());
+        } else if (outcome instanceof Outcome.Forgotten) {
+            out.octet(8);
+        } else {
+            throw new IllegalStateException("unknown outcome " + outcome);
+        }
+    }
+
+    public static Outcome read(BinaryReader in) {
+        int tag = in.octet();
+        return switch (tag) {
+            case 1 -> new Outcome.Committed(ValueCodec.txnResult(in));
+            case 2 -> new Outcome.Ranged(ValueCodec.rangeResult(in));
+            case 3 -> new Outcome.LeaseGranted(in.number());
+            case 4 -> new Outcome.Done();
+            case 5 -> new Outcome.Refused(in.text());
+            case 6 -> new Outcome.Compacted(in.number());
+            case 7 -> new Outcome.FutureRevision(in.number(), in.number());
+            case 8 -> new Outcome.Forgotten();
+            default -> throw new MalformedException("no such outcome: " + tag);
+        };
+    }
+}
