@@ -53,9 +53,10 @@ public final class Schema {
             ListType listType,
             List<String> mapKeys,
             boolean atomicMap,
+            boolean granularMap,
             List<String> patchStrategies,
             @Nullable String patchMergeKey) {
-        static final FieldTraits NONE = new FieldTraits(ListType.ATOMIC, List.of(), false, List.of(), null);
+        static final FieldTraits NONE = new FieldTraits(ListType.ATOMIC, List.of(), false, false, List.of(), null);
     }
 
     private Schema(
@@ -173,7 +174,8 @@ public final class Schema {
 
     /** Whether a map or struct is written as a whole. */
     public boolean atomicMap() {
-        return traits.atomicMap() || structure().traits.atomicMap();
+        return !traits.granularMap()
+                && (traits.atomicMap() || structure().traits.atomicMap());
     }
 
     /** {@code merge}, {@code replace}, {@code retainKeys}: of strategic merge patch; empty where nothing is said. */

@@ -176,7 +176,7 @@ public final class Schemas {
             List<String> keys = (flags & 4) != 0 ? strings() : List.of();
             List<String> strategies = (flags & 8) != 0 ? strings() : List.of();
             @Nullable String mergeKey = (flags & 16) != 0 ? string() : null;
-            return new FieldTraits(listType, keys, (flags & 32) != 0, strategies, mergeKey);
+            return new FieldTraits(listType, keys, (flags & 32) != 0, (flags & 64) != 0, strategies, mergeKey);
         }
 
         private String string() throws IOException {
