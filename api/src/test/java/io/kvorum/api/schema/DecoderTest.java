@@ -111,7 +111,8 @@ class DecoderTest {
                 "{'metadata':{'creationTimestamp':'yesterday'}}",
                 "Pod in version \"v1\" cannot be handled as a Pod: parsing time \"yesterday\" as"
                         + " \"2006-01-02T15:04:05Z07:00\": cannot parse \"yesterday\" as \"2006\"");
-        ResourceInfo secrets = BuiltinCatalog.load().byResource("", "v1", "secrets").orElseThrow();
+        ResourceInfo secrets =
+                BuiltinCatalog.load().byResource("", "v1", "secrets").orElseThrow();
         refused(
                 secrets,
                 "{'data':{'a':'x y='}}",
@@ -190,7 +191,9 @@ class DecoderTest {
                 .isEqualTo("{\"f:a\":{\"k:{}\":{}}}");
         assertThat(decoded.object().at("/spec/strategy/rollingUpdate/maxSurge").isTextual())
                 .isTrue();
-        assertThat(decoded.object().at("/spec/strategy/rollingUpdate/maxUnavailable").isInt())
+        assertThat(decoded.object()
+                        .at("/spec/strategy/rollingUpdate/maxUnavailable")
+                        .isInt())
                 .isTrue();
     }
 

@@ -46,9 +46,12 @@ class SchemasTest {
         assertThat(at(containers, "[]", "command").listType()).isEqualTo(Schema.ListType.ATOMIC);
         assertThat(at(spec, "volumes").patchStrategies()).containsExactly("merge", "retainKeys");
         assertThat(at(spec, "nodeSelector").atomicMap()).isTrue();
-        assertThat(at(schemas.of("apps/v1", "Deployment"), "spec", "selector").atomicMap()).isTrue();
-        assertThat(at(schemas.of("v1", "PersistentVolume"), "spec", "claimRef").atomicMap()).isFalse();
-        assertThat(at(schemas.of("v1", "Pod"), "metadata", "finalizers").listType()).isEqualTo(Schema.ListType.SET);
+        assertThat(at(schemas.of("apps/v1", "Deployment"), "spec", "selector").atomicMap())
+                .isTrue();
+        assertThat(at(schemas.of("v1", "PersistentVolume"), "spec", "claimRef").atomicMap())
+                .isFalse();
+        assertThat(at(schemas.of("v1", "Pod"), "metadata", "finalizers").listType())
+                .isEqualTo(Schema.ListType.SET);
     }
 
     @Test
@@ -57,10 +60,12 @@ class SchemasTest {
         assertThat(deployment.definition()).isEqualTo("io.k8s.api.apps.v1.Deployment");
         assertThat(at(deployment, "spec").required()).containsExactly("selector", "template");
         assertThat(at(deployment, "spec", "replicas").format()).isEqualTo("int32");
-        assertThat(at(deployment, "spec", "strategy", "rollingUpdate", "maxSurge").type())
+        assertThat(at(deployment, "spec", "strategy", "rollingUpdate", "maxSurge")
+                        .type())
                 .isEqualTo(Schema.Type.INT_OR_STRING);
         assertThat(at(deployment, "metadata", "creationTimestamp").format()).isEqualTo("date-time");
-        assertThat(at(schemas.of("coordination.k8s.io/v1", "Lease"), "spec", "renewTime").format())
+        assertThat(at(schemas.of("coordination.k8s.io/v1", "Lease"), "spec", "renewTime")
+                        .format())
                 .isEqualTo("micro-time");
         Schema limits = at(schemas.of("v1", "Pod"), "spec", "containers", "[]", "resources", "limits");
         assertThat(Objects.requireNonNull(limits.additionalProperties()).type()).isEqualTo(Schema.Type.QUANTITY);
