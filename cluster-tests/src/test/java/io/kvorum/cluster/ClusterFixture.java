@@ -1,0 +1,106 @@
+package io.kvorum.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.testkit.TestCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+
+/** What the cluster tests share: fresh folders, waiting for the state of the world, a request to a service. */
+final class ClusterFixture {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private ClusterFixture() {}
+
+    /** An empty {@code KVORUM_HOME} under the build's folder, kept after the test for its logs. */
+    static Path freshHome(Class<?> test) {
+        Path home = Path.of("target", "clusters", test.getSimpleName()).toAbsolutePath();
+        try {
+            if (Files.exists(home)) {
+                try (Stream<Path> files = Files.walk(home)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+            return Files.createDirectories(home);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the condition holds; a failure shows the condition's own last failure. */
+    static void eventually(Duration limit, String what, Callable<Boolean> condition) {
+        Awaitility.await(what).pollInterval(POLL).pollDelay(Duration.ZERO).atMost(limit).until(condition);
+    }
+
+    static void eventuallyAsserted(Duration limit, String what, ThrowingRunnable assertion) {
+        Awaitility.await(what).pollInterval(POLL).pollDelay(Duration.ZERO).atMost(limit).untilAsserted(assertion);
+    }
+
+    static void awaitReadyReplicas(TestCluster cluster, String deployment, int replicas) {
+        cluster.kubectl("rollout", "status", "deployment/" + deployment, "--timeout=60s").ok();
+        eventually(
+                Duration.ofSeconds(30),
+                deployment + " has " + replicas + " ready replicas",
+                () -> cluster.json("get", "deployment", deployment)
+                                .path("status")
+                                .path("readyReplicas")
+                                .asInt()
+                        == replicas);
+    }
+
+    static List<JsonNode> pods(TestCluster cluster, String selector) {
+        return items(cluster.json("get", "pods", "-l", selector));
+    }
+
+    static List<JsonNode> items(JsonNode list) {
+        return StreamSupport.stream(list.path("items").spliterator(), false).toList();
+    }
+
+    static boolean nodeReady(TestCluster cluster, String node) {
+        return cluster.ask(
+                        "get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}")
+                .equals("True");
+    }
+
+    /** The environment a process was started with; empty when it is gone. */
+    static String environment(ProcessHandle process) {
+        try {
+            return Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Body of {@code GET /} on a connection of its own. */
+    static String httpGet(String host, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(5_000);
+            socket.connect(new InetSocketAddress(host, port), 5_000);
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    static void assertServes(String host, int port, String content) throws IOException {
+        assertThat(httpGet(host, port)).contains(" 200 ").contains(content);
+    }
+}

@@ -1,0 +1,103 @@
+package io.kvorum.cluster;
+
+import static io.kvorum.cluster.ClusterFixture.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.testkit.Run;
+import io.kvorum.testkit.TestCluster;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The store's leader and the bus under partitions: writes go on, and after the heal everything works within seconds. */
+class StoreFaultIT {
+    private static final Duration WRITES_GO_ON_WITHIN = Duration.ofSeconds(3);
+    private static final Duration WORKS_AGAIN_WITHIN = Duration.ofSeconds(5);
+    private static TestCluster cluster;
+    private static int writes;
+
+    @BeforeAll
+    static void up() {
+        cluster = TestCluster.up(ClusterFixture.freshHome(StoreFaultIT.class));
+    }
+
+    @AfterAll
+    static void down() {
+        cluster.close();
+    }
+
+    @AfterEach
+    void heal() {
+        cluster.kvorum("fault", "heal").ok();
+    }
+
+    @Test
+    void writesGoOnWithoutThePartedLeader() {
+        String leader = cluster.leader("store");
+        cluster.kvorum("fault", "partition", leader).ok();
+        long started = System.nanoTime();
+        eventually(WRITES_GO_ON_WITHIN, "a write succeeds", StoreFaultIT::write);
+        System.out.printf("partition of %s: first write after %.1f s%n", leader, (System.nanoTime() - started) / 1e9);
+        cluster.kvorum("fault", "heal").ok();
+        long healed = System.nanoTime();
+        eventually(
+                WORKS_AGAIN_WITHIN,
+                "all components are ready and work",
+                () -> cluster.components().stream().allMatch(c -> c.path("ready").asBoolean()) && write());
+        assertTheWholeChainWorks(healed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, two-way", "2, one-way", "15, two-way", "15, one-way"})
+    void everythingWorksAfterASplit(int seconds, String direction) {
+        split(seconds, direction);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @CsvSource({"60, two-way", "60, one-way"})
+    void everythingWorksAfterALongSplit(int seconds, String direction) {
+        split(seconds, direction);
+    }
+
+    /** The API server and a minority of the stores on one side, everything else on the other. */
+    private static void split(int seconds, String direction) {
+        String[] fault = direction.equals("two-way")
+                ? new String[] {"fault", "partition", "apiserver-0,store-0", "/", "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy", "--for", seconds + "s"}
+                : new String[] {"fault", "cut", "apiserver-0,store-0", "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy", "--for", seconds + "s"};
+        cluster.kvorum(fault).ok();
+        eventually(
+                Duration.ofSeconds(seconds + 5),
+                "the fault ends by itself",
+                () -> cluster.kvorum("fault", "list", "-o", "json").ok().stdout().strip().equals("[ ]"));
+        assertTheWholeChainWorks(System.nanoTime());
+    }
+
+    /** A new pod passes through API server, store, scheduler, controller manager and a kubelet. */
+    private static void assertTheWholeChainWorks(long healed) {
+        String name = "chain-" + ++writes;
+        eventually(WORKS_AGAIN_WITHIN, "a deployment can be created", () -> {
+            Run run = cluster.kubectl("create", "deployment", name, "--image=pause", "--request-timeout=2s");
+            return run.exitCode() == 0 || run.stderr().contains("already exists");
+        });
+        Duration left = WORKS_AGAIN_WITHIN.minusNanos(System.nanoTime() - healed);
+        eventually(
+                left.isNegative() ? Duration.ofMillis(1) : left.plusSeconds(1),
+                "its pod runs",
+                () -> cluster.ask("get", "deployment", name, "-o", "jsonpath={.status.readyReplicas}").equals("1"));
+        System.out.printf("after heal: whole chain works after %.1f s%n", (System.nanoTime() - healed) / 1e9);
+        for (JsonNode component : cluster.components()) {
+            assertThat(component.path("restarts").asInt()).as(component.toString()).isZero();
+        }
+    }
+
+    private static boolean write() {
+        return cluster.kubectl("create", "configmap", "write-" + ++writes, "--request-timeout=1s").exitCode() == 0;
+    }
+}
