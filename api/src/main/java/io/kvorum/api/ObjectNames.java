@@ -174,7 +174,8 @@ public final class ObjectNames {
         if (value.isEmpty()) {
             wrong.add("environment variable name must be non-empty");
         } else if (!ENV_NAME_PATTERN.matcher(value).matches()) {
-            wrong.add("a valid environment variable name must consist only of printable ASCII characters other than '='");
+            wrong.add(
+                    "a valid environment variable name must consist only of printable ASCII characters other than '='");
         }
         return wrong;
     }
@@ -238,6 +239,9 @@ public final class ObjectNames {
             // The two spaces are upstream's.
             text.append(i > 0 ? " or " : "").append('\'').append(examples[i]).append("', ");
         }
-        return text.append("regex used for validation is '").append(regex).append("')").toString();
+        return text.append("regex used for validation is '")
+                .append(regex)
+                .append("')")
+                .toString();
     }
 }

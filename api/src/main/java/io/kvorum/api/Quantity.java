@@ -38,8 +38,9 @@ public final class Quantity implements Comparable<Quantity> {
     private final Format format;
 
     private Quantity(BigDecimal amount, Format format) {
-        BigDecimal rounded =
-                amount.scale() > NANO ? amount.setScale(NANO, amount.signum() < 0 ? RoundingMode.FLOOR : RoundingMode.CEILING) : amount;
+        BigDecimal rounded = amount.scale() > NANO
+                ? amount.setScale(NANO, amount.signum() < 0 ? RoundingMode.FLOOR : RoundingMode.CEILING)
+                : amount;
         this.amount = rounded.signum() == 0 ? BigDecimal.ZERO : rounded.stripTrailingZeros();
         this.format = format;
     }
@@ -177,7 +178,8 @@ public final class Quantity implements Comparable<Quantity> {
         BigInteger mantissa = amount.movePointRight(NANO).toBigIntegerExact();
         int power = 0;
         // The exponent form goes on beyond the last suffix.
-        while ((exponent || power < DECIMAL.size() - 1) && mantissa.mod(THOUSAND).signum() == 0) {
+        while ((exponent || power < DECIMAL.size() - 1)
+                && mantissa.mod(THOUSAND).signum() == 0) {
             mantissa = mantissa.divide(THOUSAND);
             power++;
         }

@@ -35,7 +35,8 @@ public final class StatusJson {
 
     /** Whether a tree is a Status that says no. */
     public static boolean isFailure(JsonNode tree) {
-        return Tree.text(tree, "kind").equals("Status") && Tree.text(tree, "status").equals("Failure");
+        return Tree.text(tree, "kind").equals("Status")
+                && Tree.text(tree, "status").equals("Failure");
     }
 
     /** Reads a Status. What it leaves out is taken from the HTTP code of the answer. */

@@ -38,7 +38,11 @@ final class AutoscalingDefaults {
             ObjectNode down = Tree.ensureObject(behavior, "scaleDown");
             Tree.setDefault(down, "selectPolicy", "Max");
             if (Tree.items(down, "policies").isEmpty()) {
-                down.putArray("policies").addObject().put("type", "Percent").put("value", 100).put("periodSeconds", 15);
+                down.putArray("policies")
+                        .addObject()
+                        .put("type", "Percent")
+                        .put("value", 100)
+                        .put("periodSeconds", 15);
             }
         }
     }

@@ -32,8 +32,8 @@ final class ClusterDefaults {
                     Tree.setDefault(service, "port", 443);
                 }
             }
-            case "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration" -> webhooks(
-                    object, kind.startsWith("Mutating"));
+            case "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration" ->
+                webhooks(object, kind.startsWith("Mutating"));
             case "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy" -> {
                 ObjectNode spec = Tree.ensureObject(object, "spec");
                 Tree.setDefault(spec, "failurePolicy", "Fail");

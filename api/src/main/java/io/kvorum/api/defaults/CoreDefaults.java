@@ -73,7 +73,8 @@ final class CoreDefaults {
         }
         String type = Tree.text(spec, "type");
         boolean outside = type.equals("NodePort") || type.equals("LoadBalancer");
-        if (outside || (type.equals("ClusterIP") && !Tree.items(spec, "externalIPs").isEmpty())) {
+        if (outside
+                || (type.equals("ClusterIP") && !Tree.items(spec, "externalIPs").isEmpty())) {
             Tree.setDefaultIfEmpty(spec, "externalTrafficPolicy", "Cluster");
         }
         if (!type.equals("ExternalName")) {
@@ -161,7 +162,8 @@ final class CoreDefaults {
     }
 
     private static void copyMissing(ObjectNode item, String from, String to) {
-        for (Map.Entry<String, JsonNode> entry : new ArrayList<>(Tree.object(item, from).properties())) {
+        for (Map.Entry<String, JsonNode> entry :
+                new ArrayList<>(Tree.object(item, from).properties())) {
             ObjectNode target = Tree.ensureObject(item, to);
             if (!target.has(entry.getKey())) {
                 target.set(entry.getKey(), entry.getValue());

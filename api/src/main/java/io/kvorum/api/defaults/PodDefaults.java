@@ -123,7 +123,8 @@ final class PodDefaults {
         if (image.contains("@")) {
             // A digest stands for one content, tagged or not.
             int tag = image.substring(0, image.indexOf('@')).lastIndexOf(':');
-            return tag > image.lastIndexOf('/') && image.substring(tag + 1, image.indexOf('@')).equals("latest");
+            return tag > image.lastIndexOf('/')
+                    && image.substring(tag + 1, image.indexOf('@')).equals("latest");
         }
         int tag = image.lastIndexOf(':');
         return tag <= image.lastIndexOf('/') || image.substring(tag + 1).equals("latest");

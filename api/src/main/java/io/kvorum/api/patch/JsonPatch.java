@@ -38,8 +38,8 @@ public final class JsonPatch {
         }
         for (JsonNode operation : patch) {
             if (!operation.isObject()) {
-                throw ApiException.badRequest("json: cannot unmarshal " + typeName(operation)
-                        + " into Go value of type jsonpatch.Operation");
+                throw ApiException.badRequest(
+                        "json: cannot unmarshal " + typeName(operation) + " into Go value of type jsonpatch.Operation");
             }
         }
         JsonNode document = object.deepCopy();
@@ -67,7 +67,11 @@ public final class JsonPatch {
                 JsonNode moved = get(document, from);
                 yield add(remove(document, from), path, moved);
             }
-            case "copy" -> add(document, path, get(document, pointer(operation.path("from"))).deepCopy());
+            case "copy" ->
+                add(
+                        document,
+                        path,
+                        get(document, pointer(operation.path("from"))).deepCopy());
             case "test" -> {
                 JsonNode expected = operation.has("value") ? operation.get("value") : null;
                 test(document, path, expected);

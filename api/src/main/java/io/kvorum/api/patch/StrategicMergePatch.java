@@ -48,8 +48,7 @@ public final class StrategicMergePatch {
                 case "merge":
                     break;
                 default:
-                    throw ApiException.badRequest(
-                            "unknown patch type '" + directive.asText() + "' in map: " + patch);
+                    throw ApiException.badRequest("unknown patch type '" + directive.asText() + "' in map: " + patch);
             }
         }
         retainKeys(original, patch);
@@ -67,9 +66,7 @@ public final class StrategicMergePatch {
             } else if (value instanceof ObjectNode map && old instanceof ObjectNode oldMap) {
                 original.set(
                         field,
-                        type.strategies().contains("replace")
-                                ? withoutDirectives(map)
-                                : mergeMap(oldMap, map, type));
+                        type.strategies().contains("replace") ? withoutDirectives(map) : mergeMap(oldMap, map, type));
             } else if (value instanceof ArrayNode list && old instanceof ArrayNode oldList) {
                 original.set(field, mergeList(oldList, list, type));
             } else {
@@ -266,7 +263,9 @@ public final class StrategicMergePatch {
     private static int indexOf(JsonNode list, JsonNode item, String key) {
         for (int i = 0; i < list.size(); i++) {
             JsonNode other = list.get(i);
-            boolean same = key.isEmpty() ? other.equals(item) : item.has(key) && item.get(key).equals(other.get(key));
+            boolean same = key.isEmpty()
+                    ? other.equals(item)
+                    : item.has(key) && item.get(key).equals(other.get(key));
             if (same) {
                 return i;
             }
@@ -276,8 +275,8 @@ public final class StrategicMergePatch {
 
     private static String mergeKey(PatchSchema schema, String field) {
         if (schema.mergeKey().isEmpty()) {
-            throw ApiException.badRequest("cannot merge list of maps" + (field.isEmpty() ? "" : " " + field)
-                    + ": it has no merge key");
+            throw ApiException.badRequest(
+                    "cannot merge list of maps" + (field.isEmpty() ? "" : " " + field) + ": it has no merge key");
         }
         return schema.mergeKey();
     }

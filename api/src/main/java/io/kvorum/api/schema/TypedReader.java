@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
+import io.kvorum.api.Quantity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -219,10 +220,14 @@ final class TypedReader {
 
     private @Nullable JsonNode readQuantity(JsonParser parser, JsonToken token) throws IOException {
         if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
-            return wrongValue(parser, QuantitySyntax.ERROR);
+            return wrongValue(parser, Quantity.MALFORMED);
         }
         String text = parser.getText();
-        return QuantitySyntax.valid(text) ? NODES.textNode(text) : wrongValue(parser, QuantitySyntax.ERROR);
+        try {
+            return NODES.textNode(Quantity.parse(text).toString());
+        } catch (IllegalArgumentException e) {
+            return wrongValue(parser, Quantity.MALFORMED);
+        }
     }
 
     private JsonNode readAny(JsonParser parser, JsonToken token) throws IOException {

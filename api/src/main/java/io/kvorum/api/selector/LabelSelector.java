@@ -128,15 +128,13 @@ public final class LabelSelector {
                 .forEach((key, value) -> requirements.add(new Requirement(key, Operator.IN, List.of(value))));
         for (JsonNode expression : Tree.items(selector, "matchExpressions")) {
             String operator = Tree.text(expression, "operator");
-            Operator known =
-                    switch (operator) {
-                        case "In" -> Operator.IN;
-                        case "NotIn" -> Operator.NOT_IN;
-                        case "Exists" -> Operator.EXISTS;
-                        case "DoesNotExist" -> Operator.DOES_NOT_EXIST;
-                        default -> throw ApiException.badRequest(
-                                "\"" + operator + "\" is not a valid label selector operator");
-                    };
+            Operator known = switch (operator) {
+                case "In" -> Operator.IN;
+                case "NotIn" -> Operator.NOT_IN;
+                case "Exists" -> Operator.EXISTS;
+                case "DoesNotExist" -> Operator.DOES_NOT_EXIST;
+                default -> throw ApiException.badRequest("\"" + operator + "\" is not a valid label selector operator");
+            };
             requirements.add(new Requirement(Tree.text(expression, "key"), known, Tree.texts(expression, "values")));
         }
         requirements.sort(Comparator.comparing(Requirement::key));

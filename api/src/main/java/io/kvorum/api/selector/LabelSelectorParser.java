@@ -113,12 +113,8 @@ final class LabelSelectorParser {
 
     private Operator operator() {
         Token token = take();
-        for (Operator operator : List.of(
-                Operator.IN,
-                Operator.NOT_IN,
-                Operator.EQUALS,
-                Operator.DOUBLE_EQUALS,
-                Operator.NOT_EQUALS)) {
+        for (Operator operator :
+                List.of(Operator.IN, Operator.NOT_IN, Operator.EQUALS, Operator.DOUBLE_EQUALS, Operator.NOT_EQUALS)) {
             if (operator.text().equals(token.text())) {
                 return operator;
             }
@@ -177,8 +173,7 @@ final class LabelSelectorParser {
 
     private static void check(String key, Operator operator, List<String> values) {
         if (values.isEmpty()) {
-            throw badRequirement(
-                    "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty");
+            throw badRequirement("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty");
         }
         if (operator == Operator.GREATER_THAN || operator == Operator.LESS_THAN) {
             if (!values.get(0).matches("[+-]?[0-9]{1,18}")) {

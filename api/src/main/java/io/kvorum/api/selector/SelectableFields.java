@@ -75,8 +75,8 @@ final class SelectableFields {
             return;
         }
         if (own == null) {
-            throw ApiException.badRequest("\"" + field
-                    + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+            throw ApiException.badRequest(
+                    "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
         }
         if (resource.resource().equals("jobs")) {
             throw ApiException.badRequest("field label \"" + field + "\" not supported for batchv1.Job");
@@ -92,8 +92,8 @@ final class SelectableFields {
             return Long.toString(Tree.number(object, field.split("\\.")));
         }
         return switch (field) {
-            case "source" -> firstNonEmpty(
-                    Tree.text(object, "source", "component"), Tree.text(object, "reportingComponent"));
+            case "source" ->
+                firstNonEmpty(Tree.text(object, "source", "component"), Tree.text(object, "reportingComponent"));
             case "status.successful" -> Long.toString(Tree.number(object, "status", "succeeded"));
             case "status.podIPs" -> podIps(object);
             default -> Tree.text(object, field.split("\\."));

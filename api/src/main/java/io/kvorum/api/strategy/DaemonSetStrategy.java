@@ -23,8 +23,7 @@ final class DaemonSetStrategy extends GenericStrategy {
         super.prepareForUpdate(old, next);
         String counted = Tree.text(old, "metadata", "annotations", TEMPLATE_GENERATION);
         long generation = counted.matches("[0-9]{1,18}") ? Long.parseLong(counted) : 1;
-        boolean changed =
-                !Tree.semanticallyEqual(Tree.at(old, "spec", "template"), Tree.at(next, "spec", "template"));
+        boolean changed = !Tree.semanticallyEqual(Tree.at(old, "spec", "template"), Tree.at(next, "spec", "template"));
         put(next, changed ? generation + 1 : generation);
     }
 

@@ -39,10 +39,18 @@ class GenericStrategy implements Strategy {
             "admissionregistration.k8s.io/MutatingAdmissionPolicy",
             "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding");
 
-    private static final Set<String> CREATE_ON_UPDATE =
-            Set.of("/Endpoints", "/LimitRange", "/Event", "coordination.k8s.io/Lease", "events.k8s.io/Event", "/Service",
-                    "node.k8s.io/RuntimeClass", "rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/RoleBinding",
-                    "rbac.authorization.k8s.io/ClusterRole", "rbac.authorization.k8s.io/ClusterRoleBinding");
+    private static final Set<String> CREATE_ON_UPDATE = Set.of(
+            "/Endpoints",
+            "/LimitRange",
+            "/Event",
+            "coordination.k8s.io/Lease",
+            "events.k8s.io/Event",
+            "/Service",
+            "node.k8s.io/RuntimeClass",
+            "rbac.authorization.k8s.io/Role",
+            "rbac.authorization.k8s.io/RoleBinding",
+            "rbac.authorization.k8s.io/ClusterRole",
+            "rbac.authorization.k8s.io/ClusterRoleBinding");
 
     private static final Set<String> NO_UNCONDITIONAL_UPDATE = Set.of(
             "coordination.k8s.io/Lease",

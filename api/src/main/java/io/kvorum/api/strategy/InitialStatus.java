@@ -13,10 +13,11 @@ final class InitialStatus {
         switch (resource.group() + "/" + resource.kind()) {
             case "/ReplicationController", "apps/ReplicaSet" -> status.put("replicas", 0);
             case "apps/StatefulSet" -> status.put("availableReplicas", 0).put("replicas", 0);
-            case "apps/DaemonSet" -> status.put("currentNumberScheduled", 0)
-                    .put("desiredNumberScheduled", 0)
-                    .put("numberMisscheduled", 0)
-                    .put("numberReady", 0);
+            case "apps/DaemonSet" ->
+                status.put("currentNumberScheduled", 0)
+                        .put("desiredNumberScheduled", 0)
+                        .put("numberMisscheduled", 0)
+                        .put("numberReady", 0);
             case "autoscaling/HorizontalPodAutoscaler" -> {
                 if (resource.version().equals("v1")) {
                     status.put("currentReplicas", 0);
@@ -25,10 +26,11 @@ final class InitialStatus {
                 }
                 status.put("desiredReplicas", 0);
             }
-            case "policy/PodDisruptionBudget" -> status.put("currentHealthy", 0)
-                    .put("desiredHealthy", 0)
-                    .put("disruptionsAllowed", 0)
-                    .put("expectedPods", 0);
+            case "policy/PodDisruptionBudget" ->
+                status.put("currentHealthy", 0)
+                        .put("desiredHealthy", 0)
+                        .put("disruptionsAllowed", 0)
+                        .put("expectedPods", 0);
             case "/Service", "networking.k8s.io/Ingress" -> status.putObject("loadBalancer");
             case "/PersistentVolume", "/PersistentVolumeClaim", "/Pod" -> status.put("phase", "Pending");
             case "/Namespace" -> status.put("phase", "Active");

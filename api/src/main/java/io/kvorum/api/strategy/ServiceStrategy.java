@@ -27,7 +27,8 @@ final class ServiceStrategy extends GenericStrategy {
         boolean external = type.equals("ExternalName");
         if (!external && !Tree.text(before, "type").equals("ExternalName")) {
             // A client that leaves out what was allocated means to keep it.
-            if (Tree.text(after, "clusterIP").isEmpty() && Tree.items(after, "clusterIPs").isEmpty()) {
+            if (Tree.text(after, "clusterIP").isEmpty()
+                    && Tree.items(after, "clusterIPs").isEmpty()) {
                 copyField(before, after, "clusterIP");
                 copyField(before, after, "clusterIPs");
             }
@@ -97,8 +98,11 @@ final class ServiceStrategy extends GenericStrategy {
         } else if (clusterIp.isEmpty() && !Tree.items(spec, "clusterIPs").isEmpty()) {
             spec.put("clusterIP", Tree.texts(spec, "clusterIPs").get(0));
         }
-        boolean openHeadless = clusterIp.equals("None") && Tree.object(spec, "selector").isEmpty();
-        if (openHeadless && !spec.hasNonNull("ipFamilyPolicy") && Tree.items(spec, "ipFamilies").isEmpty()) {
+        boolean openHeadless =
+                clusterIp.equals("None") && Tree.object(spec, "selector").isEmpty();
+        if (openHeadless
+                && !spec.hasNonNull("ipFamilyPolicy")
+                && Tree.items(spec, "ipFamilies").isEmpty()) {
             // Nobody knows which families its endpoints will have.
             spec.put("ipFamilyPolicy", "RequireDualStack");
             Tree.ensureArray(spec, "ipFamilies").add("IPv4").add("IPv6");

@@ -76,8 +76,8 @@ public final class FieldErrors {
     }
 
     private void add(String reason, FieldPath path, String message, String detail) {
-        causes.add(new ApiException.Cause(
-                reason, detail.isEmpty() ? message : message + ": " + detail, path.toString()));
+        causes.add(
+                new ApiException.Cause(reason, detail.isEmpty() ? message : message + ": " + detail, path.toString()));
     }
 
     private static String shown(@Nullable Object value) {

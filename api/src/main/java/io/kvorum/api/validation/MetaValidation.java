@@ -40,7 +40,9 @@ final class MetaValidation {
         Function<String, List<String>> form = nameForm(resource);
         if (!generateName.isEmpty()) {
             // The suffix to come makes a trailing dash legal.
-            String prefix = generateName.endsWith("-") ? generateName.substring(0, generateName.length() - 1) + "a" : generateName;
+            String prefix = generateName.endsWith("-")
+                    ? generateName.substring(0, generateName.length() - 1) + "a"
+                    : generateName;
             errors.invalidEach(METADATA.child("generateName"), generateName, form.apply(prefix));
         }
         if (name.isEmpty()) {
@@ -75,19 +77,15 @@ final class MetaValidation {
                                 + goStrings(added));
             }
         }
-        if (Tree.text(after, "resourceVersion").isEmpty() && !Tree.text(before, "resourceVersion").isEmpty()) {
+        if (Tree.text(after, "resourceVersion").isEmpty()
+                && !Tree.text(before, "resourceVersion").isEmpty()) {
             errors.invalid(METADATA.child("resourceVersion"), "", "must be specified for an update");
         }
         if (Tree.number(after, "generation") < Tree.number(before, "generation")) {
             errors.invalid(METADATA.child("generation"), Tree.number(after, "generation"), "must not be decremented");
         }
         for (String field : List.of(
-                "name",
-                "namespace",
-                "uid",
-                "creationTimestamp",
-                "deletionTimestamp",
-                "deletionGracePeriodSeconds")) {
+                "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")) {
             errors.immutable(METADATA.child(field), before.get(field), after.get(field));
         }
         common(after, errors);

@@ -16,8 +16,7 @@ public final class Validation {
         return create(resource, object, ValidationOptions.DEFAULT);
     }
 
-    public static List<ApiException.Cause> create(
-            ResourceInfo resource, ObjectNode object, ValidationOptions options) {
+    public static List<ApiException.Cause> create(ResourceInfo resource, ObjectNode object, ValidationOptions options) {
         FieldErrors errors = new FieldErrors();
         MetaValidation.create(resource, object, errors);
         KindValidation.of(resource).create(object, options, errors);
