@@ -9,6 +9,7 @@ import io.kvorum.client.Informers;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.Reconciler;
 import io.kvorum.controllers.pods.PodIndexes;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host named in events as the source
  */
-public record ControllerContext(Vertx vertx, ApiClient client, Informers informers, Clock clock, String host) {
+public record ControllerContext(Vertx vertx, ApiClient client, Informers informers, Clock clock, String host, MeterRegistry metrics) {
     public static ControllerContext create(
-            Vertx vertx, ApiClient client, Informers informers, Clock clock, String host) {
+            Vertx vertx, ApiClient client, Informers informers, Clock clock, String host, MeterRegistry metrics) {
         PodIndexes.addTo(informers.of(Pod.class));
-        return new ControllerContext(vertx, client, informers, clock, host);
+        return new ControllerContext(vertx, client, informers, clock, host, metrics);
     }
 
     /** @param component the controller's name in its events, for example {@code replicaset-controller} */
@@ -38,6 +39,7 @@ public record ControllerContext(Vertx vertx, ApiClient client, Informers informe
         return Controller.<K>builder(name, vertx, reconciler)
                 .concurrency(concurrency)
                 .clock(clock)
+                .metrics(new WorkQueueMeters(metrics, name))
                 .build();
     }
 

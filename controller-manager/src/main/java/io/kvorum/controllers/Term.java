@@ -1,0 +1,76 @@
+package io.kvorum.controllers;
+
+import io.kvorum.client.ApiClient;
+import io.kvorum.client.InformerFactory;
+import io.kvorum.client.Informers;
+import io.kvorum.component.ComponentContext;
+import io.kvorum.controllers.deployment.DeploymentController;
+import io.kvorum.controllers.loop.ControlLoop;
+import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.replicaset.ReplicaSetController;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One term of leadership: the caches and controllers from taking the lead until losing it. Belongs to one context. */
+final class Term {
+    private static final Logger LOG = LoggerFactory.getLogger(Term.class);
+
+    private final Informers informers;
+    private final List<ControlLoop> loops = new ArrayList<>();
+    private boolean over;
+
+    private Term(Informers informers) {
+        this.informers = informers;
+    }
+
+    /** Builds every enabled controller, and starts them when the caches are filled. */
+    static Term begin(
+            ComponentContext component, ControllerFlags flags, ApiClient client, BooleanSupplier leading) {
+        // Within this term only: a later term of the same process has its own client.
+        Term[] self = new Term[1];
+        ApiClient guarded = new LeadingClient(client, () -> leading.getAsBoolean() && !self[0].over);
+        Informers informers = InformerFactory.create(component.vertx(), guarded, component.clock());
+        Term term = new Term(informers);
+        self[0] = term;
+        ControllerContext context = ControllerContext.create(
+                component.vertx(),
+                guarded,
+                informers,
+                component.clock(),
+                component.identity().name(),
+                component.metrics());
+        term.build(context, flags);
+        informers.startAll().onSuccess(synced -> term.start()).onFailure(cause -> component.fatal("informers", cause));
+        return term;
+    }
+
+    private void build(ControllerContext context, ControllerFlags flags) {
+        add(flags, ControllerNames.REPLICA_SET, () -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
+        add(flags, ControllerNames.DEPLOYMENT, () -> new DeploymentController(context, flags.deploymentSyncs.get()));
+    }
+
+    private void add(ControllerFlags flags, String name, Supplier<ControlLoop> loop) {
+        if (flags.enabled(name)) {
+            loops.add(loop.get());
+        }
+    }
+
+    private void start() {
+        if (!over) {
+            LOG.info("caches are filled, starting controllers count={}", loops.size());
+            loops.forEach(ControlLoop::start);
+        }
+    }
+
+    /** Nothing is sent to the API from here on; completes when what was under way has ended. */
+    Future<?> end() {
+        over = true;
+        informers.stopAll();
+        return Future.join(loops.stream().map(ControlLoop::stop).toList());
+    }
+}
