@@ -1,11 +1,52 @@
 package io.kvorum.bus;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.streams.ReadStream;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Answers a {@link BusEndpoint} at the addresses of a role and of one of its instances. */
+/**
+ * Answers a {@link BusEndpoint} at the addresses of a role and of one of its instances.
+ *
+ * <p>A whole body above {@value #LARGE} bytes travels as a stream of parts and is whole again at the receiver, so that it
+ * does not block what shares the connection. Confined to the context it was started on.
+ */
 public final class BusServer {
-    private BusServer() {}
+    private static final Logger LOG = LoggerFactory.getLogger(BusServer.class);
+    private static final int LARGE = 512 * 1024;
+    private static final int PART = 128 * 1024;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final String address;
+    private final BusEndpoint endpoint;
+    private final BusTimings timings;
+    private final List<MessageConsumer<Buffer>> consumers = new ArrayList<>(2);
+    private final Map<Long, StreamSender> streams = new HashMap<>();
+    // Random, so that a pull meant for this instance's former life finds no stream.
+    private long lastStream = new SecureRandom().nextLong();
+    private long sweeper = -1;
+    private boolean closed;
+
+    private BusServer(Vertx vertx, Context context, String address, BusEndpoint endpoint, BusTimings timings) {
+        this.vertx = vertx;
+        this.context = context;
+        this.address = address;
+        this.endpoint = endpoint;
+        this.timings = timings;
+    }
 
     /**
      * Starts to answer at {@code role} and {@code role/name} on the current context (a new one outside any).
@@ -13,11 +54,151 @@ public final class BusServer {
      * @return succeeds when both addresses are served
      */
     public static Future<BusServer> start(Vertx vertx, String role, String name, BusEndpoint endpoint) {
-        throw new UnsupportedOperationException();
+        return start(vertx, role, name, endpoint, BusTimings.DEFAULT);
+    }
+
+    static Future<BusServer> start(
+            Vertx vertx, String role, String name, BusEndpoint endpoint, BusTimings timings) {
+        Context context = vertx.getOrCreateContext();
+        Promise<BusServer> started = Promise.promise();
+        String instance = BusAddress.instance(role, name);
+        context.runOnContext(v -> {
+            BusServer server = new BusServer(vertx, context, instance, endpoint, timings);
+            server.listen(BusAddress.role(role), instance)
+                    .map(server)
+                    .onComplete(started);
+        });
+        return started.future();
+    }
+
+    private Future<Void> listen(String... addresses) {
+        List<Future<Void>> registered = new ArrayList<>();
+        for (String each : addresses) {
+            MessageConsumer<Buffer> consumer = vertx.eventBus().consumer(each, this::receive);
+            consumers.add(consumer);
+            registered.add(consumer.completion());
+        }
+        long period = Math.max(10, timings.idle().toMillis() / 4);
+        sweeper = vertx.setPeriodic(period, id -> sweep());
+        return Future.join(registered).mapEmpty();
     }
 
     /** Stops answering and closes the producers of all open streams. */
     public Future<Void> close() {
-        throw new UnsupportedOperationException();
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            closed = true;
+            vertx.cancelTimer(sweeper);
+            List<StreamSender> open = List.copyOf(streams.values());
+            streams.clear();
+            open.forEach(StreamSender::close);
+            Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+                    .<Void>mapEmpty()
+                    .onComplete(done);
+        });
+        return done.future();
+    }
+
+    private void receive(Message<Buffer> message) {
+        Wire.Reader reader = new Wire.Reader(message.body());
+        switch (reader.kind()) {
+            case REQUEST -> answer(message, reader.request());
+            case PULL -> pull(message, reader.pull());
+            case CLOSE -> end(reader.streamId());
+            default -> LOG.warn("Dropped a bus message of kind {} that no server answers", reader.kind());
+        }
+    }
+
+    private void answer(Message<Buffer> message, Wire.Request request) {
+        long deadline = System.nanoTime() + request.request().timeout().toNanos();
+        Future<BusReply> answer;
+        try {
+            answer = endpoint.handle(request.request(), request.sender());
+        } catch (RuntimeException e) {
+            answer = Future.failedFuture(e);
+        }
+        answer.onComplete(done -> onContext(() -> {
+            if (done.succeeded()) {
+                reply(message, done.result(), deadline);
+            } else if (done.cause() instanceof BusUnavailableException unavailable && !unavailable.indeterminate()) {
+                message.reply(Wire.refused(String.valueOf(unavailable.getMessage())));
+            } else {
+                LOG.warn(
+                        "Bus request failed method={} uri={} sender={}",
+                        request.request().method(),
+                        request.request().uri(),
+                        request.sender(),
+                        done.cause());
+                String text = String.valueOf(done.cause().getMessage());
+                message.reply(Wire.whole(500, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(text)));
+            }
+        }));
+    }
+
+    private void reply(Message<Buffer> message, BusReply reply, long deadline) {
+        ReadStream<Buffer> stream = reply.stream();
+        if (stream == null && reply.body().length() <= LARGE) {
+            message.reply(Wire.whole(reply.status(), reply.headers(), reply.body()));
+            return;
+        }
+        Wire.Kind kind = stream == null ? Wire.Kind.LARGE : Wire.Kind.STREAM;
+        ReadStream<Buffer> source = stream == null ? parts(reply.body()) : stream;
+        if (closed || System.nanoTime() - deadline > 0) {
+            // Nobody waits for the answer any more, so nobody would pull.
+            StreamSender.cancel(source);
+            return;
+        }
+        long id = ++lastStream;
+        StreamSender sender = new StreamSender(vertx, context, timings, source);
+        streams.put(id, sender);
+        sender.start();
+        message.reply(Wire.head(kind, new Wire.StreamHead(reply.status(), reply.headers(), address, id)));
+    }
+
+    private static FrameQueue parts(Buffer body) {
+        FrameQueue parts = new FrameQueue(Integer.MAX_VALUE, Long.MAX_VALUE);
+        for (int at = 0; at < body.length(); at += PART) {
+            parts.offer(body.slice(at, Math.min(body.length(), at + PART)));
+        }
+        parts.end();
+        return parts;
+    }
+
+    private void pull(Message<Buffer> message, Wire.Pull pull) {
+        StreamSender stream = streams.get(pull.id());
+        if (stream == null) {
+            message.reply(Wire.unknownStream());
+        } else {
+            stream.pull(message, pull);
+        }
+    }
+
+    private void end(long id) {
+        StreamSender stream = streams.remove(id);
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        List<Long> idle = new ArrayList<>();
+        streams.forEach((id, stream) -> {
+            if (stream.idle(now)) {
+                idle.add(id);
+            }
+        });
+        for (Long id : idle) {
+            LOG.debug("Nobody pulls from a stream any more stream={}", id);
+            end(id);
+        }
+    }
+
+    private void onContext(Runnable task) {
+        if (Vertx.currentContext() == context) {
+            task.run();
+        } else {
+            context.runOnContext(v -> task.run());
+        }
     }
 }

@@ -24,6 +24,8 @@ public final class FrameQueue implements BusStream, AutoCloseable {
     private boolean ending;
     private boolean finished;
     private boolean draining;
+    private boolean ended;
+    private Runnable onTaken = () -> {};
     private @Nullable Throwable failure;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Throwable> exceptionHandler;
@@ -106,6 +108,7 @@ public final class FrameQueue implements BusStream, AutoCloseable {
             return;
         }
         draining = true;
+        int before = waiting.size();
         try {
             // The handler may pause, close or offer again; every turn looks at the state anew.
             while (!finished && demand > 0 && handler != null) {
@@ -124,15 +127,35 @@ public final class FrameQueue implements BusStream, AutoCloseable {
         }
         if (!finished && ending && waiting.isEmpty()) {
             finished = true;
+            ended = true;
             onClose.clear();
-            if (failure != null) {
-                if (exceptionHandler != null) {
-                    exceptionHandler.handle(failure);
-                }
-            } else if (endHandler != null) {
-                endHandler.handle(null);
-            }
+            tellEnd();
+        } else if (!finished && waiting.size() < before) {
+            onTaken.run();
         }
+    }
+
+    /** Calls the handler of the end once; it may be set after the end was reached. */
+    private void tellEnd() {
+        Throwable cause = failure;
+        if (cause != null) {
+            if (exceptionHandler != null) {
+                ended = false;
+                exceptionHandler.handle(cause);
+            }
+        } else if (endHandler != null) {
+            ended = false;
+            endHandler.handle(null);
+        }
+    }
+
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /** Registers what runs after the reader has taken frames that had waited. */
+    void onTaken(Runnable action) {
+        onTaken = action;
     }
 
     @Override
@@ -145,12 +168,18 @@ public final class FrameQueue implements BusStream, AutoCloseable {
     @Override
     public FrameQueue exceptionHandler(@Nullable Handler<Throwable> handler) {
         exceptionHandler = handler;
+        if (ended) {
+            tellEnd();
+        }
         return this;
     }
 
     @Override
     public FrameQueue endHandler(@Nullable Handler<Void> handler) {
         endHandler = handler;
+        if (ended) {
+            tellEnd();
+        }
         return this;
     }
 
