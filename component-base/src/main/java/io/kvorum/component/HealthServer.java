@@ -1,0 +1,101 @@
+package io.kvorum.component;
+
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Serves {@code /healthz}, {@code /livez}, {@code /readyz} and {@code /metrics}, the first three as Kubernetes does. */
+final class HealthServer {
+    private final Vertx vertx;
+    private final HealthChecks checks;
+    private final PrometheusMeterRegistry metrics;
+    private boolean jvmBound;
+
+    HealthServer(Vertx vertx, HealthChecks checks, PrometheusMeterRegistry metrics) {
+        this.vertx = vertx;
+        this.checks = checks;
+        this.metrics = metrics;
+    }
+
+    Future<HttpServer> listen(String address, int port) {
+        HttpServerOptions options = new HttpServerOptions().setIdleTimeout(60);
+        return vertx.createHttpServer(options).requestHandler(this::handle).listen(port, address);
+    }
+
+    private void handle(HttpServerRequest request) {
+        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            end(request, 405, "text/plain; charset=utf-8", "method not allowed\n");
+            return;
+        }
+        String[] path = request.path().substring(1).split("/", 2);
+        switch (path[0]) {
+            case "healthz", "livez", "readyz" -> health(request, path[0], path.length > 1 ? path[1] : "");
+            case "metrics" -> metrics(request);
+            default -> end(request, 404, "text/plain; charset=utf-8", "404 page not found\n");
+        }
+    }
+
+    private void health(HttpServerRequest request, String endpoint, String check) {
+        HealthChecks.Report report;
+        if (check.isEmpty()) {
+            Set<String> exclude = new HashSet<>(request.params().getAll("exclude"));
+            report = checks.report(endpoint, exclude, request.params().contains("verbose"));
+        } else {
+            report = checks.single(endpoint, check);
+        }
+        if (report == null) {
+            end(request, 404, "text/plain; charset=utf-8", "404 page not found\n");
+        } else {
+            end(request, report.well() ? 200 : 500, "text/plain; charset=utf-8", report.text());
+        }
+    }
+
+    private void metrics(HttpServerRequest request) {
+        // Reading the JVM's beans takes time, the more so the first time; a start-up that nobody scrapes pays nothing.
+        vertx.executeBlocking(this::scrape).onComplete(text -> {
+            if (text.succeeded()) {
+                end(request, 200, "text/plain; version=0.0.4; charset=utf-8", text.result());
+            } else {
+                end(request, 500, "text/plain; charset=utf-8", text.cause() + "\n");
+            }
+        });
+    }
+
+    private synchronized String scrape() {
+        if (!jvmBound) {
+            jvmBound = true;
+            new JvmMemoryMetrics().bindTo(metrics);
+            new JvmThreadMetrics().bindTo(metrics);
+            new ProcessorMetrics().bindTo(metrics);
+            new UptimeMetrics().bindTo(metrics);
+            bindForLife(new JvmGcMetrics());
+        }
+        return metrics.scrape();
+    }
+
+    /** Its listeners on the collector live as long as the process. */
+    @SuppressWarnings("resource")
+    private void bindForLife(JvmGcMetrics gc) {
+        gc.bindTo(metrics);
+    }
+
+    private static void end(HttpServerRequest request, int status, String type, String body) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", type)
+                .putHeader("Cache-Control", "no-cache, private")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(body);
+    }
+}

@@ -1,0 +1,263 @@
+package io.kvorum.component;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.hazelcast.core.HazelcastInstance;
+import io.kvorum.bus.BusClient;
+import io.kvorum.bus.BusClients;
+import io.kvorum.bus.BusEndpoint;
+import io.kvorum.bus.BusServer;
+import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.component.fault.FaultRules;
+import io.kvorum.component.fault.SkewedClock;
+import io.kvorum.component.grid.GridMembership;
+import io.kvorum.component.log.ProcessLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A component in its process, from the moment Vert.x runs. */
+final class RunningComponent implements ComponentContext {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningComponent.class);
+
+    private final ProcessFlags flags;
+    private final Identity identity;
+    private final Vertx vertx;
+    private final Context context;
+    private final BusClient bus;
+    private final GridMembership grid;
+    private final FaultRules faults;
+    private final SkewedClock clock;
+    private final PrometheusMeterRegistry metrics;
+    private final HealthChecks health = new HealthChecks();
+    private final Shutdown shutdown;
+    private final @Nullable ControlSocket control;
+    private final ControlCommands commands;
+    private final AtomicBoolean serving = new AtomicBoolean();
+    private volatile BusEndpoint endpoint = (request, sender) -> Future.failedFuture(
+            new BusUnavailableException("the instance is starting", false));
+    private volatile @Nullable Boolean leading;
+    private volatile boolean started;
+    private final Promise<Void> joined = Promise.promise();
+
+    RunningComponent(
+            ProcessFlags flags,
+            Identity identity,
+            Vertx vertx,
+            GridMembership grid,
+            FaultRules faults,
+            SkewedClock clock,
+            PrometheusMeterRegistry metrics,
+            Shutdown shutdown)
+            throws IOException {
+        this.flags = flags;
+        this.identity = identity;
+        this.vertx = vertx;
+        this.grid = grid;
+        this.faults = faults;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.shutdown = shutdown;
+        context = vertx.getOrCreateContext();
+        bus = BusClients.create(vertx);
+        Path socket = flags.controlSocket.get();
+        control = socket == null ? null : ControlSocket.open(socket, context);
+        commands = control == null ? (op, command) -> {} : control;
+        health.ready("grid", () -> grid.instance() == null ? "not joined" : null);
+        health.ready("start", () -> started ? null : "starting");
+        health.ready("shutdown", () -> shutdown.begun() ? "stopping" : null);
+    }
+
+    /** Told after every join; the first one lets the component start. */
+    void gridJoined() {
+        context.runOnContext(v -> joined.tryComplete());
+    }
+
+    Future<Void> run(Component component) {
+        if (control != null) {
+            ControlSocket open = control;
+            // First registered, so last to end: the socket's file is there as long as the process answers.
+            shutdown.register("control socket", () -> {
+                open.close();
+                return Future.succeededFuture();
+            });
+            builtIn(component);
+            open.start();
+        }
+        shutdown.register("grid", () -> onWorker(grid::close));
+        shutdown.register("Vert.x", vertx::close);
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> start(component).onComplete(done));
+        return done.future();
+    }
+
+    /** Not on Vert.x' own workers, which may have been closed before. */
+    private static Future<Void> onWorker(Runnable task) {
+        Promise<Void> done = Promise.promise();
+        Thread worker = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                        done.complete();
+                    } catch (RuntimeException e) {
+                        done.fail(e);
+                    }
+                },
+                "grid-leave");
+        worker.setDaemon(true);
+        worker.start();
+        return done.future();
+    }
+
+    private Future<Void> start(Component component) {
+        HealthServer server = new HealthServer(vertx, health, metrics);
+        Future<Void> listening = server.listen(identity.address(), flags.healthPort.get())
+                .onSuccess(http -> {
+                    shutdown.register("health server", http::close);
+                    LOG.atInfo()
+                            .addKeyValue("address", identity.address())
+                            .addKeyValue("port", http.actualPort())
+                            .log("Serving health and metrics");
+                })
+                .mapEmpty();
+        Future<Void> onBus = BusServer.start(
+                        vertx, identity.role(), identity.name(), (request, sender) -> endpoint.handle(request, sender))
+                .onSuccess(bus -> shutdown.register("bus server", bus::close))
+                .mapEmpty();
+        Future<Void> prepared = guarded(() -> component.prepare(this));
+        return Future.all(listening, onBus, prepared, joined.future())
+                .compose(v -> guarded(() -> component.start(this)))
+                .onSuccess(v -> started = true);
+    }
+
+    /** What a component throws counts as its failure. */
+    private static Future<Void> guarded(Supplier<Future<Void>> step) {
+        try {
+            return step.get();
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private void builtIn(Component component) {
+        commands.register("status", request -> Future.succeededFuture(status(component)));
+        commands.register("shutdown", request -> {
+            // After the answer is on its way.
+            vertx.setTimer(50, id -> shutdown.begin(0, "control socket"));
+            return Future.succeededFuture(JsonNodeFactory.instance.objectNode());
+        });
+        commands.register("log-level", request -> {
+            ProcessLog.level(request.path("level").asText(""));
+            return Future.succeededFuture(JsonNodeFactory.instance.objectNode());
+        });
+        if (flags.faults.get()) {
+            new FaultCommands(faults, clock).register(commands);
+        }
+    }
+
+    private ObjectNode status(Component component) {
+        ObjectNode status = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", identity.name())
+                .put("role", component.role())
+                .put("address", identity.address())
+                .put("pid", ProcessHandle.current().pid());
+        ArrayNode reasons = JsonNodeFactory.instance.arrayNode();
+        health.notReady().forEach(reasons::add);
+        status.put("ready", reasons.isEmpty());
+        status.put("leader", leading);
+        status.set("notReady", reasons);
+        return status;
+    }
+
+    @Override
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    @Override
+    public Identity identity() {
+        return identity;
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
+    }
+
+    @Override
+    public BusClient bus() {
+        return bus;
+    }
+
+    @Override
+    public Future<Void> serve(BusEndpoint endpoint) {
+        if (!serving.compareAndSet(false, true)) {
+            return Future.failedFuture(new IllegalStateException("the component serves the bus already"));
+        }
+        this.endpoint = endpoint;
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public HazelcastInstance hazelcast() {
+        HazelcastInstance instance = grid.instance();
+        if (instance == null) {
+            throw new IllegalStateException("not a member of the grid");
+        }
+        return instance;
+    }
+
+    @Override
+    public FaultRules faults() {
+        return faults;
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    @Override
+    public MeterRegistry metrics() {
+        return metrics;
+    }
+
+    @Override
+    public ControlCommands control() {
+        return commands;
+    }
+
+    @Override
+    public Path dataDir() {
+        return flags.dataDir.get();
+    }
+
+    @Override
+    public void leading(boolean leading) {
+        this.leading = leading;
+    }
+
+    @Override
+    public void onShutdown(String what, Supplier<Future<?>> action) {
+        shutdown.register(what, action);
+    }
+
+    @Override
+    public void fatal(String what, Throwable cause) {
+        LOG.error("Ending: {} is broken", what, cause);
+        shutdown.begin(1, what + ": " + cause.getMessage());
+    }
+}

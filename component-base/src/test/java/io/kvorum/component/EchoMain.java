@@ -1,0 +1,49 @@
+package io.kvorum.component;
+
+import io.kvorum.bus.BusReply;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.function.Supplier;
+
+/** The smallest component: answers every bus request with its own name. */
+public final class EchoMain implements Component {
+    private final boolean full;
+    private Supplier<String> greeting = () -> "";
+
+    EchoMain(boolean full) {
+        this.full = full;
+    }
+
+    public static void main(String[] args) {
+        ComponentProcess.run(new EchoMain(Boolean.getBoolean("full")), args);
+    }
+
+    @Override
+    public String role() {
+        return full ? "store" : "echo";
+    }
+
+    @Override
+    public int defaultHealthPort() {
+        return 0;
+    }
+
+    @Override
+    public boolean fullMember() {
+        return full;
+    }
+
+    @Override
+    public void declare(Flags flags) {
+        greeting = flags.text("greeting", "I am ", "What goes before the name.");
+    }
+
+    @Override
+    public Future<Void> start(ComponentContext context) {
+        return context.serve((request, sender) -> Future.succeededFuture(BusReply.whole(
+                200,
+                MultiMap.caseInsensitiveMultiMap(),
+                Buffer.buffer(greeting.get() + context.identity().name()))));
+    }
+}
