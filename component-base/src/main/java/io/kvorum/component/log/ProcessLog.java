@@ -18,6 +18,14 @@ public final class ProcessLog {
     private static final List<Logger> LIBRARIES = List.of(
             Logger.getLogger("com.hazelcast"), Logger.getLogger("io.netty"), Logger.getLogger("io.vertx"));
 
+    /** Loggers that warn, at every start, of what we have chosen. */
+    private static final List<Logger> KNOWN = List.of(
+            Logger.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory"),
+            Logger.getLogger("com.hazelcast.instance.impl.Node"),
+            Logger.getLogger("com.hazelcast.cp.CPSubsystem"),
+            Logger.getLogger("com.hazelcast.spi.impl.operationexecutor.slowoperationdetector.SlowOperationDetector"),
+            Logger.getLogger("com.hazelcast.internal.networking.nio.iobalancer.IOBalancer"));
+
     private ProcessLog() {}
 
     /**
@@ -59,6 +67,7 @@ public final class ProcessLog {
                 };
         Logger.getLogger("").setLevel(own);
         Level library = own == Level.FINEST ? Level.FINE : own == Level.FINE ? Level.INFO : Level.WARNING;
+        KNOWN.forEach(logger -> logger.setLevel(Level.SEVERE));
         LIBRARIES.forEach(logger -> logger.setLevel(library.intValue() > own.intValue() ? library : own));
     }
 
