@@ -1,0 +1,59 @@
+package io.kvorum.scheduler.plugins;
+
+import io.fabric8.kubernetes.api.model.Taint;
+import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.CycleState;
+import io.kvorum.scheduler.framework.FilterPlugin;
+import io.kvorum.scheduler.framework.NodeInfo;
+import io.kvorum.scheduler.framework.PodInfo;
+import io.kvorum.scheduler.framework.ScorePlugin;
+import io.kvorum.scheduler.framework.Status;
+import java.util.List;
+import java.util.Set;
+
+/** Keeps pods off nodes whose taints they do not tolerate, and ranks nodes by untolerated {@code PreferNoSchedule} taints. */
+public final class TaintToleration implements FilterPlugin, ScorePlugin {
+    @Override
+    public String name() {
+        return "TaintToleration";
+    }
+
+    @Override
+    public Set<ClusterEvent> eventsToRegister() {
+        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT);
+    }
+
+    @Override
+    public int weight() {
+        return 3;
+    }
+
+    @Override
+    public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        for (Taint taint : taints(node)) {
+            boolean repels = "NoSchedule".equals(taint.getEffect()) || "NoExecute".equals(taint.getEffect());
+            if (repels && !Tolerations.tolerate(pod.spec().getTolerations(), taint)) {
+                return Status.unresolvable("node(s) had untolerated taint {" + taint.getKey() + ": "
+                        + Tolerations.text(taint.getValue()) + "}");
+            }
+        }
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public long score(CycleState state, PodInfo pod, NodeInfo node) {
+        return taints(node).stream()
+                .filter(taint -> "PreferNoSchedule".equals(taint.getEffect()))
+                .filter(taint -> !Tolerations.tolerate(pod.spec().getTolerations(), taint))
+                .count();
+    }
+
+    @Override
+    public void normalize(CycleState state, PodInfo pod, long[] scores) {
+        ScorePlugin.stretch(scores, true);
+    }
+
+    private static List<Taint> taints(NodeInfo node) {
+        return node.node().getSpec() == null ? List.of() : node.node().getSpec().getTaints();
+    }
+}

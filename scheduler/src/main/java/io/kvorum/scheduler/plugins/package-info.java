@@ -1,0 +1,5 @@
+/** The plugins, one pure file each. */
+@NullMarked
+package io.kvorum.scheduler.plugins;
+
+import org.jspecify.annotations.NullMarked;
