@@ -1,0 +1,21 @@
+#!/bin/sh
+# entrypoint.sh ROLE FLAGS...: becomes the JVM of one component.
+set -eu
+role=$1
+shift
+case $role in
+  store) main=io.kvorum.store.StoreMain heap=768 ;;
+  apiserver) main=io.kvorum.apiserver.ApiServerMain heap=768 ;;
+  scheduler) main=io.kvorum.scheduler.SchedulerMain heap=256 ;;
+  controller-manager) main=io.kvorum.controllers.ControllerManagerMain heap=256 ;;
+  kubelet) main=io.kvorum.kubelet.KubeletMain heap=256 ;;
+  kube-proxy) main=io.kvorum.proxy.KubeProxyMain heap=256 ;;
+  pki) main=io.kvorum.cli.pki.PkiMain heap=64 ;;
+  *)
+    echo "entrypoint.sh: unknown role $role" >&2
+    exit 2
+    ;;
+esac
+classpath=$(LC_ALL=C ls /opt/kvorum/lib/*.jar | LC_ALL=C sort | tr '\n' ':')
+exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Xms24m "-Xmx${heap}m" \
+  -cp "${classpath%:}" "$main" "$@"
