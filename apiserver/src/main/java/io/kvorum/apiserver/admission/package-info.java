@@ -1,0 +1,5 @@
+/** Plugins that change or refuse objects between decoding and storing. */
+@NullMarked
+package io.kvorum.apiserver.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.kvorum.apiserver.cache;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of an object: its JSON, encoded once, and what selectors ask of it, decoded only when one asks. Belongs to
+ * the API server's event loop; the bytes are never written to.
+ */
+public final class ObjectVersion {
+    private final String path;
+    private final long revision;
+    private final byte[] json;
+    private final int offset;
+    private @Nullable Map<String, String> labels;
+    private @Nullable ObjectNode selectable;
+
+    /**
+     * @param path {@code namespace/name}, or {@code name} for cluster-scoped objects
+     * @param stored the bytes of the store
+     */
+    public ObjectVersion(String path, long revision, byte[] stored) {
+        this.path = path;
+        this.revision = revision;
+        this.offset = ObjectJson.metadataOffset(stored);
+        this.json = ObjectJson.splice(stored, offset, revision);
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public long revision() {
+        return revision;
+    }
+
+    /** The whole object with its resourceVersion. */
+    public byte[] json() {
+        return json;
+    }
+
+    public String namespace() {
+        int slash = path.indexOf('/');
+        return slash < 0 ? "" : path.substring(0, slash);
+    }
+
+    public String name() {
+        return path.substring(path.indexOf('/') + 1);
+    }
+
+    /** A fresh tree, the caller's to change. */
+    public ObjectNode tree() {
+        return ObjectJson.parse(json);
+    }
+
+    /** The same object under another resourceVersion, as deletion events show it. */
+    public byte[] jsonAt(long otherRevision) {
+        int skip = "\"resourceVersion\":\"".length() + Long.toString(revision).length() + 1;
+        int from = offset + skip + (json[offset + skip] == ',' ? 1 : 0);
+        byte[] stored = new byte[json.length - (from - offset)];
+        System.arraycopy(json, 0, stored, 0, offset);
+        System.arraycopy(json, from, stored, offset, json.length - from);
+        return ObjectJson.splice(stored, offset, otherRevision);
+    }
+
+    public Map<String, String> labels() {
+        Map<String, String> known = labels;
+        if (known == null) {
+            known = new HashMap<>();
+            for (var entry : selectable().path("metadata").path("labels").properties()) {
+                known.put(entry.getKey(), entry.getValue().asText());
+            }
+            labels = known;
+        }
+        return known;
+    }
+
+    /** The object for reading only, kept once somebody selects by it. */
+    public JsonNode selectable() {
+        ObjectNode known = selectable;
+        if (known == null) {
+            known = tree();
+            selectable = known;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,110 @@
+package io.kvorum.apiserver.cache;
+
+import io.kvorum.api.ApiException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All objects of one stored resource in key order, their recent events, and who watches them. */
+public final class ResourceCache {
+    private final NavigableMap<String, ObjectVersion> objects = new TreeMap<>();
+    private final Set<Watcher> watchers = new LinkedHashSet<>();
+    private EventHistory history;
+    private long changedAt;
+
+    ResourceCache(long loadedAt) {
+        this.history = new EventHistory(loadedAt);
+        this.changedAt = loadedAt;
+    }
+
+    public @Nullable ObjectVersion get(String path) {
+        return objects.get(path);
+    }
+
+    /** Objects of a namespace, or all when it is empty, in key order. A view: use it before the event loop moves on. */
+    public Collection<ObjectVersion> list(String namespace) {
+        return map(namespace).values();
+    }
+
+    /** As {@link #list}, from the first path greater than {@code after} on. */
+    public Collection<ObjectVersion> listAfter(String namespace, String after) {
+        return map(namespace).tailMap(after, false).values();
+    }
+
+    /** Revision of the last change of any object here; not smaller than the revision this cache was loaded at. */
+    public long changedAt() {
+        return changedAt;
+    }
+
+    public int size() {
+        return objects.size();
+    }
+
+    public int watchers() {
+        return watchers.size();
+    }
+
+    /**
+     * Starts giving {@code watcher} every event after {@code revision}; those already known are returned, for the
+     * caller to deliver first.
+     *
+     * <p>Errors: 410 when the history does not reach back that far.
+     */
+    public List<CacheEvent> watch(long revision, Watcher watcher) {
+        if (revision < history.completeAfter()) {
+            throw ApiException.expired("too old resource version: " + revision + " (" + history.completeAfter() + ")");
+        }
+        List<CacheEvent> known = history.after(revision);
+        watchers.add(watcher);
+        return known;
+    }
+
+    public void unwatch(Watcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    void load(ObjectVersion version) {
+        objects.put(version.path(), version);
+    }
+
+    void put(ObjectVersion version) {
+        ObjectVersion before = objects.put(version.path(), version);
+        publish(new CacheEvent(version.revision(), before, version));
+    }
+
+    void delete(String path, long revision) {
+        ObjectVersion before = objects.remove(path);
+        if (before != null) {
+            publish(new CacheEvent(revision, before, null));
+        }
+    }
+
+    /** Forgets everything; every watcher is told. */
+    void reset(long loadedAt) {
+        objects.clear();
+        history = new EventHistory(loadedAt);
+        changedAt = loadedAt;
+        List<Watcher> cut = new ArrayList<>(watchers);
+        watchers.clear();
+        cut.forEach(Watcher::lost);
+    }
+
+    private void publish(CacheEvent event) {
+        changedAt = event.revision();
+        history.add(event);
+        // A watcher that is cut for slowness removes itself while it is called.
+        for (Watcher watcher : watchers.toArray(Watcher[]::new)) {
+            watcher.changed(event);
+        }
+    }
+
+    private NavigableMap<String, ObjectVersion> map(String namespace) {
+        // '0' follows '/' in the order of keys.
+        return namespace.isEmpty() ? objects : objects.subMap(namespace + "/", true, namespace + "0", false);
+    }
+}

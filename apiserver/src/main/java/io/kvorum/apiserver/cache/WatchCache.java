@@ -1,0 +1,260 @@
+package io.kvorum.apiserver.cache;
+
+import io.kvorum.api.ApiException;
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.KeyRange;
+import io.kvorum.store.client.KeyValue;
+import io.kvorum.store.client.RangeRequest;
+import io.kvorum.store.client.RangeResult;
+import io.kvorum.store.client.Store;
+import io.kvorum.store.client.StoreException;
+import io.kvorum.store.client.StoreWatch;
+import io.kvorum.store.client.WatchEvent;
+import io.kvorum.store.client.WatchHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything the store holds, kept current by one watch over all keys, so that every revision is seen.
+ *
+ * <p>Shape: one {@link ResourceCache} per stored resource. {@link #fresh} is the consistent read: it completes when the
+ * cache holds every write acknowledged before the call. When the watch fails the whole is read again, and all watchers
+ * are cut.
+ */
+public final class WatchCache {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchCache.class);
+    private static final int PAGE = 2000;
+    private static final long RETRY_FIRST_MILLIS = 50;
+    private static final long RETRY_MOST_MILLIS = 2000;
+    private static final int MOST_ROUNDS = 2;
+
+    private final Vertx vertx;
+    private final Store store;
+    private final Map<String, ResourceCache> resources = new HashMap<>();
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
+    private @Nullable Promise<Void> nextRound;
+    private int rounds;
+    private @Nullable StoreWatch watch;
+    private long revision;
+    private boolean synced;
+    private boolean closed;
+    private long retryMillis = RETRY_FIRST_MILLIS;
+
+    public WatchCache(Vertx vertx, Store store) {
+        this.vertx = vertx;
+        this.store = store;
+    }
+
+    /** Reads everything and starts following; retries until it succeeds. */
+    public Future<Void> start() {
+        Promise<Void> started = Promise.promise();
+        load(started);
+        return started.future();
+    }
+
+    public void close() {
+        closed = true;
+        if (watch != null) {
+            watch.close();
+        }
+    }
+
+    public boolean synced() {
+        return synced;
+    }
+
+    /** Every change up to this revision is in. */
+    public long revision() {
+        return revision;
+    }
+
+    /** @param resource see {@link StoreKeys#resource} */
+    public ResourceCache of(String resource) {
+        return resources.computeIfAbsent(resource, any -> new ResourceCache(revision));
+    }
+
+    public Map<String, ResourceCache> all() {
+        return resources;
+    }
+
+    /** Completes when every write acknowledged before this call is in the cache. Calls at the same time share one question to the store. */
+    public Future<Void> fresh() {
+        Promise<Void> round = nextRound;
+        if (round == null) {
+            round = Promise.promise();
+            nextRound = round;
+            if (rounds < MOST_ROUNDS) {
+                startRound();
+            }
+        }
+        return round.future();
+    }
+
+    /** Completes when the cache has reached {@code wanted}; the caller sets the time limit. */
+    public Future<Void> reached(long wanted) {
+        if (revision >= wanted && synced) {
+            return Future.succeededFuture();
+        }
+        Waiter waiter = new Waiter(wanted, Promise.promise());
+        waiters.add(waiter);
+        return waiter.reached().future();
+    }
+
+    private void startRound() {
+        Promise<Void> round = nextRound;
+        if (round == null) {
+            return;
+        }
+        nextRound = null;
+        rounds++;
+        store.revision()
+                .onComplete(answer -> {
+                    rounds--;
+                    startRound();
+                })
+                .compose(this::reached)
+                .onComplete(round);
+    }
+
+    private void load(Promise<Void> started) {
+        if (closed) {
+            started.tryFail("closed");
+            return;
+        }
+        loadPage(KeyRange.prefix(ByteSequence.utf8(StoreKeys.ROOT)), 0, new HashMap<>())
+                .compose(loaded -> {
+                    adopt(loaded.revision(), loaded.resources());
+                    return store.watch(KeyRange.all(), loaded.revision() + 1, false, new Follow());
+                })
+                .onSuccess(following -> {
+                    watch = following;
+                    retryMillis = RETRY_FIRST_MILLIS;
+                    synced = true;
+                    release();
+                    started.tryComplete();
+                })
+                .onFailure(cause -> {
+                    LOG.warn("cannot read the store; trying again retryMillis={} cause={}", retryMillis, cause.toString());
+                    vertx.setTimer(retryMillis, timer -> load(started));
+                    retryMillis = Math.min(RETRY_MOST_MILLIS, retryMillis * 2);
+                });
+    }
+
+    private record Loaded(long revision, Map<String, Map<String, ObjectVersion>> resources) {}
+
+    private Future<Loaded> loadPage(
+            KeyRange range, long atRevision, Map<String, Map<String, ObjectVersion>> into) {
+        return store.range(RangeRequest.of(range).atRevision(atRevision).limitedTo(PAGE))
+                .compose(page -> {
+                    long at = atRevision == 0 ? page.revision() : atRevision;
+                    for (KeyValue kv : page.entries()) {
+                        Place place = Place.of(kv.key().toString());
+                        if (place != null) {
+                            into.computeIfAbsent(place.resource(), any -> new HashMap<>())
+                                    .put(place.path(), version(place, kv));
+                        }
+                    }
+                    return page.more() ? loadPage(rest(range, page), at, into) : Future.succeededFuture(new Loaded(at, into));
+                });
+    }
+
+    private static KeyRange rest(KeyRange range, RangeResult page) {
+        byte[] last = page.entries().get(page.entries().size() - 1).key().array();
+        byte[] next = java.util.Arrays.copyOf(last, last.length + 1);
+        return new KeyRange(ByteSequence.wrap(next), range.to());
+    }
+
+    private void adopt(long at, Map<String, Map<String, ObjectVersion>> loaded) {
+        revision = at;
+        resources.values().forEach(resource -> resource.reset(at));
+        loaded.forEach((name, objects) -> {
+            ResourceCache resource = of(name);
+            objects.values().forEach(resource::load);
+        });
+    }
+
+    private void release() {
+        while (!waiters.isEmpty() && waiters.peek().revision() <= revision) {
+            waiters.remove().reached().tryComplete();
+        }
+    }
+
+    private static ObjectVersion version(Place place, KeyValue kv) {
+        return new ObjectVersion(place.path(), kv.modRevision(), kv.value().array());
+    }
+
+    private record Waiter(long revision, Promise<Void> reached) {}
+
+    /** A store key taken apart; null for keys outside the registry. */
+    private record Place(String resource, String path) {
+        static @Nullable Place of(String key) {
+            if (!key.startsWith(StoreKeys.ROOT)) {
+                return null;
+            }
+            int group = key.indexOf('/', StoreKeys.ROOT.length());
+            int resource = group < 0 ? -1 : key.indexOf('/', group + 1);
+            if (resource < 0 || resource == key.length() - 1) {
+                return null;
+            }
+            return new Place(key.substring(StoreKeys.ROOT.length(), resource), key.substring(resource + 1));
+        }
+    }
+
+    /** Follows the store; a handler of an earlier watch that speaks late is not heard. */
+    private final class Follow implements WatchHandler {
+        private boolean over;
+
+        @Override
+        public void events(long at, List<WatchEvent> events) {
+            if (over) {
+                return;
+            }
+            for (WatchEvent event : events) {
+                Place place = Place.of(event.kv().key().toString());
+                if (place == null) {
+                    continue;
+                }
+                ResourceCache resource = of(place.resource());
+                if (event.type() == WatchEvent.Type.PUT) {
+                    resource.put(version(place, event.kv()));
+                } else {
+                    resource.delete(place.path(), at);
+                }
+            }
+            progress(at);
+        }
+
+        @Override
+        public void progress(long at) {
+            if (!over && at > revision) {
+                revision = at;
+                release();
+            }
+        }
+
+        @Override
+        public void failed(StoreException cause) {
+            if (over || closed) {
+                return;
+            }
+            over = true;
+            synced = false;
+            LOG.warn("the store watch ended; reading everything again cause={}", cause.toString());
+            load(Promise.promise());
+        }
+    }
+
+    /** What a read fails with while the cache is not ready. */
+    public static ApiException notReady() {
+        return ApiException.unavailable("the server is currently unable to handle the request");
+    }
+}

@@ -1,0 +1,9 @@
+package io.kvorum.apiserver.cache;
+
+/** Receives the changes of one resource, in order of revision, on the API server's event loop. */
+public interface Watcher {
+    void changed(CacheEvent event);
+
+    /** The cache has lost continuity: nothing follows; whoever listens must list again. */
+    void lost();
+}

@@ -1,0 +1,39 @@
+package io.kvorum.apiserver.request;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer.
+ *
+ * @param headers case-insensitive names, mutable: the pipeline adds its own
+ * @param body the whole body; empty when {@code stream} is set
+ * @param stream a body without end, such as a watch; a {@link io.kvorum.bus.BusStream} is closed when the reader goes
+ *     away
+ */
+public record ApiResponse(
+        int status, MultiMap headers, Buffer body, @Nullable ReadStream<Buffer> stream) {
+    public static final String JSON = "application/json";
+
+    public static ApiResponse json(int status, byte[] body) {
+        return of(status, JSON, Buffer.buffer(body));
+    }
+
+    public static ApiResponse text(int status, String body) {
+        return of(status, "text/plain; charset=utf-8", Buffer.buffer(body));
+    }
+
+    public static ApiResponse of(int status, String contentType, Buffer body) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        headers.set("Content-Type", contentType);
+        return new ApiResponse(status, headers, body, null);
+    }
+
+    public static ApiResponse stream(String contentType, ReadStream<Buffer> stream) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        headers.set("Content-Type", contentType);
+        return new ApiResponse(200, headers, Buffer.buffer(), stream);
+    }
+}

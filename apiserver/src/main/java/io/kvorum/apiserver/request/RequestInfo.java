@@ -1,0 +1,103 @@
+package io.kvorum.apiserver.request;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a request asks for, read from method, path and query alone.
+ *
+ * @param resourceRequest whether the path names a resource; all following fields are empty if not
+ * @param verb {@code get list watch create update patch delete deletecollection}, or the method in small letters
+ * @param group empty for the core group
+ * @param namespace empty for cluster-scoped resources and for all namespaces
+ * @param name empty for collections
+ * @param subresource empty for the resource itself
+ * @param rest path segments after the subresource
+ */
+public record RequestInfo(
+        boolean resourceRequest,
+        String verb,
+        String group,
+        String version,
+        String namespace,
+        String resource,
+        String name,
+        String subresource,
+        List<String> rest) {
+
+    public static RequestInfo parse(String method, String path, Query query) {
+        List<String> parts = segments(path);
+        String group = "";
+        int at;
+        if (parts.size() >= 3 && parts.get(0).equals("api")) {
+            at = 2;
+        } else if (parts.size() >= 4 && parts.get(0).equals("apis")) {
+            group = parts.get(1);
+            at = 3;
+        } else {
+            return nonResource(method);
+        }
+        String version = parts.get(at - 1);
+        boolean watchPath = parts.get(at).equals("watch") && parts.size() > at + 1;
+        if (watchPath) {
+            at++;
+        }
+        String namespace = "";
+        String resource = parts.get(at++);
+        String name = "";
+        String subresource = "";
+        if (resource.equals("namespaces") && parts.size() > at) {
+            namespace = parts.get(at++);
+            boolean namespaceItself =
+                    parts.size() == at || parts.get(at).equals("status") || parts.get(at).equals("finalize");
+            if (namespaceItself) {
+                name = namespace;
+                namespace = "";
+            } else {
+                resource = parts.get(at++);
+                name = at < parts.size() ? parts.get(at++) : "";
+            }
+        } else if (at < parts.size()) {
+            name = parts.get(at++);
+        }
+        if (at < parts.size()) {
+            subresource = parts.get(at++);
+        }
+        List<String> rest = at < parts.size() ? List.copyOf(parts.subList(at, parts.size())) : List.of();
+        String verb = verb(method, name.isEmpty(), subresource.isEmpty(), watchPath || query.flag("watch"));
+        return new RequestInfo(true, verb, group, version, namespace, resource, name, subresource, rest);
+    }
+
+    /** {@code v1} or {@code apps/v1}. */
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    private static String verb(String method, boolean collection, boolean main, boolean watch) {
+        return switch (method) {
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "PATCH" -> "patch";
+            case "DELETE" -> collection ? "deletecollection" : "delete";
+            case "GET", "HEAD" -> watch && main ? "watch" : collection ? "list" : "get";
+            default -> method.toLowerCase(java.util.Locale.ROOT);
+        };
+    }
+
+    private static RequestInfo nonResource(String method) {
+        return new RequestInfo(
+                false, method.toLowerCase(java.util.Locale.ROOT), "", "", "", "", "", "", List.of());
+    }
+
+    private static List<String> segments(String path) {
+        List<String> parts = new ArrayList<>(8);
+        for (String part : path.split("/")) {
+            if (!part.isEmpty()) {
+                parts.add(part.indexOf('%') < 0 ? part : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
+            }
+        }
+        return parts;
+    }
+}
