@@ -29,6 +29,15 @@ public final class ObjectJson {
         }
     }
 
+    /** Parses a value that a client put into a text; a missing node when it is no JSON. */
+    public static JsonNode parseAny(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (IOException e) {
+            return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+        }
+    }
+
     public static byte[] encode(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);

@@ -45,6 +45,7 @@ public final class WatchCache {
     private int rounds;
     private @Nullable StoreWatch watch;
     private long revision;
+    private long loadedAt;
     private boolean synced;
     private boolean closed;
     private long retryMillis = RETRY_FIRST_MILLIS;
@@ -79,7 +80,7 @@ public final class WatchCache {
 
     /** @param resource see {@link StoreKeys#resource} */
     public ResourceCache of(String resource) {
-        return resources.computeIfAbsent(resource, any -> new ResourceCache(revision));
+        return resources.computeIfAbsent(resource, any -> new ResourceCache(loadedAt));
     }
 
     public Map<String, ResourceCache> all() {
@@ -175,6 +176,7 @@ public final class WatchCache {
 
     private void adopt(long at, Map<String, Map<String, ObjectVersion>> loaded) {
         revision = at;
+        loadedAt = at;
         resources.values().forEach(resource -> resource.reset(at));
         loaded.forEach((name, objects) -> {
             ResourceCache resource = of(name);
