@@ -26,7 +26,8 @@ public final class ObjectVersion {
         this.path = path;
         this.revision = revision;
         this.offset = ObjectJson.metadataOffset(stored);
-        this.json = ObjectJson.splice(stored, offset, revision);
+        // Revision 0 is a rehearsal: what was not written has no resourceVersion.
+        this.json = revision == 0 ? stored : ObjectJson.splice(stored, offset, revision);
     }
 
     public String path() {

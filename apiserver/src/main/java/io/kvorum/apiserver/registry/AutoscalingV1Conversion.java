@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ResourceCatalog;
+import io.kvorum.api.ResourceInfo;
 import io.kvorum.apiserver.cache.ObjectJson;
 
 /**
@@ -15,6 +17,11 @@ final class AutoscalingV1Conversion implements Conversion {
     private static final String BEHAVIOR = "autoscaling.alpha.kubernetes.io/behavior";
     private static final String CURRENT = "autoscaling.alpha.kubernetes.io/current-metrics";
     private static final String CONDITIONS = "autoscaling.alpha.kubernetes.io/conditions";
+
+    @Override
+    public ResourceInfo storedInfo(ResourceInfo info, ResourceCatalog catalog) {
+        return Conversion.builtin(catalog, "autoscaling", "v2", info.resource());
+    }
 
     @Override
     public ObjectNode toWire(ObjectNode stored) {

@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 
 /** Between the version of an object that is stored and the version a request speaks. */
@@ -33,9 +34,15 @@ public interface Conversion {
         return IDENTITY;
     }
 
-    /** The group under which the objects are stored. */
-    default String group(ResourceInfo info) {
-        return info.group();
+    /** The version that is stored. */
+    default ResourceInfo storedInfo(ResourceInfo info, ResourceCatalog catalog) {
+        return info;
+    }
+
+    /** The catalogue's entry of a version that others convert to. */
+    static ResourceInfo builtin(ResourceCatalog catalog, String group, String version, String resource) {
+        return catalog.byResource(group, version, resource)
+                .orElseThrow(() -> new IllegalStateException("no " + resource + " in " + group + "/" + version));
     }
 
     default boolean identity() {

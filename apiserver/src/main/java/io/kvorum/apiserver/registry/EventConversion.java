@@ -2,6 +2,7 @@ package io.kvorum.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.apiserver.cache.ObjectJson;
 import java.util.List;
@@ -20,8 +21,8 @@ final class EventConversion implements Conversion {
             new Rename("reportingComponent", "reportingController"));
 
     @Override
-    public String group(ResourceInfo info) {
-        return "";
+    public ResourceInfo storedInfo(ResourceInfo info, ResourceCatalog catalog) {
+        return Conversion.builtin(catalog, "", "v1", "events");
     }
 
     @Override

@@ -1,0 +1,237 @@
+package io.kvorum.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.Tree;
+import io.kvorum.api.defaults.Defaults;
+import io.kvorum.api.schema.Decoded;
+import io.kvorum.api.validation.Validation;
+import io.kvorum.apiserver.admission.Admission;
+import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Creates, updates and patches: decode, default, admit, prepare, validate, write. */
+final class Writes {
+    private static final int GENERATED_NAME_ATTEMPTS = 8;
+
+    private final Transactions transactions;
+    private final AdmissionChain admission;
+    private final Presenter presenter;
+    private final ObjectMetadata metadata;
+    private final EventLeases leases;
+    private final Map<String, Reservations> reservations;
+
+    /** @param reservations by the cache's name of the stored resource */
+    Writes(
+            Transactions transactions,
+            AdmissionChain admission,
+            Presenter presenter,
+            ObjectMetadata metadata,
+            EventLeases leases,
+            Map<String, Reservations> reservations) {
+        this.transactions = transactions;
+        this.admission = admission;
+        this.presenter = presenter;
+        this.metadata = metadata;
+        this.leases = leases;
+        this.reservations = Map.copyOf(reservations);
+    }
+
+    Reservations reservations(Served served) {
+        return reservations.getOrDefault(served.stored(), Reservations.NONE);
+    }
+
+    // ---- create
+
+    Future<ApiResponse> create(Served served, RequestInfo info, ApiRequest request, User user) {
+        Presenter.View view = presenter.view(served, request);
+        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+        Decoded decoded = Bodies.decode(served.info(), request, options.validation());
+        return create(served, info.namespace(), decoded.object(), user, options.dryRun())
+                .map(version -> Warnings.add(view.one(201, version), decoded.warnings()));
+    }
+
+    /** @param wire the decoded object in the version spoken; becomes the registry's */
+    Future<ObjectVersion> create(Served served, String namespace, ObjectNode wire, User user, boolean dryRun) {
+        ObjectNode object = served.conversion().toStored(wire);
+        Defaults.apply(served.storedInfo(), object);
+        metadata.checkNamespace(served, namespace, object);
+        String generateName = Tree.text(object, "metadata", "generateName");
+        boolean generated = Tree.text(object, "metadata", "name").isEmpty() && !generateName.isEmpty();
+        metadata.fillNew(object, generateName);
+        return admitted(served, namespace, object, user)
+                .compose(admitted -> leases.leaseFor(served))
+                .compose(lease -> store(served, namespace, object, generated ? generateName : "", lease, dryRun, 1));
+    }
+
+    private Future<Void> admitted(Served served, String namespace, ObjectNode object, User user) {
+        String name = Tree.text(object, "metadata", "name");
+        Admission.Attempt attempt = new Admission.Attempt(
+                Admission.Operation.CREATE, served.storedInfo(), "", namespace, name, object, null, user);
+        return admission.mutate(attempt).compose(mutated -> {
+            served.strategy().prepareForCreate(object);
+            refuse(served, name, Validation.create(served.storedInfo(), object));
+            served.strategy().canonicalize(object);
+            return admission.validate(attempt);
+        });
+    }
+
+    private Future<ObjectVersion> store(
+            Served served,
+            String namespace,
+            ObjectNode object,
+            String generateName,
+            long lease,
+            boolean dryRun,
+            int attempt) {
+        String name = Tree.text(object, "metadata", "name");
+        Reservations owner = reservations(served);
+        return transactions
+                .create(
+                        served,
+                        served.path(namespace, name),
+                        name,
+                        object,
+                        () -> lease == 0 ? owner.create(object) : Attachment.leased(lease),
+                        dryRun)
+                .recover(cause -> {
+                    boolean again = cause instanceof ApiException refused
+                            && refused.alreadyExists()
+                            && !generateName.isEmpty()
+                            && attempt < GENERATED_NAME_ATTEMPTS;
+                    if (!again) {
+                        return Future.failedFuture(cause);
+                    }
+                    metadata.rename(object, generateName);
+                    return store(served, namespace, object, generateName, lease, dryRun, attempt + 1);
+                });
+    }
+
+    // ---- update and patch
+
+    Future<ApiResponse> update(Served served, RequestInfo info, ApiRequest request, User user) {
+        Presenter.View view = presenter.view(served, request);
+        WriteOptions options = WriteOptions.of(request.query(), "UpdateOptions");
+        Decoded decoded = Bodies.decode(served.info(), request, options.validation());
+        ObjectNode wire = decoded.object();
+        metadata.checkName(info.name(), wire);
+        metadata.checkNamespace(served, info.namespace(), wire);
+        return change(served, info, user, options.dryRun(), current -> served.conversion().toStored(wire.deepCopy()))
+                .map(outcome -> view.one(200, outcome.version()))
+                .recover(cause -> createInstead(served, info, user, options, wire, view, cause))
+                .map(response -> Warnings.add(response, decoded.warnings()));
+    }
+
+    private Future<ApiResponse> createInstead(
+            Served served,
+            RequestInfo info,
+            User user,
+            WriteOptions options,
+            ObjectNode wire,
+            Presenter.View view,
+            Throwable cause) {
+        boolean create = cause instanceof ApiException refused
+                && refused.notFound()
+                && info.subresource().isEmpty()
+                && served.strategy().allowCreateOnUpdate()
+                && Tree.text(wire, "metadata", "uid").isEmpty();
+        if (!create) {
+            return Future.failedFuture(cause);
+        }
+        Tree.ensureObject(wire, "metadata").put("name", info.name());
+        Tree.ensureObject(wire, "metadata").remove("resourceVersion");
+        return create(served, info.namespace(), wire, user, options.dryRun()).map(version -> view.one(201, version));
+    }
+
+    Future<ApiResponse> patch(Served served, RequestInfo info, ApiRequest request, User user) {
+        Presenter.View view = presenter.view(served, request);
+        WriteOptions options = WriteOptions.of(request.query(), "PatchOptions");
+        Patch patch = Patch.of(served.info(), request, options.validation());
+        List<String>[] warnings = new List[] {List.of()};
+        return change(served, info, user, options.dryRun(), current -> {
+                    Decoded patched = patch.apply(served.conversion().toWire(current.tree()));
+                    warnings[0] = patched.warnings();
+                    metadata.checkName(info.name(), patched.object());
+                    metadata.checkNamespace(served, info.namespace(), patched.object());
+                    return served.conversion().toStored(patched.object());
+                })
+                .map(outcome -> Warnings.add(view.one(200, outcome.version()), warnings[0]));
+    }
+
+    /**
+     * Replaces an object or its status.
+     *
+     * @param next makes the wanted object from the present one; called once per attempt, result becomes the registry's
+     */
+    Future<Transactions.Outcome> change(
+            Served served, RequestInfo info, User user, boolean dryRun, Function<ObjectVersion, ObjectNode> next) {
+        boolean status = info.subresource().equals("status");
+        String path = served.path(info.namespace(), info.name());
+        return leases.leaseFor(served)
+                .compose(lease -> transactions.update(served, path, dryRun, current -> {
+                    ObjectNode wanted = next.apply(current);
+                    Defaults.apply(served.storedInfo(), wanted);
+                    return changed(served, info, user, status, current, wanted, lease);
+                }));
+    }
+
+    private Future<Change> changed(
+            Served served,
+            RequestInfo info,
+            User user,
+            boolean status,
+            ObjectVersion current,
+            ObjectNode next,
+            long lease) {
+        ObjectNode old = current.tree();
+        metadata.carryOver(served, old, next);
+        Admission.Attempt attempt = new Admission.Attempt(
+                Admission.Operation.UPDATE,
+                served.storedInfo(),
+                info.subresource(),
+                info.namespace(),
+                info.name(),
+                next,
+                old,
+                user);
+        return admission.mutate(attempt).compose(mutated -> {
+            if (status) {
+                served.strategy().prepareStatusUpdate(old, next);
+            } else {
+                served.strategy().prepareForUpdate(old, next);
+            }
+            Reservations owner = status ? Reservations.NONE : reservations(served);
+            Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
+            metadata.checkFinalizers(served, old, next);
+            refuse(served, info.name(), Validation.update(served.storedInfo(), old, next));
+            served.strategy().canonicalize(next);
+            return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
+        });
+    }
+
+    private Change decide(
+            Served served, ObjectVersion current, ObjectNode old, ObjectNode next, Attachment attachment) {
+        if (ObjectMetadata.endsWithThisUpdate(old, next)) {
+            return new Change.Remove(reservations(served).delete(old));
+        }
+        // Nothing changed: no write, no event, the same resourceVersion.
+        boolean same = attachment.lease() == 0 && Arrays.equals(ObjectJson.stored(next), ObjectJson.stored(old));
+        return same ? new Change.Keep() : new Change.Put(next, attachment);
+    }
+
+    private static void refuse(Served served, String name, List<ApiException.Cause> causes) {
+        if (!causes.isEmpty()) {
+            throw ApiException.invalid(served.info().group(), served.info().kind(), name, causes);
+        }
+    }
+}
