@@ -41,7 +41,7 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
         ObjectNode patched = switch (mediaType) {
             case "application/json-patch+json" -> JsonPatch.apply(object, document);
             case "application/merge-patch+json" -> MergePatch.apply(object, document);
-            default -> StrategicMergePatch.apply(object, document, Schemas.load().of(apiVersion, kind));
+            default -> StrategicMergePatch.apply(object, document, new SchemaPatch(Schemas.load().of(apiVersion, kind)));
         };
         return Decoder.decode(apiVersion, kind, patched, validation);
     }

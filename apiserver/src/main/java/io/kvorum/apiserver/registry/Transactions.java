@@ -1,6 +1,5 @@
 package io.kvorum.apiserver.registry;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
@@ -44,26 +43,31 @@ final class Transactions {
     /**
      * Writes a new object.
      *
-     * <p>Errors: AlreadyExists; what {@code reserve} refuses.
+     * <p>Errors: AlreadyExists; what {@code wanted} refuses.
      *
-     * @param reserve called once per attempt
+     * @param wanted the object with what goes along, called once per attempt
      */
     Future<ObjectVersion> create(
-            Served served, String path, String name, ObjectNode object, Supplier<Attachment> reserve, boolean dryRun) {
-        return create(served, path, name, object, reserve, dryRun, 1);
+            Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun) {
+        return create(served, path, name, wanted, dryRun, 1);
     }
 
     private Future<ObjectVersion> create(
             Served served,
             String path,
             String name,
-            ObjectNode object,
-            Supplier<Attachment> reserve,
+            Supplier<Change.Put> wanted,
             boolean dryRun,
             int attempt) {
         ApiException exists = ApiException.alreadyExists(served.info().group(), served.info().resource(), name);
-        Attachment attachment = reserve.get();
-        byte[] stored = ObjectJson.stored(object);
+        Change.Put put;
+        try {
+            put = wanted.get();
+        } catch (ApiException refused) {
+            return Future.failedFuture(refused);
+        }
+        Attachment attachment = put.attachment();
+        byte[] stored = ObjectJson.stored(put.object());
         if (dryRun) {
             return current(served, path)
                     .compose(found -> found == null
@@ -85,7 +89,7 @@ final class Transactions {
             if (attempt == MOST_ATTEMPTS) {
                 return Future.failedFuture(ApiException.unavailable("too many conflicting reservations"));
             }
-            return cache.fresh().compose(seen -> create(served, path, name, object, reserve, dryRun, attempt + 1));
+            return cache.fresh().compose(seen -> create(served, path, name, wanted, dryRun, attempt + 1));
         });
     }
 

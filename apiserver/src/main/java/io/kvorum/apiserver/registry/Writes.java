@@ -6,6 +6,7 @@ import io.kvorum.api.Tree;
 import io.kvorum.api.defaults.Defaults;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.validation.Validation;
+import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.cache.ObjectJson;
@@ -29,6 +30,7 @@ final class Writes {
     private final Presenter presenter;
     private final ObjectMetadata metadata;
     private final EventLeases leases;
+    private final ValidationOptions validation;
     private final Map<String, Reservations> reservations;
 
     /** @param reservations by the cache's name of the stored resource */
@@ -38,12 +40,14 @@ final class Writes {
             Presenter presenter,
             ObjectMetadata metadata,
             EventLeases leases,
+            ValidationOptions validation,
             Map<String, Reservations> reservations) {
         this.transactions = transactions;
         this.admission = admission;
         this.presenter = presenter;
         this.metadata = metadata;
         this.leases = leases;
+        this.validation = validation;
         this.reservations = Map.copyOf(reservations);
     }
 
@@ -80,7 +84,7 @@ final class Writes {
                 Admission.Operation.CREATE, served.storedInfo(), "", namespace, name, object, null, user);
         return admission.mutate(attempt).compose(mutated -> {
             served.strategy().prepareForCreate(object);
-            refuse(served, name, Validation.create(served.storedInfo(), object));
+            refuse(served, name, Validation.create(served.storedInfo(), object, validation));
             served.strategy().canonicalize(object);
             return admission.validate(attempt);
         });
@@ -101,8 +105,7 @@ final class Writes {
                         served,
                         served.path(namespace, name),
                         name,
-                        object,
-                        () -> lease == 0 ? owner.create(object) : Attachment.leased(lease),
+                        () -> reserved(owner, object, lease),
                         dryRun)
                 .recover(cause -> {
                     boolean again = cause instanceof ApiException refused
@@ -115,6 +118,15 @@ final class Writes {
                     metadata.rename(object, generateName);
                     return store(served, namespace, object, generateName, lease, dryRun, attempt + 1);
                 });
+    }
+
+    /** What is reserved goes into a copy, so that another attempt starts from what the client asked for. */
+    private static Change.Put reserved(Reservations owner, ObjectNode object, long lease) {
+        if (owner == Reservations.NONE) {
+            return new Change.Put(object, lease == 0 ? Attachment.NONE : Attachment.leased(lease));
+        }
+        ObjectNode copy = object.deepCopy();
+        return new Change.Put(copy, owner.create(copy));
     }
 
     // ---- update and patch
@@ -213,7 +225,12 @@ final class Writes {
             Reservations owner = status ? Reservations.NONE : reservations(served);
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
-            refuse(served, info.name(), Validation.update(served.storedInfo(), old, next));
+            refuse(
+                    served,
+                    info.name(),
+                    status
+                            ? Validation.updateStatus(served.storedInfo(), old, next, validation)
+                            : Validation.update(served.storedInfo(), old, next, validation));
             served.strategy().canonicalize(next);
             return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
         });

@@ -1,0 +1,32 @@
+package io.kvorum.apiserver.pipeline;
+
+import io.kvorum.api.ApiException;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import java.util.List;
+
+/** The words of a refusal by the authorizer. */
+final class Forbidden {
+    private Forbidden() {}
+
+    static ApiException of(User user, RequestInfo info, String path, String reason) {
+        String why = reason.isEmpty() ? "" : ": " + reason;
+        if (!info.resourceRequest()) {
+            return new ApiException(
+                    403,
+                    "Forbidden",
+                    "forbidden: User \"" + user.name() + "\" cannot " + info.verb() + " path \"" + path + "\"" + why,
+                    new ApiException.Details("", "", "", "", List.of(), 0));
+        }
+        String resource = info.subresource().isEmpty() ? info.resource() : info.resource() + "/" + info.subresource();
+        String where = info.namespace().isEmpty()
+                ? " at the cluster scope"
+                : " in the namespace \"" + info.namespace() + "\"";
+        return ApiException.forbidden(
+                info.group(),
+                info.resource(),
+                info.name(),
+                "User \"" + user.name() + "\" cannot " + info.verb() + " resource \"" + resource
+                        + "\" in API group \"" + info.group() + "\"" + where + why);
+    }
+}

@@ -1,0 +1,173 @@
+package io.kvorum.apiserver.pipeline;
+
+import io.kvorum.api.ApiException;
+import io.kvorum.api.StatusJson;
+import io.kvorum.apiserver.auth.Authenticator;
+import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.registry.Registry;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one path of every request, whatever it came over. Never fails: failures become a Status here and nowhere else. */
+public final class Pipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+    private static final Duration MOST_TIME = Duration.ofSeconds(60);
+
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
+    private final List<NonResource> nonResources;
+    private final Registry registry;
+    private final InFlight inFlight;
+    private final RequestMetrics metrics;
+
+    public Pipeline(
+            Authenticator authenticator,
+            Authorizer authorizer,
+            List<NonResource> nonResources,
+            Registry registry,
+            int mostReading,
+            int mostMutating,
+            RequestMetrics metrics) {
+        this.authenticator = authenticator;
+        this.authorizer = authorizer;
+        this.nonResources = List.copyOf(nonResources);
+        this.registry = registry;
+        this.inFlight = new InFlight(mostReading, mostMutating);
+        this.metrics = metrics;
+    }
+
+    public Future<ApiResponse> handle(ApiRequest request) {
+        long began = System.nanoTime();
+        Future<ApiResponse> answer;
+        RequestInfo info = RequestInfo.parse(request.method(), "/", request.query());
+        try {
+            info = RequestInfo.parse(request.method(), request.path(), request.query());
+            answer = checked(request, info);
+        } catch (ApiException refused) {
+            answer = Future.failedFuture(refused);
+        } catch (RuntimeException defect) {
+            answer = Future.failedFuture(defect);
+        }
+        RequestInfo known = info;
+        return answer.recover(cause -> Future.succeededFuture(failure(request, cause)))
+                .map(response -> finished(request, known, response, began));
+    }
+
+    private Future<ApiResponse> checked(ApiRequest request, RequestInfo info) {
+        User user = authenticator.authenticate(request.credentials());
+        authorize(user, info, request.path());
+        if (!info.resourceRequest()) {
+            return nonResource(request);
+        }
+        if (!registry.knows(info.group(), info.version())) {
+            return Future.succeededFuture(pageNotFound());
+        }
+        boolean longRunning = info.verb().equals("watch") || info.subresource().equals("log");
+        if (longRunning) {
+            return registry.handle(info, request, user);
+        }
+        inFlight.enter(info.verb());
+        Future<ApiResponse> answer;
+        try {
+            answer = registry.handle(info, request, user);
+        } catch (RuntimeException failure) {
+            inFlight.leave(info.verb());
+            throw failure;
+        }
+        return limited(request, answer.onComplete(done -> inFlight.leave(info.verb())));
+    }
+
+    private Future<ApiResponse> nonResource(ApiRequest request) {
+        for (NonResource handler : nonResources) {
+            Future<ApiResponse> answer = handler.handle(request);
+            if (answer != null) {
+                return answer;
+            }
+        }
+        return Future.succeededFuture(pageNotFound());
+    }
+
+    private void authorize(User user, RequestInfo info, String path) {
+        Authorizer.Decision decision = authorizer.authorize(
+                user,
+                new Authorizer.Attributes(
+                        info.verb(),
+                        info.group(),
+                        info.version(),
+                        info.resource(),
+                        info.subresource(),
+                        info.namespace(),
+                        info.name(),
+                        info.resourceRequest() ? "" : path));
+        if (!decision.allowed()) {
+            throw Forbidden.of(user, info, path, decision.reason());
+        }
+    }
+
+    /** Gives up waiting when the request's time is over; what was begun may still be carried out. */
+    private static Future<ApiResponse> limited(ApiRequest request, Future<ApiResponse> answer) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        Duration limit = request.timeout().compareTo(MOST_TIME) < 0 ? request.timeout() : MOST_TIME;
+        return answer.timeout(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof TimeoutException
+                                ? ApiException.timeout(
+                                        "Timeout: request did not complete within the allotted timeout")
+                                : cause));
+    }
+
+    private ApiResponse finished(ApiRequest request, RequestInfo info, ApiResponse response, long began) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        response.headers().set("Audit-Id", new UUID(random.nextLong(), random.nextLong()).toString());
+        if (!response.headers().contains("Cache-Control")) {
+            response.headers().set("Cache-Control", "no-cache, private");
+        }
+        metrics.finished(info, response.status(), System.nanoTime() - began);
+        if (response.status() >= 500) {
+            LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
+        }
+        return response;
+    }
+
+    private static ApiResponse failure(ApiRequest request, Throwable cause) {
+        ApiException refused;
+        if (cause instanceof ApiException known) {
+            refused = known;
+        } else {
+            LOG.error("a defect answered a request method={} path={}", request.method(), request.path(), cause);
+            refused = ApiException.internal(String.valueOf(cause.getMessage()));
+        }
+        ApiResponse response = ApiResponse.json(refused.code(), ObjectJson.encode(StatusJson.of(refused)));
+        ApiException.Details details = refused.details();
+        if (details != null && details.retryAfterSeconds() > 0) {
+            response.headers().set("Retry-After", Integer.toString(details.retryAfterSeconds()));
+        }
+        return response;
+    }
+
+    static ApiResponse pageNotFound() {
+        return ApiResponse.text(404, "404 page not found\n");
+    }
+
+    public int reading() {
+        return inFlight.reading();
+    }
+
+    public int mutating() {
+        return inFlight.mutating();
+    }
+}

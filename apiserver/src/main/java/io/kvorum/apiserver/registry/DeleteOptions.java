@@ -1,0 +1,73 @@
+package io.kvorum.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.Tree;
+import io.kvorum.api.schema.FieldValidation;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.Query;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code metav1.DeleteOptions}, from the body or else from the query.
+ *
+ * @param graceSeconds null when the request names none
+ * @param propagation empty, {@code Orphan}, {@code Background} or {@code Foreground}
+ * @param uid precondition, empty for none
+ * @param resourceVersion precondition, empty for none
+ */
+record DeleteOptions(
+        @Nullable Long graceSeconds, String propagation, String uid, String resourceVersion, boolean dryRun) {
+    private static final Set<String> POLICIES = Set.of("", "Orphan", "Background", "Foreground");
+
+    static final DeleteOptions NOW = new DeleteOptions(0L, "", "", "", false);
+
+    static DeleteOptions of(ApiRequest request) {
+        ObjectNode body = request.body().length() == 0
+                ? Tree.newObject()
+                : Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE).object();
+        Query query = request.query();
+        Long grace = null;
+        if (body.hasNonNull("gracePeriodSeconds")) {
+            grace = body.path("gracePeriodSeconds").asLong();
+        } else if (query.has("gracePeriodSeconds")) {
+            grace = query.number("gracePeriodSeconds", 0);
+        }
+        String propagation = Tree.text(body, "propagationPolicy");
+        if (propagation.isEmpty()) {
+            propagation = query.text("propagationPolicy");
+        }
+        boolean orphanNamed = body.hasNonNull("orphanDependents") || query.has("orphanDependents");
+        if (propagation.isEmpty() && orphanNamed) {
+            boolean orphan = Tree.flag(body, "orphanDependents") || query.flag("orphanDependents");
+            propagation = orphan ? "Orphan" : "Background";
+        }
+        if (!POLICIES.contains(propagation)) {
+            throw invalid("propagationPolicy", propagation);
+        }
+        if (grace != null && grace < 0) {
+            grace = 1L;
+        }
+        List<String> dryRun = Tree.texts(body, "dryRun");
+        return new DeleteOptions(
+                grace,
+                propagation,
+                Tree.text(body, "preconditions", "uid"),
+                Tree.text(body, "preconditions", "resourceVersion"),
+                WriteOptions.dryRun(dryRun.isEmpty() ? query.all("dryRun") : dryRun, "DeleteOptions"));
+    }
+
+    private static ApiException invalid(String field, String value) {
+        return ApiException.invalid(
+                "meta.k8s.io",
+                "DeleteOptions",
+                "",
+                List.of(new ApiException.Cause(
+                        "FieldValueNotSupported",
+                        "Unsupported value: \"" + value
+                                + "\": supported values: \"Background\", \"Foreground\", \"Orphan\"",
+                        field)));
+    }
+}

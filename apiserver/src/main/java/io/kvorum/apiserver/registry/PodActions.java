@@ -1,0 +1,176 @@
+package io.kvorum.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.StatusJson;
+import io.kvorum.api.Tree;
+import io.kvorum.api.schema.FieldValidation;
+import io.kvorum.api.selector.LabelSelector;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+
+/** {@code pods/binding} and {@code pods/eviction}. */
+final class PodActions {
+    private final Transactions transactions;
+    private final Deletes deletes;
+    private final WatchCache cache;
+    private final ObjectMetadata metadata;
+
+    PodActions(Transactions transactions, Deletes deletes, WatchCache cache, ObjectMetadata metadata) {
+        this.transactions = transactions;
+        this.deletes = deletes;
+        this.cache = cache;
+        this.metadata = metadata;
+    }
+
+    /** Binds a pod to a node, once. */
+    Future<ApiResponse> bind(Served pods, RequestInfo info, ApiRequest request) {
+        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+        ObjectNode binding =
+                Bodies.decode("v1", "Binding", request, options.validation()).object();
+        String name = info.name().isEmpty() ? Tree.text(binding, "metadata", "name") : info.name();
+        String node = Tree.text(binding, "target", "name");
+        String kind = Tree.text(binding, "target", "kind");
+        if (!kind.isEmpty() && !kind.equals("Node")) {
+            throw ApiException.invalid(
+                    "",
+                    "Binding",
+                    name,
+                    List.of(new ApiException.Cause(
+                            "FieldValueNotSupported",
+                            "Unsupported value: \"" + kind + "\": supported values: \"Node\", \"<empty>\"",
+                            "target.kind")));
+        }
+        if (node.isEmpty()) {
+            throw ApiException.invalid(
+                    "",
+                    "Binding",
+                    name,
+                    List.of(new ApiException.Cause("FieldValueRequired", "Required value", "target.name")));
+        }
+        return transactions
+                .update(pods, pods.path(info.namespace(), name), options.dryRun(), current ->
+                        Future.succeededFuture(bound(current, name, node, binding)))
+                .map(outcome -> created());
+    }
+
+    private Change bound(ObjectVersion current, String name, String node, ObjectNode binding) {
+        ObjectNode pod = current.tree();
+        String uid = Tree.text(binding, "metadata", "uid");
+        if (!uid.isEmpty() && !uid.equals(Tree.text(pod, "metadata", "uid"))) {
+            throw ApiException.conflict(
+                    "",
+                    "pods/binding",
+                    name,
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                            + Tree.text(pod, "metadata", "uid"));
+        }
+        if (Tree.has(pod.get("metadata"), "deletionTimestamp")) {
+            throw ApiException.conflict(
+                    "", "pods/binding", name, "pod " + name + " is being deleted, cannot be assigned to a host");
+        }
+        String assigned = Tree.text(pod, "spec", "nodeName");
+        if (!assigned.isEmpty()) {
+            throw ApiException.conflict(
+                    "", "pods/binding", name, "pod " + name + " is already assigned to node \"" + assigned + "\"");
+        }
+        if (!Tree.items(pod, "spec", "schedulingGates").isEmpty()) {
+            throw ApiException.conflict(
+                    "", "pods/binding", name, "pod " + name + " has non-empty .spec.schedulingGates");
+        }
+        Tree.ensureObject(pod, "spec").put("nodeName", node);
+        ObjectNode meta = Tree.ensureObject(pod, "metadata");
+        if (Tree.number(meta, "generation") > 0) {
+            meta.put("generation", Tree.number(meta, "generation") + 1);
+        }
+        for (Map.Entry<String, String> entry :
+                Tree.map(binding, "metadata", "annotations").entrySet()) {
+            Tree.ensureObject(meta, "annotations").put(entry.getKey(), entry.getValue());
+        }
+        setScheduled(pod);
+        return new Change.Put(pod, Attachment.NONE);
+    }
+
+    private void setScheduled(ObjectNode pod) {
+        ObjectNode status = Tree.ensureObject(pod, "status");
+        ObjectNode condition = null;
+        for (ObjectNode known : Tree.objects(status, "conditions")) {
+            if (Tree.text(known, "type").equals("PodScheduled")) {
+                condition = known;
+            }
+        }
+        if (condition == null) {
+            condition = Tree.ensureArray(status, "conditions").addObject();
+        }
+        condition.removeAll();
+        condition.put("type", "PodScheduled");
+        condition.put("status", "True");
+        condition.putNull("lastProbeTime");
+        condition.put("lastTransitionTime", metadata.now());
+    }
+
+    /** Deletes a pod unless a disruption budget forbids it just now (429). */
+    Future<ApiResponse> evict(Served pods, RequestInfo info, ApiRequest request, User user) {
+        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+        ObjectNode eviction = Bodies.decode("policy/v1", "Eviction", request, FieldValidation.IGNORE).object();
+        JsonNode asked = eviction.path("deleteOptions");
+        Long grace = asked.hasNonNull("gracePeriodSeconds") ? Long.valueOf(asked.path("gracePeriodSeconds").asLong()) : null;
+        DeleteOptions delete = new DeleteOptions(
+                grace,
+                Tree.text(asked, "propagationPolicy"),
+                Tree.text(asked, "preconditions", "uid"),
+                Tree.text(asked, "preconditions", "resourceVersion"),
+                options.dryRun());
+        return cache.fresh().compose(fresh -> {
+            ObjectVersion pod = cache.of(pods.stored()).get(pods.path(info.namespace(), info.name()));
+            if (pod == null) {
+                return Future.failedFuture(ApiException.notFound("", "pods", info.name()));
+            }
+            checkBudgets(pod);
+            return deletes.delete(pods, info.namespace(), info.name(), delete, user).map(outcome -> created());
+        });
+    }
+
+    private void checkBudgets(ObjectVersion pod) {
+        JsonNode tree = pod.selectable();
+        String phase = Tree.text(tree, "status", "phase");
+        boolean counts = !phase.equals("Pending") && !phase.equals("Succeeded") && !phase.equals("Failed")
+                && !Tree.has(tree.get("metadata"), "deletionTimestamp");
+        if (!counts) {
+            return;
+        }
+        for (ObjectVersion budget : cache.of("policy/poddisruptionbudgets").list(pod.namespace())) {
+            JsonNode status = budget.selectable().path("status");
+            boolean selected = LabelSelector.of(budget.selectable().path("spec").path("selector"))
+                    .matches(pod.labels());
+            if (selected && Tree.number(status, "disruptionsAllowed") <= 0) {
+                String why = "The disruption budget " + budget.name() + " needs "
+                        + Tree.number(status, "desiredHealthy") + " healthy pods and has "
+                        + Tree.number(status, "currentHealthy") + " currently";
+                throw new ApiException(
+                        429,
+                        "TooManyRequests",
+                        "Cannot evict pod as it would violate the pod's disruption budget.",
+                        new ApiException.Details(
+                                "", "", "", "", List.of(new ApiException.Cause("DisruptionBudget", why, "")), 0));
+            }
+        }
+    }
+
+    /** The Status of an action that made no object of its own. */
+    static ApiResponse created() {
+        ObjectNode status = StatusJson.success(new ApiException.Details("", "", "", "", List.of(), 0));
+        status.remove("details");
+        status.put("code", 201);
+        return ApiResponse.json(201, ObjectJson.encode(status));
+    }
+}

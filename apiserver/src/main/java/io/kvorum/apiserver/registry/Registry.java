@@ -1,0 +1,204 @@
+package io.kvorum.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.ResourceCatalog;
+import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.validation.ValidationOptions;
+import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import io.kvorum.bus.BusClient;
+import io.kvorum.store.client.Store;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Answers every request for a resource: finds what serves it and calls the verb. */
+public final class Registry {
+    private static final ApiException.Details NOTHING = new ApiException.Details("", "", "", "", List.of(), 0);
+
+    private final ResourceCatalog catalog;
+    private final Map<String, Served> served = new HashMap<>();
+    private final Reads reads;
+    private final Watches watches;
+    private final Writes writes;
+    private final Deletes deletes;
+    private final Scales scales;
+    private final PodActions podActions;
+    private final PodLogs podLogs;
+    private final NamespaceFinalize namespaceFinalize;
+    private final Reviews reviews;
+
+    /**
+     * What the registry is made of.
+     *
+     * @param reservations by the cache's name of the stored resource
+     */
+    public record Parts(
+            Vertx vertx,
+            Clock clock,
+            RandomGenerator random,
+            ResourceCatalog catalog,
+            Store store,
+            WatchCache cache,
+            BusClient bus,
+            TableFormat tables,
+            AdmissionChain admission,
+            Authorizer authorizer,
+            EventLeases leases,
+            ValidationOptions validation,
+            Map<String, Reservations> reservations) {}
+
+    public Registry(Parts parts) {
+        catalog = parts.catalog();
+        Presenter presenter = new Presenter(parts.tables());
+        ObjectMetadata metadata = new ObjectMetadata(parts.clock(), parts.random());
+        Transactions transactions = new Transactions(parts.store(), parts.cache());
+        reads = new Reads(parts.cache(), parts.store(), presenter);
+        watches = new Watches(parts.vertx(), parts.cache(), reads, presenter, parts.random());
+        writes = new Writes(
+                transactions,
+                parts.admission(),
+                presenter,
+                metadata,
+                parts.leases(),
+                parts.validation(),
+                parts.reservations());
+        deletes = new Deletes(transactions, reads, writes, parts.admission(), presenter, metadata);
+        scales = new Scales(reads, writes);
+        podActions = new PodActions(transactions, deletes, parts.cache(), metadata);
+        podLogs = new PodLogs(reads, parts.bus());
+        namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
+        reviews = new Reviews(parts.authorizer(), metadata);
+    }
+
+    /** Whether a group and version exists at all; paths below others are unknown to the server. */
+    public boolean knows(String group, String version) {
+        return catalog.all().stream()
+                .anyMatch(info -> info.group().equals(group) && info.version().equals(version));
+    }
+
+    public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
+        Served resource = find(info.group(), info.version(), info.resource()).orElseThrow(Registry::unknown);
+        boolean namespaceMisplaced = resource.info().namespaced() != !info.namespace().isEmpty()
+                && (!resource.info().namespaced() || !info.name().isEmpty() || info.verb().equals("create"));
+        if (namespaceMisplaced || !info.rest().isEmpty()) {
+            throw unknown();
+        }
+        return info.subresource().isEmpty() ? main(resource, info, request, user) : sub(resource, info, request, user);
+    }
+
+    /** Creates an object of the server's own making, from its tree. */
+    public Future<ObjectVersion> create(String apiGroup, String version, String resource, ObjectNode object) {
+        Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
+        String namespace = object.path("metadata").path("namespace").asText();
+        return writes.create(found, namespace, object, User.APISERVER, false);
+    }
+
+    private Future<ApiResponse> main(Served resource, RequestInfo info, ApiRequest request, User user) {
+        if (Reviews.serves(resource) && info.verb().equals("create")) {
+            return Future.succeededFuture(reviews.create(resource, info, request, user));
+        }
+        if (resource.is("", "bindings") && info.verb().equals("create")) {
+            return podActions.bind(pods(), info, request);
+        }
+        boolean collection = info.name().isEmpty();
+        boolean wrongPlace = collection
+                ? info.verb().equals("update") || info.verb().equals("patch")
+                : info.verb().equals("create");
+        if (!resource.info().verbs().contains(info.verb()) || wrongPlace) {
+            throw notAllowed();
+        }
+        return switch (info.verb()) {
+            case "get" -> reads.get(resource, info, request);
+            case "list" -> reads.list(resource, info, request);
+            case "watch" -> watches.watch(resource, info, request);
+            case "create" -> writes.create(resource, info, request, user);
+            case "update" -> writes.update(resource, info, request, user);
+            case "patch" -> writes.patch(resource, info, request, user);
+            case "delete" -> deletes.delete(resource, info, request, user);
+            case "deletecollection" -> deletes.deleteCollection(resource, info, request, user);
+            default -> throw notAllowed();
+        };
+    }
+
+    private Future<ApiResponse> sub(Served resource, RequestInfo info, ApiRequest request, User user) {
+        ResourceInfo.Subresource found = resource.info().subresources().stream()
+                .filter(subresource -> subresource.name().equals(info.subresource()))
+                .findFirst()
+                .orElseThrow(Registry::unknown);
+        if (!found.verbs().contains(info.verb())) {
+            throw notAllowed();
+        }
+        switch (info.subresource() + " " + info.verb()) {
+            case "status get":
+                return reads.get(resource, info, request);
+            case "status update":
+                return writes.update(resource, info, request, user);
+            case "status patch":
+                return writes.patch(resource, info, request, user);
+            case "scale get":
+                return scales.get(resource, info, request);
+            case "scale update":
+                return scales.update(resource, info, request, user);
+            case "scale patch":
+                return scales.patch(resource, info, request, user);
+            case "binding create":
+                return podActions.bind(resource, info, request);
+            case "eviction create":
+                return podActions.evict(resource, info, request, user);
+            case "log get":
+                return podLogs.get(resource, info, request);
+            case "finalize update":
+                return namespaceFinalize.update(resource, info, request);
+            case "approval get":
+                return reads.get(resource, info, request);
+            default:
+                throw notImplemented(resource, info);
+        }
+    }
+
+    private Optional<Served> find(String group, String version, String resource) {
+        String key = group + "/" + version + "/" + resource;
+        Served known = served.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<Served> found =
+                catalog.byResource(group, version, resource).map(info -> Served.of(info, catalog));
+        found.ifPresent(value -> served.put(key, value));
+        return found;
+    }
+
+    private Served pods() {
+        return find("", "v1", "pods").orElseThrow(Registry::unknown);
+    }
+
+    static ApiException unknown() {
+        return new ApiException(404, "NotFound", "the server could not find the requested resource", NOTHING);
+    }
+
+    static ApiException notAllowed() {
+        return new ApiException(
+                405, "MethodNotAllowed", "the server does not allow this method on the requested resource", NOTHING);
+    }
+
+    private static ApiException notImplemented(Served resource, RequestInfo info) {
+        return new ApiException(
+                501,
+                "NotImplemented",
+                resource.info().groupResource() + "/" + info.subresource() + " is not served by this server yet",
+                NOTHING);
+    }
+}

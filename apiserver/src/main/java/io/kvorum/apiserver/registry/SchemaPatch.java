@@ -1,0 +1,30 @@
+package io.kvorum.apiserver.registry;
+
+import io.kvorum.api.patch.PatchSchema;
+import io.kvorum.api.schema.Schema;
+import java.util.Set;
+
+/** What a strategic merge patch asks of a type, answered by its schema. */
+record SchemaPatch(Schema schema) implements PatchSchema {
+    @Override
+    public PatchSchema field(String name) {
+        Schema items = schema.items();
+        Schema holder = items == null ? schema : items;
+        Schema found = holder.property(name);
+        if (found == null) {
+            found = holder.additionalProperties();
+        }
+        return found == null ? PatchSchema.UNKNOWN : new SchemaPatch(found);
+    }
+
+    @Override
+    public Set<String> strategies() {
+        return Set.copyOf(schema.patchStrategies());
+    }
+
+    @Override
+    public String mergeKey() {
+        String key = schema.patchMergeKey();
+        return key == null ? "" : key;
+    }
+}

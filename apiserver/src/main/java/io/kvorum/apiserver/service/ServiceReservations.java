@@ -1,0 +1,241 @@
+package io.kvorum.apiserver.service;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.Tree;
+import io.kvorum.apiserver.cache.ResourceCache;
+import io.kvorum.apiserver.cache.StoreKeys;
+import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.registry.Attachment;
+import io.kvorum.apiserver.registry.Reservations;
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.Compare;
+import io.kvorum.store.client.KeyRange;
+import io.kvorum.store.client.Op;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Cluster IPs and node ports of Services. Each one in use has a key in the store, written in the Service's own
+ * transaction on the condition that it did not exist: two API servers cannot give the same one out, and none is lost.
+ */
+public final class ServiceReservations implements Reservations {
+    static final String IPS = "ranges/serviceips";
+    static final String PORTS = "ranges/servicenodeports";
+    private static final int RANDOM_PROBES = 32;
+
+    private final WatchCache cache;
+    private final AddressRange range;
+    private final int firstPort;
+    private final int lastPort;
+    private final RandomGenerator random;
+
+    /** @param lastPort inclusive */
+    public ServiceReservations(
+            WatchCache cache, AddressRange range, int firstPort, int lastPort, RandomGenerator random) {
+        this.cache = cache;
+        this.range = range;
+        this.firstPort = firstPort;
+        this.lastPort = lastPort;
+        this.random = random;
+    }
+
+    @Override
+    public Attachment create(ObjectNode service) {
+        Reserving reserving = new Reserving(service);
+        reserving.address(Set.of());
+        reserving.ports(Set.of());
+        return reserving.attachment();
+    }
+
+    @Override
+    public Attachment update(ObjectNode service, ObjectNode old) {
+        Reserving reserving = new Reserving(service);
+        Set<String> oldAddresses = addresses(old);
+        Set<Integer> oldPorts = ports(old);
+        reserving.address(oldAddresses);
+        reserving.ports(oldPorts);
+        oldAddresses.stream().filter(ip -> !addresses(service).contains(ip)).forEach(ip -> reserving.release(IPS, ip));
+        Set<Integer> kept = ports(service);
+        oldPorts.stream()
+                .filter(port -> !kept.contains(port))
+                .forEach(port -> reserving.release(PORTS, Integer.toString(port)));
+        return reserving.attachment();
+    }
+
+    @Override
+    public Attachment delete(ObjectNode old) {
+        Reserving reserving = new Reserving(old);
+        addresses(old).forEach(ip -> reserving.release(IPS, ip));
+        ports(old).forEach(port -> reserving.release(PORTS, Integer.toString(port)));
+        return reserving.attachment();
+    }
+
+    /** The addresses a Service holds; none when it is headless or external. */
+    static Set<String> addresses(ObjectNode service) {
+        Set<String> found = new LinkedHashSet<>();
+        String first = Tree.text(service, "spec", "clusterIP");
+        if (!first.isEmpty() && !first.equals("None") && !external(service)) {
+            found.add(first);
+        }
+        return found;
+    }
+
+    static Set<Integer> ports(ObjectNode service) {
+        Set<Integer> found = new LinkedHashSet<>();
+        for (ObjectNode port : Tree.objects(service, "spec", "ports")) {
+            long number = Tree.number(port, "nodePort");
+            if (number != 0) {
+                found.add((int) number);
+            }
+        }
+        long health = Tree.number(service, "spec", "healthCheckNodePort");
+        if (health != 0) {
+            found.add((int) health);
+        }
+        return found;
+    }
+
+    private static boolean external(ObjectNode service) {
+        return Tree.text(service, "spec", "type").equals("ExternalName");
+    }
+
+    /** One attempt: what it takes and gives back. */
+    private final class Reserving {
+        private final ObjectNode service;
+        private final ObjectNode spec;
+        private final List<Compare> compares = new ArrayList<>();
+        private final List<Op> ops = new ArrayList<>();
+
+        Reserving(ObjectNode service) {
+            this.service = service;
+            this.spec = Tree.ensureObject(service, "spec");
+        }
+
+        Attachment attachment() {
+            return new Attachment(compares, ops, 0);
+        }
+
+        /** @param held by the Service already */
+        void address(Set<String> held) {
+            String given = Tree.text(spec, "clusterIP");
+            if (external(service) || given.equals("None") || held.contains(given)) {
+                return;
+            }
+            if (given.isEmpty()) {
+                String chosen = free();
+                spec.put("clusterIP", chosen);
+                spec.putArray("clusterIPs").add(chosen);
+                take(IPS, chosen);
+                return;
+            }
+            if (range.index(given) < 0) {
+                throw refused(
+                        "spec.clusterIPs",
+                        "[\"" + given + "\"]: failed to allocate IP " + given + ": the provided IP (" + given
+                                + ") is not in the valid range. The range of valid IPs is " + range.text());
+            }
+            if (taken(IPS, given)) {
+                throw refused(
+                        "spec.clusterIPs",
+                        "[\"" + given + "\"]: failed to allocate IP " + given
+                                + ": provided IP is already allocated");
+            }
+            take(IPS, given);
+        }
+
+        void ports(Set<Integer> held) {
+            String type = Tree.text(spec, "type");
+            boolean wanted = type.equals("NodePort")
+                    || (type.equals("LoadBalancer")
+                            && !(spec.has("allocateLoadBalancerNodePorts")
+                                    && !Tree.flag(spec, "allocateLoadBalancerNodePorts")));
+            Set<Integer> own = new LinkedHashSet<>();
+            List<ObjectNode> ports = Tree.objects(spec, "ports");
+            for (int i = 0; i < ports.size(); i++) {
+                int given = (int) Tree.number(ports.get(i), "nodePort");
+                if (given == 0 || !own.add(given) || held.contains(given)) {
+                    continue;
+                }
+                if (given < firstPort || given > lastPort) {
+                    throw refused(
+                            "spec.ports[" + i + "].nodePort",
+                            given + ": provided port is not in the valid range. The range of valid ports is "
+                                    + firstPort + "-" + lastPort);
+                }
+                if (taken(PORTS, Integer.toString(given))) {
+                    throw refused("spec.ports[" + i + "].nodePort", given + ": provided port is already allocated");
+                }
+                take(PORTS, Integer.toString(given));
+            }
+            if (!wanted) {
+                return;
+            }
+            for (ObjectNode port : ports) {
+                if (Tree.number(port, "nodePort") == 0) {
+                    int chosen = freePort(own);
+                    own.add(chosen);
+                    port.put("nodePort", chosen);
+                    take(PORTS, Integer.toString(chosen));
+                }
+            }
+        }
+
+        private ApiException refused(String field, String why) {
+            return ApiException.invalid(
+                    "",
+                    "Service",
+                    Tree.text(service, "metadata", "name"),
+                    List.of(new ApiException.Cause("FieldValueInvalid", "Invalid value: " + why, field)));
+        }
+
+        void release(String kind, String name) {
+            ops.add(new Op.Delete(KeyRange.single(StoreKeys.key(kind, name)), false));
+        }
+
+        private void take(String kind, String name) {
+            ByteSequence key = StoreKeys.key(kind, name);
+            compares.add(Compare.absent(key));
+            ops.add(new Op.Put(key, ByteSequence.wrap(Allocation.stored(service, name)), 0, false));
+        }
+    }
+
+    private boolean taken(String kind, String name) {
+        return cache.of(kind).get(name) != null;
+    }
+
+    private String free() {
+        ResourceCache used = cache.of(IPS);
+        long reserved = range.reservedForChoice();
+        long dynamic = range.size() - reserved;
+        for (int probe = 0; probe < RANDOM_PROBES; probe++) {
+            String address = range.address(reserved + random.nextLong(dynamic));
+            if (used.get(address) == null) {
+                return address;
+            }
+        }
+        for (long step = 0; step < range.size(); step++) {
+            String address = range.address((reserved + step) % range.size());
+            if (used.get(address) == null) {
+                return address;
+            }
+        }
+        throw ApiException.internal("failed to allocate a serviceIP: range is full");
+    }
+
+    private int freePort(Set<Integer> own) {
+        ResourceCache used = cache.of(PORTS);
+        int count = lastPort - firstPort + 1;
+        int start = random.nextInt(count);
+        for (int step = 0; step < count; step++) {
+            int port = firstPort + (start + step) % count;
+            if (!own.contains(port) && used.get(Integer.toString(port)) == null) {
+                return port;
+            }
+        }
+        throw ApiException.internal("failed to allocate a nodePort: range is full");
+    }
+}
