@@ -1,0 +1,456 @@
+package io.kvorum.store.raft;
+
+import com.hazelcast.config.cp.RaftAlgorithmConfig;
+import com.hazelcast.cp.exception.CannotReplicateException;
+import com.hazelcast.cp.exception.NotLeaderException;
+import com.hazelcast.cp.internal.RaftEndpointImpl;
+import com.hazelcast.cp.internal.RaftGroupId;
+import com.hazelcast.cp.internal.raft.QueryPolicy;
+import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
+import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
+import com.hazelcast.cp.internal.raft.impl.RaftRole;
+import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
+import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.mvcc.Applied;
+import io.kvorum.store.mvcc.Command;
+import io.kvorum.store.mvcc.KeySpace;
+import io.kvorum.store.mvcc.LeaseDeadlines;
+import io.kvorum.store.mvcc.Outcome;
+import io.kvorum.store.mvcc.Proposal;
+import io.kvorum.store.mvcc.ProposalCodec;
+import io.kvorum.store.mvcc.Snapshot;
+import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.wal.Disk;
+import io.kvorum.store.wal.EntryCodec;
+import io.kvorum.store.wal.FileRaftStateStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member: a Raft node, its disk and its key space, on one thread of their own. The public methods may be called from
+ * any thread; futures complete on the member's thread.
+ */
+public final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
+    /** At the start of a term a leader commits something of its own; this changes nothing in the key space. */
+    static final byte[] NO_OPERATION = new byte[0];
+
+    /** The operation of a query; never in the log. */
+    private static final Object READ_REVISION = new Object();
+
+    private static final int MAX_UNCOMMITTED = 1000;
+    private static final int MAX_APPEND_ENTRIES = 200;
+    private static final int SNAPSHOT_EVERY = 5000;
+    private static final long TICK_MILLIS = 100;
+    private static final int TICKS_PER_LEASE_CHECK = 5;
+    private static final long STAGGER_MILLIS = 150;
+    private static final long CLOSE_SECONDS = 5;
+
+    /** What a member tells. Called on the member's thread, in log order. */
+    public interface Listener {
+        /** One revision was applied; {@link Replica#newest} has it. */
+        void applied(Changes changes);
+
+        /** The key space jumped to another state. */
+        void restored(Snapshot newest);
+
+        /** Leadership as this member sees it changed; {@code leader} is null while none is known. */
+        void leader(@Nullable String leader, boolean local);
+
+        /** The member can do no more: its disk or its state is broken. Nothing is acknowledged from now on. */
+        void failed(String what, Throwable cause);
+    }
+
+    private final ReplicaSettings settings;
+    private final RaftTransport transport;
+    private final Listener listener;
+    private final Map<UUID, String> names = new LinkedHashMap<>();
+    private final ScheduledThreadPoolExecutor thread;
+    private final FileRaftStateStore disk;
+    private final RaftNodeImpl node;
+    private final Coalesced<Long> revisionReads = new Coalesced<>(this::queryRevision);
+    private final ConcurrentSkipListMap<Long, List<CompletableFuture<Snapshot>>> waiters =
+            new ConcurrentSkipListMap<>();
+
+    private KeySpace keySpace = new KeySpace();
+    private volatile Snapshot newest = keySpace.snapshot();
+    private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
+    private @Nullable String knownLeader;
+    private int ticks;
+    private boolean expiring;
+    private volatile int term;
+    private volatile long commitIndex;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * Reads the folder; {@link #start} does the rest.
+     *
+     * @throws IOException the folder is in use, damaged, or cannot be read or written
+     */
+    public Replica(
+            ReplicaSettings settings,
+            Path folder,
+            Disk files,
+            RaftTransport transport,
+            LongConsumer onFlushNanos,
+            Listener listener)
+            throws IOException {
+        this.settings = settings;
+        this.transport = transport;
+        this.listener = listener;
+        for (String member : settings.members()) {
+            names.put(uuid(settings.cluster(), member), member);
+        }
+        disk = new FileRaftStateStore(folder, files, onFlushNanos, e -> fail("writing to " + folder + " failed", e));
+        thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "store-raft-" + settings.name()));
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.setRemoveOnCancelPolicy(true);
+        try {
+            node = node(disk.load(), folder);
+        } catch (IOException | RuntimeException e) {
+            thread.shutdownNow();
+            disk.close();
+            throw e;
+        }
+    }
+
+    private RaftNodeImpl node(@Nullable RestoredRaftState restored, Path folder) throws IOException {
+        RaftGroupId group = new RaftGroupId("kv", 0, 0);
+        RaftEndpoint local = endpoint(settings.name());
+        RaftAlgorithmConfig config = new RaftAlgorithmConfig()
+                .setLeaderElectionTimeoutInMillis(settings.electionTimeout().toMillis())
+                .setLeaderHeartbeatPeriodInMillis(settings.heartbeatInterval().toMillis())
+                .setMaxMissedLeaderHeartbeatCount(settings.maxMissedHeartbeats())
+                .setUncommittedEntryCountToRejectNewAppends(MAX_UNCOMMITTED)
+                .setAppendRequestMaxEntryCount(MAX_APPEND_ENTRIES)
+                .setCommitIndexAdvanceCountToSnapshot(SNAPSHOT_EVERY);
+        ReplicaIntegration integration = new ReplicaIntegration(this, thread, LOG);
+        if (restored == null) {
+            List<RaftEndpoint> members = new ArrayList<>();
+            settings.members().forEach(member -> members.add(endpoint(member)));
+            return RaftNodeImpl.newRaftNode(group, local, members, config, integration, disk);
+        }
+        if (!restored.localEndpoint().equals(local)) {
+            throw new IOException("folder " + folder + " belongs to another member or cluster, not to "
+                    + settings.name() + " of " + settings.cluster());
+        }
+        // The log in memory must have room for all that a crash left on disk beyond the last snapshot.
+        config.setCommitIndexAdvanceCountToSnapshot(Math.max(SNAPSHOT_EVERY, restored.entries().length));
+        LOG.info(
+                "restored term={} snapshot={} entries={}",
+                restored.term(),
+                restored.snapshot() == null ? 0 : restored.snapshot().index(),
+                restored.entries().length);
+        return RaftNodeImpl.restoreRaftNode(group, restored, config, integration, disk);
+    }
+
+    private static UUID uuid(String cluster, String member) {
+        return UUID.nameUUIDFromBytes((cluster + "/" + member).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private RaftEndpoint endpoint(String member) {
+        return new RaftEndpointImpl(uuid(settings.cluster(), member));
+    }
+
+    /** Starts to take part. */
+    public void start() {
+        node.start();
+        thread.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        transport.start(this::receive, this::onReachable);
+    }
+
+    public String name() {
+        return settings.name();
+    }
+
+    public List<String> members() {
+        return settings.members();
+    }
+
+    /** The leader as this member knows it, perhaps no longer true; null when it knows none. */
+    public @Nullable String leader() {
+        RaftEndpoint leader = failure == null ? node.getLeader() : null;
+        return leader == null ? null : names.get(leader.getUuid());
+    }
+
+    public boolean isLeader() {
+        return settings.name().equals(leader());
+    }
+
+    public int term() {
+        return term;
+    }
+
+    public long commitIndex() {
+        return commitIndex;
+    }
+
+    /** About how many bytes are on disk. */
+    public long diskBytes() {
+        return disk.sizeBytes();
+    }
+
+    /** Why the member stopped, null while it works. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** The key space as applied here, perhaps behind the leader's. */
+    public Snapshot newest() {
+        return newest;
+    }
+
+    /**
+     * Puts a command into the log; succeeds once it is on the disks of a majority and applied here.
+     *
+     * @param proposal see {@link ProposalCodec}
+     * @return fails with {@link ReplicaException}
+     */
+    public CompletableFuture<Outcome> propose(byte[] proposal) {
+        return adapt(node.replicate(proposal), Outcome.class);
+    }
+
+    /** The newest revision, linearizable; asks only the leader. Fails with {@link ReplicaException}. */
+    public CompletableFuture<Long> readRevision() {
+        return revisionReads.get();
+    }
+
+    private CompletableFuture<Long> queryRevision() {
+        return adapt(node.query(READ_REVISION, QueryPolicy.LINEARIZABLE), Long.class);
+    }
+
+    /** The key space once {@code revision} is applied here; the caller bounds the wait. */
+    public CompletableFuture<Snapshot> awaitRevision(long revision) {
+        Snapshot now = newest;
+        if (now.revision() >= revision) {
+            return CompletableFuture.completedFuture(now);
+        }
+        CompletableFuture<Snapshot> result = new CompletableFuture<>();
+        waiters.compute(revision, (r, others) -> {
+            List<CompletableFuture<Snapshot>> all = others == null ? new ArrayList<>(1) : new ArrayList<>(others);
+            all.add(result);
+            return all;
+        });
+        if (newest.revision() >= revision) {
+            releaseWaiters();
+        }
+        return result;
+    }
+
+    private void releaseWaiters() {
+        Snapshot now = newest;
+        while (!waiters.isEmpty()) {
+            Map.Entry<Long, List<CompletableFuture<Snapshot>>> first = waiters.firstEntry();
+            if (first == null || first.getKey() > now.revision()) {
+                return;
+            }
+            List<CompletableFuture<Snapshot>> released = waiters.remove(first.getKey());
+            if (released != null) {
+                released.forEach(waiter -> waiter.complete(now));
+            }
+        }
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"}) // Hazelcast's Raft futures are raw
+    private <T> CompletableFuture<T> adapt(CompletableFuture raw, Class<T> type) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        ((CompletableFuture<Object>) raw).whenComplete((value, thrown) -> {
+            if (thrown == null) {
+                result.complete(type.cast(value));
+            } else if (thrown instanceof NotLeaderException) {
+                result.completeExceptionally(new ReplicaException.NotLeader());
+            } else if (thrown instanceof CannotReplicateException) {
+                result.completeExceptionally(new ReplicaException.Busy());
+            } else {
+                result.completeExceptionally(new ReplicaException.Uncertain(
+                        "leadership was lost: " + thrown.getClass().getSimpleName()));
+            }
+        });
+        return result;
+    }
+
+    /** Stops taking part and closes the files. Blocks some seconds at most. */
+    public void close() throws IOException {
+        transport.close();
+        try {
+            if (failure == null) {
+                node.forceSetTerminatedStatus().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
+            thread.shutdown();
+            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("closing goes on without an orderly end of the Raft node: {}", e.toString());
+        } finally {
+            thread.shutdownNow();
+        }
+        disk.close();
+    }
+
+    private void receive(byte[] message) {
+        if (failure == null) {
+            try {
+                MessageCodec.deliver(message, node);
+            } catch (MalformedException e) {
+                LOG.warn("dropped a message that is not of this protocol: {}", e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * At the start, and after a time without any leader, the first election need not wait for a time-out: as soon as a
+     * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
+     */
+    private void onReachable(String member) {
+        long inReach = settings.members().stream().filter(transport::isReachable).count() + 1;
+        if (inReach >= settings.majority() && node.getLeader() == null) {
+            long rank = settings.members().indexOf(settings.name());
+            schedule(this::standForElection, rank * STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void standForElection() {
+        if (node.getLeader() == null
+                && node.state().role() == RaftRole.FOLLOWER
+                && node.state().preCandidateState() == null) {
+            new PreVoteTask(node, node.state().term()).run();
+        }
+    }
+
+    private void tick() {
+        term = node.state().term();
+        commitIndex = node.state().commitIndex();
+        String leader = leader();
+        if (!Objects.equals(leader, knownLeader)) {
+            knownLeader = leader;
+            leaseDeadlines = new LeaseDeadlines();
+            LOG.info("leader is {} in term {}", leader, term);
+            listener.leader(leader, isLeader());
+        }
+        if (++ticks % TICKS_PER_LEASE_CHECK == 0 && isLeader()) {
+            expireLeases();
+        }
+    }
+
+    private void expireLeases() {
+        var due = leaseDeadlines.due(newest, System.nanoTime());
+        if (due.isEmpty() || expiring) {
+            return;
+        }
+        expiring = true;
+        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(due))))
+                .whenComplete((outcome, thrown) -> {
+                    expiring = false;
+                    if (thrown != null) {
+                        LOG.debug("expiry of leases will be proposed again: {}", thrown.getMessage());
+                    }
+                });
+    }
+
+    private void fail(String what, Throwable cause) {
+        failure = cause;
+        transport.close();
+        listener.failed(what, cause);
+    }
+
+    /** Runs a task of the member's thread; an exception no task expects means that the state may be wrong. */
+    Runnable guarded(Runnable task) {
+        return () -> {
+            if (failure != null) {
+                return;
+            }
+            try {
+                task.run();
+            } catch (RuntimeException | AssertionError e) {
+                if (failure == null) {
+                    fail("internal error", e);
+                }
+            }
+        };
+    }
+
+    void schedule(Runnable task, long delay, TimeUnit unit) {
+        try {
+            thread.schedule(guarded(task), delay, unit);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed: task dropped");
+        }
+    }
+
+    boolean send(RaftEndpoint target, byte[] message) {
+        String member = names.get(target.getUuid());
+        if (failure != null || member == null) {
+            return false;
+        }
+        transport.send(member, message);
+        return true;
+    }
+
+    boolean isReachable(RaftEndpoint target) {
+        String member = names.get(target.getUuid());
+        return member != null && transport.isReachable(member);
+    }
+
+    /** Applies a committed entry, or runs a query. */
+    Object run(Object operation, long index) {
+        if (operation == READ_REVISION) {
+            return newest.revision();
+        }
+        byte[] bytes = (byte[]) operation;
+        if (bytes.length == 0) {
+            return new Outcome.Done();
+        }
+        Proposal proposal;
+        try {
+            proposal = ProposalCodec.decode(bytes);
+        } catch (MalformedException e) {
+            return new Outcome.Refused("malformed request: " + e.getMessage());
+        }
+        try {
+            return apply(index, proposal);
+        } catch (RuntimeException e) {
+            fail("applying log entry " + index + " failed", e); // Raft's own handling would only log it
+            throw e;
+        }
+    }
+
+    private Outcome apply(long index, Proposal proposal) {
+        Applied applied = keySpace.apply(index, proposal);
+        newest = keySpace.snapshot();
+        if (!applied.events().isEmpty()) {
+            listener.applied(new Changes(applied.revision(), applied.events()));
+            releaseWaiters();
+        }
+        return applied.outcome();
+    }
+
+    void restore(Object operation) {
+        keySpace = new KeySpace(EntryCodec.stateOf(operation));
+        newest = keySpace.snapshot();
+        listener.restored(newest);
+        releaseWaiters();
+    }
+}

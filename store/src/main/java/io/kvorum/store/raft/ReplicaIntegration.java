@@ -1,0 +1,171 @@
+package io.kvorum.store.raft;
+
+import com.hazelcast.cp.CPGroupId;
+import com.hazelcast.cp.CPMember;
+import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
+import com.hazelcast.cp.internal.raft.impl.RaftIntegration;
+import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendSuccessResponse;
+import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
+import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
+import com.hazelcast.cp.internal.raft.impl.dto.PreVoteResponse;
+import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
+import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
+import com.hazelcast.cp.internal.raft.impl.dto.VoteResponse;
+import com.hazelcast.logging.ILogger;
+import com.hazelcast.spi.impl.InternalCompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** What Hazelcast's Raft node needs of its surroundings: messages, a thread, the state machine. */
+final class ReplicaIntegration implements RaftIntegration {
+    private final Replica replica;
+    private final ScheduledThreadPoolExecutor thread;
+    private final RaftLogger logger;
+    private volatile @Nullable Thread own;
+
+    ReplicaIntegration(Replica replica, ScheduledThreadPoolExecutor thread, Logger log) {
+        this.replica = replica;
+        this.thread = thread;
+        this.logger = new RaftLogger(log);
+    }
+
+    @Override
+    public ILogger getLogger(String name) {
+        return logger;
+    }
+
+    @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
+    public boolean isReachable(RaftEndpoint endpoint) {
+        return replica.isReachable(endpoint);
+    }
+
+    @Override
+    public boolean send(PreVoteRequest request, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(request));
+    }
+
+    @Override
+    public boolean send(PreVoteResponse response, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(response));
+    }
+
+    @Override
+    public boolean send(VoteRequest request, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(request));
+    }
+
+    @Override
+    public boolean send(VoteResponse response, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(response));
+    }
+
+    @Override
+    public boolean send(AppendRequest request, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(request));
+    }
+
+    @Override
+    public boolean send(AppendSuccessResponse response, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(response));
+    }
+
+    @Override
+    public boolean send(AppendFailureResponse response, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(response));
+    }
+
+    @Override
+    public boolean send(InstallSnapshot request, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(request));
+    }
+
+    @Override
+    public boolean send(TriggerLeaderElection request, RaftEndpoint target) {
+        return replica.send(target, MessageCodec.encode(request));
+    }
+
+    @Override
+    public Object runOperation(Object operation, long commitIndex) {
+        return replica.run(operation, commitIndex);
+    }
+
+    @Override
+    public Object takeSnapshot(long commitIndex) {
+        return replica.newest();
+    }
+
+    @Override
+    public void restoreSnapshot(Object operation, long commitIndex) {
+        replica.restore(operation);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        if (Thread.currentThread() == own) {
+            task.run();
+        } else {
+            submit(task);
+        }
+    }
+
+    @Override
+    public void submit(Runnable task) {
+        Runnable guarded = replica.guarded(task);
+        try {
+            thread.execute(() -> {
+                own = Thread.currentThread();
+                guarded.run();
+            });
+        } catch (RejectedExecutionException e) {
+            logger.finest("closed: task dropped");
+        }
+    }
+
+    @Override
+    public void schedule(Runnable task, long delay, TimeUnit unit) {
+        replica.schedule(task, delay, unit);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Hazelcast declares it
+    public InternalCompletableFuture newCompletableFuture() {
+        return new InternalCompletableFuture<>();
+    }
+
+    @Override
+    public Object getAppendedEntryOnLeaderElection() {
+        return Replica.NO_OPERATION;
+    }
+
+    @Override
+    public boolean isLinearizableReadOptimizationEnabled() {
+        return true;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // only printed; null makes Raft print the endpoint
+    public CPMember getCPMember(RaftEndpoint target) {
+        return null;
+    }
+
+    @Override
+    public void onNodeStatusChange(RaftNodeStatus status) {
+        logger.fine("status is " + status);
+    }
+
+    @Override
+    public void onGroupDestroyed(CPGroupId groupId) {
+        throw new IllegalStateException("the group of a store is never destroyed");
+    }
+}

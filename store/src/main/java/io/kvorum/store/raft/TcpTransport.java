@@ -1,0 +1,314 @@
+package io.kvorum.store.raft;
+
+import io.kvorum.store.codec.BinaryReader;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.codec.BinaryWriter;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.parsetools.RecordParser;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Members as processes, over TCP. Each member dials every host it was given; whoever answers with the name of a member
+ * of the same cluster is that member. Frames have their length in front; the first each way is a greeting. A connection
+ * on which nothing was heard for {@link #SILENCE} is closed and dialled anew, because after a cut in the network a new one
+ * works at once and an old one after many seconds.
+ */
+public final class TcpTransport implements RaftTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpTransport.class);
+
+    private static final Duration PING_EVERY = Duration.ofMillis(500);
+    private static final Duration SILENCE = Duration.ofSeconds(3);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final long REDIAL_MIN_MILLIS = 50;
+    private static final long REDIAL_MAX_MILLIS = 1000;
+    private static final int MAX_FRAME_BYTES = 1 << 30;
+    private static final int WRITE_QUEUE_BYTES = 16 << 20;
+
+    private static final int HELLO = 100;
+    private static final int PING = 101;
+    private static final int PONG = 102;
+    private static final String PROTOCOL = "kvorum-raft/1";
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Settings settings;
+    private final NetClient client;
+    private final NetServer server;
+    private final Set<Link> links = new HashSet<>();
+    private final Map<String, Link> best = new ConcurrentHashMap<>();
+    private final List<Peer> peers = new ArrayList<>();
+    private volatile @Nullable Consumer<byte[]> receiver;
+    private volatile @Nullable Consumer<String> onReachable;
+    private volatile boolean closed;
+    private long pingTimer;
+
+    /**
+     * Where to listen and whom to dial.
+     *
+     * @param members names of all members
+     * @param address own address, for listening and for dialling out
+     * @param port the port of all members
+     * @param hosts where members may be found; hosts that are none are tolerated
+     */
+    public record Settings(
+            String cluster, String name, List<String> members, String address, int port, List<String> hosts) {}
+
+    private TcpTransport(Vertx vertx, Settings settings) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.settings = settings;
+        client = vertx.createNetClient(new NetClientOptions()
+                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                .setLocalAddress(settings.address())
+                .setTcpNoDelay(true));
+        server = vertx.createNetServer(new NetServerOptions()
+                .setHost(settings.address())
+                .setPort(settings.port())
+                .setTcpNoDelay(true));
+    }
+
+    /** Listens and begins to dial; fails when the port cannot be had. */
+    public static Future<TcpTransport> listen(Vertx vertx, Settings settings) {
+        TcpTransport transport = new TcpTransport(vertx, settings);
+        Promise<TcpTransport> listening = Promise.promise();
+        transport.context.runOnContext(v -> transport
+                .server
+                .connectHandler(socket -> transport.new Link(socket, null))
+                .listen()
+                .onSuccess(server -> {
+                    transport.dialAll();
+                    listening.complete(transport);
+                })
+                .onFailure(e -> listening.fail(new IllegalStateException("cannot listen for other store members on "
+                        + settings.address() + ":" + settings.port() + ": " + e.getMessage()))));
+        return listening.future();
+    }
+
+    private void dialAll() {
+        for (String host : settings.hosts()) {
+            if (!host.equals(settings.address())) {
+                Peer peer = new Peer(host);
+                peers.add(peer);
+                peer.dial();
+            }
+        }
+        pingTimer = vertx.setPeriodic(PING_EVERY.toMillis(), id -> pingAll());
+    }
+
+    @Override
+    public void start(Consumer<byte[]> receiver, Consumer<String> onReachable) {
+        this.receiver = receiver;
+        this.onReachable = onReachable;
+        best.keySet().forEach(onReachable);
+    }
+
+    @Override
+    public void send(String member, byte[] message) {
+        Link link = best.get(member);
+        if (link != null) {
+            context.runOnContext(v -> link.write(message));
+        }
+    }
+
+    @Override
+    public boolean isReachable(String member) {
+        return best.containsKey(member);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        receiver = null;
+        context.runOnContext(v -> {
+            vertx.cancelTimer(pingTimer);
+            List.copyOf(links).forEach(link -> link.socket.close());
+            server.close();
+            client.close();
+        });
+    }
+
+    private void pingAll() {
+        long now = System.nanoTime();
+        for (Link link : List.copyOf(links)) {
+            if (now - link.heardNanos > SILENCE.toNanos()) {
+                link.socket.close();
+            } else {
+                link.write(new byte[] {PING});
+            }
+        }
+    }
+
+    private boolean allDialled() {
+        long dialled = peers.stream().filter(peer -> peer.link != null && peer.link.member != null).count();
+        return dialled >= settings.members().size() - 1;
+    }
+
+    /** A host to dial, again and again. */
+    private final class Peer {
+        private final String host;
+        private @Nullable Link link;
+        private long pauseMillis = REDIAL_MIN_MILLIS;
+
+        Peer(String host) {
+            this.host = host;
+        }
+
+        void dial() {
+            if (closed) {
+                return;
+            }
+            if (allDialled()) {
+                redial();
+                return;
+            }
+            client.connect(settings.port(), host).onComplete(connected -> {
+                if (connected.failed()) {
+                    redial();
+                } else if (closed) {
+                    connected.result().close();
+                } else {
+                    link = new Link(connected.result(), this);
+                }
+            });
+        }
+
+        void redial() {
+            link = null;
+            if (!closed) {
+                vertx.setTimer(pauseMillis, id -> dial());
+                pauseMillis = Math.min(REDIAL_MAX_MILLIS, pauseMillis * 2);
+            }
+        }
+
+        void greeted() {
+            pauseMillis = REDIAL_MIN_MILLIS;
+        }
+    }
+
+    /** One connection; {@code peer} is null on the side that was dialled. */
+    private final class Link {
+        private final NetSocket socket;
+        private final @Nullable Peer peer;
+        private @Nullable String member;
+        private long heardNanos = System.nanoTime();
+        private int frameLength = -1;
+
+        Link(NetSocket socket, @Nullable Peer peer) {
+            this.socket = socket;
+            this.peer = peer;
+            links.add(this);
+            socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
+            RecordParser parser = RecordParser.newFixed(4);
+            parser.handler(part -> read(parser, part));
+            socket.handler(parser);
+            socket.exceptionHandler(e -> LOG.debug("connection to {} failed: {}", socket.remoteAddress(), e.getMessage()));
+            socket.closeHandler(v -> ended());
+            write(new BinaryWriter(64)
+                    .octet(HELLO)
+                    .text(PROTOCOL)
+                    .text(settings.cluster())
+                    .text(settings.name())
+                    .toByteArray());
+        }
+
+        /** Writes a frame, or drops it when too much waits already. */
+        void write(byte[] frame) {
+            if (!socket.writeQueueFull()) {
+                socket.write(Buffer.buffer(4 + frame.length).appendInt(frame.length).appendBytes(frame));
+            }
+        }
+
+        private void read(RecordParser parser, Buffer part) {
+            heardNanos = System.nanoTime();
+            if (frameLength < 0) {
+                frameLength = part.getInt(0);
+                if (frameLength <= 0 || frameLength > MAX_FRAME_BYTES) {
+                    socket.close();
+                    return;
+                }
+                parser.fixedSizeMode(frameLength);
+                return;
+            }
+            frameLength = -1;
+            parser.fixedSizeMode(4);
+            frame(part.getBytes());
+        }
+
+        private void frame(byte[] frame) {
+            switch (frame[0]) {
+                case HELLO -> greeted(frame);
+                case PING -> write(new byte[] {PONG});
+                case PONG -> {}
+                default -> {
+                    Consumer<byte[]> to = receiver;
+                    if (member != null && to != null) {
+                        to.accept(frame);
+                    }
+                }
+            }
+        }
+
+        private void greeted(byte[] frame) {
+            String name = memberOf(frame);
+            if (name == null) {
+                socket.close();
+                return;
+            }
+            member = name;
+            if (peer != null) {
+                peer.greeted();
+            }
+            Consumer<String> tell = onReachable;
+            if (best.put(name, this) == null && tell != null) {
+                tell.accept(name);
+            }
+        }
+
+        /** The member that greets, null when it is none of ours. */
+        private @Nullable String memberOf(byte[] frame) {
+            try {
+                BinaryReader in = new BinaryReader(frame);
+                in.octet();
+                boolean ours = in.text().equals(PROTOCOL) && in.text().equals(settings.cluster());
+                String name = in.text();
+                return ours && settings.members().contains(name) && !name.equals(settings.name()) ? name : null;
+            } catch (MalformedException e) {
+                LOG.debug("{} does not speak this protocol: {}", socket.remoteAddress(), e.getMessage());
+                return null;
+            }
+        }
+
+        private void ended() {
+            links.remove(this);
+            String name = member;
+            if (name != null && best.remove(name, this)) {
+                links.stream()
+                        .filter(link -> name.equals(link.member))
+                        .findFirst()
+                        .ifPresent(other -> best.put(name, other));
+            }
+            if (peer != null) {
+                peer.redial();
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.kvorum.store.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** A member's folder, locked so that no second process works in it, with files that are replaced as a whole. */
+final class DataFolder implements Closeable {
+    private final Path path;
+    private final Disk disk;
+    private final FileChannel lockChannel;
+    private final FileLock lock;
+
+    private DataFolder(Path path, Disk disk, FileChannel lockChannel, FileLock lock) {
+        this.path = path;
+        this.disk = disk;
+        this.lockChannel = lockChannel;
+        this.lock = lock;
+    }
+
+    /** Makes the folder if need be and locks it. */
+    static DataFolder open(Path path, Disk disk) throws IOException {
+        Files.createDirectories(path);
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            syncFolder(parent);
+        }
+        FileChannel channel =
+                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new IOException("folder " + path + " is in use by another process");
+            }
+            return new DataFolder(path, disk, channel, lock);
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new IOException("folder " + path + " is in use by this process already", e);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Path file(String name) {
+        return path.resolve(name);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Replaces a file by one record, durably and as a whole: a crash leaves the old or the new one. */
+    void replace(String name, byte[] payload) throws IOException {
+        Path temporary = file(name + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            disk.write(channel, ByteBuffer.wrap(Records.frame(1, payload)));
+            disk.sync(channel);
+        }
+        Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncFolder(path);
+    }
+
+    /** The record of a file written by {@link #replace}, null when there is no such file. */
+    byte @Nullable [] read(String name) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file(name));
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        Records.Found found = Records.at(bytes, 0);
+        if (found == null || found.end() != bytes.length) {
+            throw new CorruptFileException(file(name), 0, "its checksum does not match");
+        }
+        return found.payload();
+    }
+
+    void sync() throws IOException {
+        syncFolder(path);
+    }
+
+    /** Makes creations, renames and deletions in a folder durable. */
+    private static void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lockChannel.isOpen()) {
+            lock.release();
+            lockChannel.close();
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.kvorum.store.wal;
+
+import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
+import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
+import com.hazelcast.cp.internal.raft.impl.persistence.RaftStateStore;
+import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
+import io.kvorum.store.codec.BinaryReader;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.codec.BinaryWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Raft's state in a folder. All methods are called on the member's Raft thread, except where noted. After the first
+ * failed write or fsync nothing is known about what reached the disk, so the store refuses everything from then on and
+ * tells {@code onFailure}: the member must stop (etcd does the same).
+ */
+public final class FileRaftStateStore implements RaftStateStore {
+    private static final String MEMBERS = "members";
+    private static final String VOTE = "vote";
+    private static final String SNAPSHOT = "snapshot";
+    private static final long CLOSE_SECONDS = 10;
+
+    /** The effects whose failure makes the store useless. */
+    private interface Effect {
+        void run() throws IOException;
+    }
+
+    private final DataFolder folder;
+    private final LogFiles log;
+    private final LongConsumer onFlushNanos;
+    private final Consumer<IOException> onFailure;
+    private final ExecutorService snapshots;
+    private volatile @Nullable IOException failure;
+
+    /** The newest snapshot on disk; segments up to it may go. */
+    private volatile long durableSnapshot;
+
+    private volatile long snapshotBytes;
+
+    /**
+     * Locks the folder.
+     *
+     * @param onFlushNanos is told how long each flush of the log took
+     * @param onFailure is told once, on any thread, that writing failed
+     */
+    public FileRaftStateStore(
+            Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure)
+            throws IOException {
+        this.folder = DataFolder.open(path, disk);
+        this.log = new LogFiles(folder, disk);
+        this.onFlushNanos = onFlushNanos;
+        this.onFailure = onFailure;
+        this.snapshots = new ThreadPoolExecutor(0, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "store-snapshot-" + path.getFileName());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * What the folder holds; null when it is new. Before {@link #open}.
+     *
+     * <p>Errors: {@link CorruptFileException} when it holds something else than was written.
+     */
+    public @Nullable RestoredRaftState load() throws IOException {
+        Files.deleteIfExists(folder.file(SNAPSHOT + ".tmp"));
+        byte[] members = folder.read(MEMBERS);
+        byte[] vote = folder.read(VOTE);
+        byte[] snapshot = folder.read(SNAPSHOT);
+        if (members == null) {
+            if (vote != null || snapshot != null || !log.load(0).isEmpty()) {
+                throw new IOException("file " + folder.file(MEMBERS) + " is missing");
+            }
+            return null;
+        }
+        try {
+            SnapshotEntry snapshotEntry = snapshot == null ? null : EntryCodec.snapshot(new BinaryReader(snapshot));
+            durableSnapshot = snapshotEntry == null ? 0 : snapshotEntry.index();
+            snapshotBytes = snapshot == null ? 0 : snapshot.length;
+            List<LogEntry> entries = log.load(durableSnapshot);
+            BinaryReader in = new BinaryReader(members);
+            RaftEndpoint local = EntryCodec.endpoint(in);
+            List<RaftEndpoint> initial = EntryCodec.endpoints(in);
+            BinaryReader votes = new BinaryReader(vote == null ? new byte[] {0, 0} : vote);
+            int term = (int) votes.number();
+            RaftEndpoint votedFor = votes.bool() ? EntryCodec.endpoint(votes) : null;
+            return restored(local, initial, term, votedFor, snapshotEntry, entries.toArray(LogEntry[]::new));
+        } catch (MalformedException e) {
+            throw new IOException("folder " + folder.path() + " was written by another version: " + e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Hazelcast's own annotations: vote and snapshot may be null
+    private static RestoredRaftState restored(
+            RaftEndpoint local,
+            List<RaftEndpoint> initial,
+            int term,
+            @Nullable RaftEndpoint votedFor,
+            @Nullable SnapshotEntry snapshot,
+            LogEntry[] entries) {
+        return new RestoredRaftState(local, initial, term, votedFor, snapshot, entries);
+    }
+
+    /** Why the store refuses to work, null while it works. Any thread. */
+    public @Nullable IOException failure() {
+        return failure;
+    }
+
+    /** About how many bytes are on disk. Any thread. */
+    public long sizeBytes() {
+        return log.sizeBytes() + snapshotBytes;
+    }
+
+    @Override
+    public void open() throws IOException {
+        guarded(log::open);
+    }
+
+    @Override
+    public void persistInitialMembers(RaftEndpoint localMember, Collection<RaftEndpoint> initialMembers)
+            throws IOException {
+        BinaryWriter out = new BinaryWriter(128);
+        EntryCodec.write(out, localMember);
+        EntryCodec.writeAll(out, initialMembers);
+        guarded(() -> folder.replace(MEMBERS, out.toByteArray()));
+    }
+
+    @Override
+    public void persistTerm(int term, @Nullable RaftEndpoint votedFor) throws IOException {
+        BinaryWriter out = new BinaryWriter(32).number(term).bool(votedFor != null);
+        if (votedFor != null) {
+            EntryCodec.write(out, votedFor);
+        }
+        guarded(() -> folder.replace(VOTE, out.toByteArray()));
+    }
+
+    @Override
+    public void persistEntry(LogEntry entry) throws IOException {
+        guarded(() -> log.append(entry));
+    }
+
+    @Override
+    public void deleteEntriesFrom(long startIndexInclusive) throws IOException {
+        guarded(() -> log.removeFrom(startIndexInclusive));
+    }
+
+    @Override
+    public void persistSnapshot(SnapshotEntry entry) throws IOException {
+        guarded(log::roll);
+        Future<?> written = snapshots.submit(() -> write(entry));
+        if (entry.operation() instanceof ReceivedSnapshot) {
+            await(written);
+        }
+    }
+
+    private void write(SnapshotEntry entry) {
+        if (entry.index() <= durableSnapshot || failure != null) {
+            return;
+        }
+        BinaryWriter out = new BinaryWriter(1 << 16);
+        EntryCodec.write(out, entry);
+        byte[] bytes = out.toByteArray();
+        try {
+            guarded(() -> folder.replace(SNAPSHOT, bytes));
+            snapshotBytes = bytes.length;
+            durableSnapshot = entry.index();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(Future<?> written) throws IOException {
+        try {
+            written.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while writing a snapshot", e);
+        } catch (ExecutionException e) {
+            throw new IOException("writing a snapshot failed: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void flushLogs() throws IOException {
+        long start = System.nanoTime();
+        guarded(() -> {
+            log.flush();
+            log.dropUpTo(durableSnapshot);
+        });
+        onFlushNanos.accept(System.nanoTime() - start);
+    }
+
+    private void guarded(Effect effect) throws IOException {
+        IOException before = failure;
+        if (before != null) {
+            throw new IOException("the disk failed before: " + before.getMessage(), before);
+        }
+        try {
+            effect.run();
+        } catch (IOException e) {
+            failure = e;
+            onFailure.accept(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        snapshots.shutdown();
+        try {
+            if (!snapshots.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("writing a snapshot did not end within " + CLOSE_SECONDS + " s");
+            }
+            if (failure == null) {
+                log.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while closing", e);
+        } finally {
+            folder.close();
+        }
+    }
+}

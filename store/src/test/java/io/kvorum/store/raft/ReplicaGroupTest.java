@@ -1,0 +1,250 @@
+package io.kvorum.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.KeyRange;
+import io.kvorum.store.client.Op;
+import io.kvorum.store.client.RangeRequest;
+import io.kvorum.store.client.Txn;
+import io.kvorum.store.mvcc.Command;
+import io.kvorum.store.mvcc.Outcome;
+import io.kvorum.store.mvcc.Proposal;
+import io.kvorum.store.mvcc.ProposalCodec;
+import io.kvorum.store.mvcc.Snapshot;
+import io.kvorum.store.mvcc.SnapshotCodec;
+import io.kvorum.store.wal.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three members in one process over a transport whose pairs can be cut; real disks, real time-outs. */
+final class ReplicaGroupTest {
+    private static final List<String> MEMBERS = List.of("store-0", "store-1", "store-2");
+
+    @TempDir
+    Path folder;
+
+    private final LocalTransport network = new LocalTransport();
+    private final Map<String, Replica> replicas = new HashMap<>();
+    private final Map<String, Disk> disks = new HashMap<>();
+
+    @AfterEach
+    void closeAll() throws IOException {
+        for (Replica replica : replicas.values()) {
+            replica.close();
+        }
+    }
+
+    private Replica start(String name) throws IOException {
+        Replica replica = new Replica(
+                new ReplicaSettings("test", name, MEMBERS, Duration.ofMillis(300), Duration.ofMillis(100), 5),
+                folder.resolve(name),
+                disks.getOrDefault(name, Disk.real()),
+                network.of(name),
+                nanos -> {},
+                new Silent());
+        replicas.put(name, replica);
+        replica.start();
+        return replica;
+    }
+
+    private void startAll() throws IOException {
+        for (String name : MEMBERS) {
+            start(name);
+        }
+    }
+
+    private void stop(String name) throws IOException {
+        Replica replica = replicas.remove(name);
+        assertThat(replica).isNotNull();
+        replica.close();
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time to see: " + what).isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private Replica leader(String... among) {
+        List<String> names = List.of(among);
+        await("a leader among " + names, () -> names.stream()
+                .map(replicas::get)
+                .anyMatch(replica -> replica.isLeader() && isSettled(replica)));
+        return names.stream().map(replicas::get).filter(Replica::isLeader).findFirst().orElseThrow();
+    }
+
+    private static boolean isSettled(Replica replica) {
+        try {
+            return replica.readRevision().get(1, TimeUnit.SECONDS) > 0;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static CompletableFuture<Outcome> put(Replica leader, String key, String value) {
+        return leader.propose(ProposalCodec.encode(new Proposal(
+                null,
+                new Command.Commit(
+                        Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false))))));
+    }
+
+    private static @Nullable String get(Replica replica, String key) {
+        Outcome outcome = replica.newest().range(RangeRequest.of(KeyRange.single(ByteSequence.utf8(key))));
+        var entries = ((Outcome.Ranged) outcome).result().entries();
+        return entries.isEmpty() ? null : entries.get(0).value().toString();
+    }
+
+    @Test
+    void anAcknowledgedWriteIsOnAllMembersAndReadsAreLinearizable() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        for (int i = 0; i < 200; i++) {
+            put(leader, "k" + i, "v" + i).get(5, TimeUnit.SECONDS);
+            assertThat(leader.readRevision().get(5, TimeUnit.SECONDS)).isEqualTo(i + 2);
+        }
+        for (Replica replica : replicas.values()) {
+            Snapshot snapshot = replica.awaitRevision(201).get(5, TimeUnit.SECONDS);
+            assertThat(snapshot.revision()).isEqualTo(201);
+            assertThat(get(replica, "k199")).isEqualTo("v199");
+        }
+        assertThat(replicas.values().stream()
+                        .map(replica -> SnapshotCodec.hash(replica.newest()))
+                        .distinct())
+                .hasSize(1);
+    }
+
+    @Test
+    void aRestartOfAllLosesNothing() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        for (int i = 0; i < 50; i++) {
+            put(leader, "k" + i, "v" + i).get(5, TimeUnit.SECONDS);
+        }
+        for (String name : MEMBERS) {
+            stop(name);
+        }
+        startAll();
+        Replica next = leader("store-0", "store-1", "store-2");
+        assertThat(next.readRevision().get(5, TimeUnit.SECONDS)).isEqualTo(51);
+        assertThat(get(next, "k49")).isEqualTo("v49");
+    }
+
+    @Test
+    void theSideWithoutAMajorityAcknowledgesNothingAndCatchesUpAfterwards() throws Exception {
+        startAll();
+        Replica old = leader("store-0", "store-1", "store-2");
+        put(old, "a", "1").get(5, TimeUnit.SECONDS);
+        String cutOff = old.name();
+        String[] rest = MEMBERS.stream().filter(name -> !name.equals(cutOff)).toArray(String[]::new);
+        for (String other : rest) {
+            network.cut(cutOff, other);
+            network.cut(other, cutOff);
+        }
+        CompletableFuture<Outcome> lost = put(old, "lost", "1");
+        Replica next = leader(rest);
+        put(next, "a", "2").get(5, TimeUnit.SECONDS);
+        await("the old leader gives up", lost::isDone);
+        assertThat(lost).isCompletedExceptionally();
+        assertThat(get(old, "lost")).isNull();
+        network.heal();
+        long revision = next.newest().revision();
+        old.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+        assertThat(get(old, "a")).isEqualTo("2");
+    }
+
+    @Test
+    void aMemberFarBehindIsFilledByASnapshotAndKeepsItOverARestart() throws Exception {
+        startAll();
+        leader("store-0", "store-1", "store-2");
+        String behind = MEMBERS.stream()
+                .filter(name -> !leader("store-0", "store-1", "store-2").name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        stop(behind);
+        Replica leader = leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
+        CompletableFuture<?>[] window = new CompletableFuture<?>[500];
+        for (int round = 0; round < 24; round++) {
+            for (int i = 0; i < window.length; i++) {
+                window[i] = put(leader, "k" + i, "round " + round);
+            }
+            CompletableFuture.allOf(window).get(20, TimeUnit.SECONDS);
+        }
+        long revision = leader.newest().revision();
+        assertThat(revision).isEqualTo(12_001);
+        start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        stop(behind);
+        Replica again = start(behind);
+        again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        assertThat(SnapshotCodec.hash(again.newest())).isEqualTo(SnapshotCodec.hash(leader.newest()));
+    }
+
+    @Test
+    void aMemberWhoseDiskFailsStopsAndTheOthersGoOn() throws Exception {
+        BrokenDisk broken = new BrokenDisk();
+        disks.put("store-0", broken);
+        startAll();
+        put(leader("store-0", "store-1", "store-2"), "a", "1").get(5, TimeUnit.SECONDS);
+        broken.broken = true;
+        CompletableFuture<Outcome> last = put(replicas.get("store-0"), "a", "2");
+        await("store-0 sees that its disk failed", () -> {
+            leader("store-1", "store-2", "store-0").propose(Replica.NO_OPERATION);
+            return replicas.get("store-0").failure() != null;
+        });
+        assertThat(last.isDone() && !last.isCompletedExceptionally())
+                .as("acknowledged by the member with the broken disk")
+                .isFalse();
+        Replica leader = leader("store-1", "store-2");
+        put(leader, "a", "3").get(5, TimeUnit.SECONDS);
+        assertThat(get(leader, "a")).isEqualTo("3");
+    }
+
+    private static final class BrokenDisk implements Disk {
+        volatile boolean broken;
+
+        @Override
+        public void write(java.nio.channels.FileChannel channel, java.nio.ByteBuffer bytes) throws IOException {
+            Disk.real().write(channel, bytes);
+        }
+
+        @Override
+        public void sync(java.nio.channels.FileChannel channel) throws IOException {
+            if (broken) {
+                throw new IOException("No space left on device");
+            }
+            Disk.real().sync(channel);
+        }
+    }
+
+    private static final class Silent implements Replica.Listener {
+        @Override
+        public void applied(Snapshot.Changes changes) {}
+
+        @Override
+        public void restored(Snapshot newest) {}
+
+        @Override
+        public void leader(@Nullable String leader, boolean local) {}
+
+        @Override
+        public void failed(String what, Throwable cause) {}
+    }
+}
