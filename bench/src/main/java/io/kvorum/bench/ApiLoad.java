@@ -52,7 +52,8 @@ final class ApiLoad implements AutoCloseable {
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .setCertPath(folder.resolve("pki/admin.crt").toString())
                         .setKeyPath(folder.resolve("pki/admin.key").toString()))
-                .setTrustOptions(new PemTrustOptions().addCertPath(folder.resolve("pki/ca.crt").toString()));
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertPath(folder.resolve("pki/ca.crt").toString()));
         HttpClient client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections));
         return new ApiLoad(vertx, client, connections);
     }
@@ -81,8 +82,11 @@ final class ApiLoad implements AutoCloseable {
     }
 
     private Future<Buffer> send(HttpMethod method, String path, Buffer body) {
-        RequestOptions options =
-                new RequestOptions().setMethod(method).setURI(path).setTimeout(30_000).putHeader("Content-Type", "application/json");
+        RequestOptions options = new RequestOptions()
+                .setMethod(method)
+                .setURI(path)
+                .setTimeout(30_000)
+                .putHeader("Content-Type", "application/json");
         return client.request(options)
                 .compose(request -> method == HttpMethod.GET ? request.send() : request.send(body))
                 .compose(response -> checked(method, path, response));
@@ -160,6 +164,10 @@ final class ApiLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close().compose(done -> vertx.close()).toCompletionStage().toCompletableFuture().join();
+        client.close()
+                .compose(done -> vertx.close())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 }

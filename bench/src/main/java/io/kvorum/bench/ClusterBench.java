@@ -27,8 +27,7 @@ public final class ClusterBench {
     public static void main(String[] args) throws Exception {
         Set<String> parts = args.length == 0 ? Set.of("start", "footprint", "load") : Set.of(args);
         System.out.printf(
-                "machine: %d cores, Java %s%n",
-                Runtime.getRuntime().availableProcessors(), Runtime.version());
+                "machine: %d cores, Java %s%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
         if (parts.contains("start")) {
             for (int run = 1; run <= START_RUNS; run++) {
                 inFreshHome(ClusterBench::start);
@@ -70,7 +69,8 @@ public final class ClusterBench {
     private static void start(Path home) throws Exception {
         TestCluster cluster = TestCluster.in(home);
         long started = System.nanoTime();
-        CompletableFuture<Void> up = CompletableFuture.runAsync(() -> cluster.kvorum("up").ok());
+        CompletableFuture<Void> up =
+                CompletableFuture.runAsync(() -> cluster.kvorum("up").ok());
         Path spec = cluster.folder().resolve("cluster.json");
         Path key = cluster.folder().resolve("pki/admin.key");
         await(up, () -> Files.exists(spec) && Files.exists(key) && Files.exists(cluster.kubeconfig()));
@@ -137,15 +137,15 @@ public final class ClusterBench {
         long before = ticks(components);
         Thread.sleep(IDLE_WINDOW.toMillis());
         long used = ticks(components) - before;
-        System.out.printf(
-                "idle CPU: %.1f %% of one core%n", used / TICKS_PER_SECOND / IDLE_WINDOW.toSeconds() * 100);
+        System.out.printf("idle CPU: %.1f %% of one core%n", used / TICKS_PER_SECOND / IDLE_WINDOW.toSeconds() * 100);
     }
 
     private static long ticks(List<JsonNode> components) {
         long ticks = 0;
         for (JsonNode component : components) {
             try {
-                String stat = Files.readString(Path.of("/proc", component.path("pid").asText(), "stat"));
+                String stat =
+                        Files.readString(Path.of("/proc", component.path("pid").asText(), "stat"));
                 // The command name in parentheses may contain blanks: count fields after it.
                 String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                 ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
@@ -178,7 +178,8 @@ public final class ClusterBench {
         boolean holds() throws IOException;
     }
 
-    private static void await(CompletableFuture<Void> up, Condition condition) throws IOException, InterruptedException {
+    private static void await(CompletableFuture<Void> up, Condition condition)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.holds()) {
             if (up.isCompletedExceptionally()) {

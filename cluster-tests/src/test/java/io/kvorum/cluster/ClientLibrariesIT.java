@@ -41,16 +41,28 @@ class ClientLibrariesIT {
     @Test
     void fabric8InformsCreatesWatchesDeletes() throws Exception {
         Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
-        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build()) {
             ConcurrentLinkedQueue<String> informed = new ConcurrentLinkedQueue<>();
             ConcurrentLinkedQueue<String> watched = new ConcurrentLinkedQueue<>();
-            try (SharedIndexInformer<ConfigMap> informer = client.configMaps().inNamespace("default").inform(handler(informed));
-                    var watch = client.configMaps().inNamespace("default").withName("fabric8").watch(watcher(watched))) {
+            try (SharedIndexInformer<ConfigMap> informer =
+                            client.configMaps().inNamespace("default").inform(handler(informed));
+                    var watch = client.configMaps()
+                            .inNamespace("default")
+                            .withName("fabric8")
+                            .watch(watcher(watched))) {
                 client.resource(map("red")).create();
-                client.configMaps().inNamespace("default").withName("fabric8").edit(map -> new ConfigMapBuilder(map)
-                        .addToData("colour", "blue")
-                        .build());
-                assertThat(client.configMaps().inNamespace("default").withName("fabric8").get().getData())
+                client.configMaps()
+                        .inNamespace("default")
+                        .withName("fabric8")
+                        .edit(map -> new ConfigMapBuilder(map)
+                                .addToData("colour", "blue")
+                                .build());
+                assertThat(client.configMaps()
+                                .inNamespace("default")
+                                .withName("fabric8")
+                                .get()
+                                .getData())
                         .isEqualTo(Map.of("colour", "blue"));
                 client.configMaps().inNamespace("default").withName("fabric8").delete();
                 ClusterFixture.eventuallyAsserted(Duration.ofSeconds(10), "informer and watch have seen it all", () -> {
@@ -113,7 +125,8 @@ class ClientLibrariesIT {
 
     @Test
     void theOfficialClientCreatesListsDeletes() throws Exception {
-        ApiClient client = io.kubernetes.client.util.Config.fromConfig(cluster.kubeconfig().toString());
+        ApiClient client =
+                io.kubernetes.client.util.Config.fromConfig(cluster.kubeconfig().toString());
         CoreV1Api api = new CoreV1Api(client);
         api.createNamespacedConfigMap(
                         "default",
@@ -121,7 +134,8 @@ class ClientLibrariesIT {
                                 .metadata(new V1ObjectMeta().name("official"))
                                 .putDataItem("key", "value"))
                 .execute();
-        assertThat(api.readNamespacedConfigMap("official", "default").execute().getData()).isEqualTo(Map.of("key", "value"));
+        assertThat(api.readNamespacedConfigMap("official", "default").execute().getData())
+                .isEqualTo(Map.of("key", "value"));
         assertThat(api.listNamespacedConfigMap("default").execute().getItems())
                 .extracting(map -> map.getMetadata().getName())
                 .contains("official");

@@ -45,15 +45,24 @@ final class ClusterFixture {
 
     /** Waits until the condition holds; a failure shows the condition's own last failure. */
     static void eventually(Duration limit, String what, Callable<Boolean> condition) {
-        Awaitility.await(what).pollInterval(POLL).pollDelay(Duration.ZERO).atMost(limit).until(condition);
+        Awaitility.await(what)
+                .pollInterval(POLL)
+                .pollDelay(Duration.ZERO)
+                .atMost(limit)
+                .until(condition);
     }
 
     static void eventuallyAsserted(Duration limit, String what, ThrowingRunnable assertion) {
-        Awaitility.await(what).pollInterval(POLL).pollDelay(Duration.ZERO).atMost(limit).untilAsserted(assertion);
+        Awaitility.await(what)
+                .pollInterval(POLL)
+                .pollDelay(Duration.ZERO)
+                .atMost(limit)
+                .untilAsserted(assertion);
     }
 
     static void awaitReadyReplicas(TestCluster cluster, String deployment, int replicas) {
-        cluster.kubectl("rollout", "status", "deployment/" + deployment, "--timeout=60s").ok();
+        cluster.kubectl("rollout", "status", "deployment/" + deployment, "--timeout=60s")
+                .ok();
         eventually(
                 Duration.ofSeconds(30),
                 deployment + " has " + replicas + " ready replicas",
@@ -73,8 +82,7 @@ final class ClusterFixture {
     }
 
     static boolean nodeReady(TestCluster cluster, String node) {
-        return cluster.ask(
-                        "get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}")
+        return cluster.ask("get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}")
                 .equals("True");
     }
 

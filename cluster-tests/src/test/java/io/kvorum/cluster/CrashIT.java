@@ -29,7 +29,8 @@ class CrashIT {
     @BeforeAll
     static void up() {
         cluster = TestCluster.up(ClusterFixture.freshHome(CrashIT.class));
-        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=2").ok();
+        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=2")
+                .ok();
         awaitReadyReplicas(cluster, "web", 2);
     }
 
@@ -76,7 +77,10 @@ class CrashIT {
         List<ProcessHandle> all = cluster.processes();
         assertThat(all.size()).isGreaterThan(10);
         all.forEach(ProcessHandle::destroyForcibly);
-        eventually(Duration.ofSeconds(20), "no process is left, pods included", () -> cluster.processes().isEmpty());
+        eventually(
+                Duration.ofSeconds(20),
+                "no process is left, pods included",
+                () -> cluster.processes().isEmpty());
         cluster.kvorum("up").ok();
         awaitReadyReplicas(cluster, "web", 2);
         assertNothingLost();
@@ -84,7 +88,8 @@ class CrashIT {
                 Duration.ofSeconds(20),
                 "as many container processes as pods",
                 () -> cluster.containerProcesses().stream()
-                                .filter(process -> process.info().command().orElse("").endsWith("java"))
+                                .filter(process ->
+                                        process.info().command().orElse("").endsWith("java"))
                                 .count()
                         == pods(cluster, "app=web").size());
     }
@@ -105,7 +110,8 @@ class CrashIT {
             eventually(
                     Duration.ofSeconds(40),
                     "all ready again after SIGKILL of " + what,
-                    () -> cluster.components().stream().allMatch(c -> c.path("ready").asBoolean()));
+                    () -> cluster.components().stream()
+                            .allMatch(c -> c.path("ready").asBoolean()));
         } finally {
             writing.set(false);
             join(writer);
@@ -125,8 +131,9 @@ class CrashIT {
     }
 
     private static void assertNothingLost() {
-        Set<String> stored = new TreeSet<>(
-                List.of(cluster.ask("get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}").split(" ")));
+        Set<String> stored =
+                new TreeSet<>(List.of(cluster.ask("get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}")
+                        .split(" ")));
         assertThat(stored).containsAll(ACKNOWLEDGED);
         System.out.println("acknowledged writes checked: " + ACKNOWLEDGED.size());
     }

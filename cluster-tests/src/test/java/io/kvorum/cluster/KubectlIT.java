@@ -78,22 +78,30 @@ class KubectlIT {
                 "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  colour: blue\n");
         Run diff = session.run("diff", "-f", file.toString());
         assertThat(diff.exitCode()).as(diff.toString()).isEqualTo(1);
-        assertThat(diff.stdout()).contains("-  colour: red").contains("+  colour: blue").contains("-  size: small");
+        assertThat(diff.stdout())
+                .contains("-  colour: red")
+                .contains("+  colour: blue")
+                .contains("-  size: small");
         assertThat(session.ask("apply", "-f", file.toString())).isEqualTo("configmap/settings configured");
-        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.data}")).isEqualTo("{\"colour\":\"blue\"}");
+        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.data}"))
+                .isEqualTo("{\"colour\":\"blue\"}");
 
         Path editor = cluster.home().resolve("editor.sh");
         Files.deleteIfExists(editor);
         Files.createFile(editor, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Files.writeString(editor, "#!/bin/sh\nsed -i 's/colour: blue/colour: green/' \"$1\"\n");
-        assertThat(session.run(Map.of("KUBE_EDITOR", editor.toString()), "edit", "cm", "settings").ok().stdout())
+        assertThat(session.run(Map.of("KUBE_EDITOR", editor.toString()), "edit", "cm", "settings")
+                        .ok()
+                        .stdout())
                 .contains("configmap/settings edited");
-        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.data.colour}")).isEqualTo("green");
+        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.data.colour}"))
+                .isEqualTo("green");
 
         session.run("label", "cm", "settings", "tier=back").ok();
         session.run("annotate", "cm", "settings", "note=kept").ok();
         assertThat(session.ask("get", "cm", "-l", "tier=back", "-o", "name")).isEqualTo("configmap/settings");
-        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.metadata.annotations.note}")).isEqualTo("kept");
+        assertThat(session.ask("get", "cm", "settings", "-o", "jsonpath={.metadata.annotations.note}"))
+                .isEqualTo("kept");
         session.run("label", "cm", "settings", "tier-").ok();
         assertThat(session.ask("get", "cm", "-l", "tier=back", "-o", "name")).isEmpty();
         assertThat(session.run("get", "cm", "absent").stderr())
@@ -105,9 +113,12 @@ class KubectlIT {
     @MethodSource("versions")
     void deploymentFromCreateToDelete(Kubectl kubectl) {
         Session session = Session.open(kubectl, "deploy");
-        session.run("create", "deployment", "web", "--image=nginx", "--replicas=2").ok();
-        assertThat(session.ask("rollout", "status", "deployment/web", "--timeout=60s")).contains("successfully rolled out");
-        assertThat(session.ask("get", "deploy", "web")).matches("(?s)NAME +READY +UP-TO-DATE +AVAILABLE +AGE\\s+web +2/2 +2 +2 +\\d+s");
+        session.run("create", "deployment", "web", "--image=nginx", "--replicas=2")
+                .ok();
+        assertThat(session.ask("rollout", "status", "deployment/web", "--timeout=60s"))
+                .contains("successfully rolled out");
+        assertThat(session.ask("get", "deploy", "web"))
+                .matches("(?s)NAME +READY +UP-TO-DATE +AVAILABLE +AGE\\s+web +2/2 +2 +2 +\\d+s");
         assertThat(session.ask("get", "deploy", "web", "-o", "wide"))
                 .containsPattern("CONTAINERS +IMAGES +SELECTOR")
                 .containsPattern("nginx +nginx +app=web");
@@ -123,7 +134,9 @@ class KubectlIT {
         session.run("rollout", "status", "deployment/web", "--timeout=60s").ok();
         assertThat(session.ask("get", "deploy", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"))
                 .isEqualTo("nginx:1.27");
-        assertThat(session.ask("rollout", "history", "deployment/web")).containsPattern("(?m)^1 +<none>$").containsPattern("(?m)^2 +<none>$");
+        assertThat(session.ask("rollout", "history", "deployment/web"))
+                .containsPattern("(?m)^1 +<none>$")
+                .containsPattern("(?m)^2 +<none>$");
         session.run("rollout", "undo", "deployment/web").ok();
         session.run("rollout", "status", "deployment/web", "--timeout=60s").ok();
         assertThat(session.ask("get", "deploy", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"))
@@ -140,9 +153,13 @@ class KubectlIT {
         ClusterFixture.eventually(
                 Duration.ofSeconds(30),
                 "one pod is left",
-                () -> session.ask("get", "pods", "-l", "app=web", "-o", "name").lines().count() == 1);
+                () -> session.ask("get", "pods", "-l", "app=web", "-o", "name")
+                                .lines()
+                                .count()
+                        == 1);
 
-        session.run("expose", "deployment", "web", "--port=80", "--name=web-service").ok();
+        session.run("expose", "deployment", "web", "--port=80", "--name=web-service")
+                .ok();
         assertThat(session.ask("get", "svc", "web-service"))
                 .containsPattern("NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\\(S\\) +AGE")
                 .containsPattern("web-service +ClusterIP +127\\.\\d+\\.\\d+\\.\\d+ +<none> +80/TCP");
@@ -150,12 +167,15 @@ class KubectlIT {
                 .contains("StrategyType:           RollingUpdate")
                 .contains("RollingUpdateStrategy:  25% max unavailable, 25% max surge")
                 .contains("ScalingReplicaSet");
-        assertThat(session.ask("describe", "svc", "web-service")).contains("Endpoints:").contains(":80");
+        assertThat(session.ask("describe", "svc", "web-service"))
+                .contains("Endpoints:")
+                .contains(":80");
         assertThat(session.ask("events")).contains("ScalingReplicaSet").contains("SuccessfulCreate");
         assertThat(session.ask("wait", "--for=condition=Available", "deployment/web", "--timeout=30s"))
                 .isEqualTo("deployment.apps/web condition met");
         session.run("delete", "deployment", "web").ok();
-        session.run("wait", "--for=delete", "pod", "-l", "app=web", "--timeout=60s").ok();
+        session.run("wait", "--for=delete", "pod", "-l", "app=web", "--timeout=60s")
+                .ok();
         assertThat(session.ask("get", "pods", "-o", "name")).isEmpty();
     }
 
@@ -163,7 +183,15 @@ class KubectlIT {
     @MethodSource("versions")
     void runLogsDescribeWait(Kubectl kubectl) {
         Session session = Session.open(kubectl, "run");
-        session.run("run", "talker", "--image=busybox", "--restart=Never", "--", "sh", "-c", "echo one; echo two; sleep 1; echo three")
+        session.run(
+                        "run",
+                        "talker",
+                        "--image=busybox",
+                        "--restart=Never",
+                        "--",
+                        "sh",
+                        "-c",
+                        "echo one; echo two; sleep 1; echo three")
                 .ok();
         assertThat(session.ask("logs", "-f", "talker")).isEqualTo("one\ntwo\nthree");
         assertThat(session.ask("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=30s"))
@@ -175,7 +203,9 @@ class KubectlIT {
                 .contains("Exit Code:    0")
                 .contains("Scheduled")
                 .contains("Started");
-        assertThat(session.ask("get", "pod", "talker", "-o", "yaml")).contains("kind: Pod").contains("phase: Succeeded");
+        assertThat(session.ask("get", "pod", "talker", "-o", "yaml"))
+                .contains("kind: Pod")
+                .contains("phase: Succeeded");
         assertThat(session.ask("get", "pod", "talker", "-o", "json")).contains("\"kind\": \"Pod\"");
         session.run("delete", "pod", "talker").ok();
     }
@@ -192,16 +222,26 @@ class KubectlIT {
     @ParameterizedTest
     @MethodSource("versions")
     void explainAndDiscovery(Kubectl kubectl) {
-        assertThat(cluster.kubectl(kubectl, "explain", "pod.spec.containers.livenessProbe").ok().stdout())
+        assertThat(cluster.kubectl(kubectl, "explain", "pod.spec.containers.livenessProbe")
+                        .ok()
+                        .stdout())
                 .contains("Periodic probe of container liveness");
-        assertThat(cluster.kubectl(kubectl, "explain", "deployment.spec.strategy").ok().stdout()).contains("rollingUpdate");
+        assertThat(cluster.kubectl(kubectl, "explain", "deployment.spec.strategy")
+                        .ok()
+                        .stdout())
+                .contains("rollingUpdate");
         assertThat(cluster.kubectl(kubectl, "api-resources").ok().stdout())
                 .containsPattern("pods +po +v1 +true +Pod")
                 .containsPattern("deployments +deploy +apps/v1 +true +Deployment")
                 .containsPattern("nodes +no +v1 +false +Node");
-        assertThat(cluster.kubectl(kubectl, "api-versions").ok().stdout().lines()).contains("v1", "apps/v1", "batch/v1", "events.k8s.io/v1");
-        assertThat(cluster.kubectl(kubectl, "version", "-o", "json").ok().stdout()).contains("+kvorum");
-        for (String resource : cluster.kubectl(kubectl, "api-resources", "--verbs=list", "-o", "name").ok().stdout().split("\\s+")) {
+        assertThat(cluster.kubectl(kubectl, "api-versions").ok().stdout().lines())
+                .contains("v1", "apps/v1", "batch/v1", "events.k8s.io/v1");
+        assertThat(cluster.kubectl(kubectl, "version", "-o", "json").ok().stdout())
+                .contains("+kvorum");
+        for (String resource : cluster.kubectl(kubectl, "api-resources", "--verbs=list", "-o", "name")
+                .ok()
+                .stdout()
+                .split("\\s+")) {
             cluster.kubectl(kubectl, "get", resource, "-A").ok();
         }
     }
@@ -222,9 +262,8 @@ class KubectlIT {
     @MethodSource("versions")
     void badInputIsRefusedWithTheFieldsName(Kubectl kubectl) throws IOException {
         Session session = Session.open(kubectl, "bad");
-        Path unknown = manifest(
-                "unknown.yaml",
-                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndatta:\n  a: b\n");
+        Path unknown =
+                manifest("unknown.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndatta:\n  a: b\n");
         assertThat(session.run("apply", "-f", unknown.toString()).stderr()).contains("unknown field \"datta\"");
         Path invalid = manifest(
                 "invalid.yaml",

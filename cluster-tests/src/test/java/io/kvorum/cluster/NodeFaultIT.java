@@ -26,7 +26,8 @@ class NodeFaultIT {
     static void up() {
         cluster = TestCluster.up(ClusterFixture.freshHome(NodeFaultIT.class));
         // One replica a node at least: with four on two equal nodes the scheduler's spreading by load sees to that.
-        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=4").ok();
+        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=4")
+                .ok();
     }
 
     @AfterAll
@@ -61,8 +62,11 @@ class NodeFaultIT {
                 "node-1 is NotReady and four pods run elsewhere",
                 () -> !nodeReady(cluster, "node-1")
                         && pods(cluster, "app=web").stream()
-                                        .filter(pod -> pod.at("/metadata/deletionTimestamp").isMissingNode())
-                                        .filter(pod -> !pod.at("/spec/nodeName").asText().equals("node-1"))
+                                        .filter(pod -> pod.at("/metadata/deletionTimestamp")
+                                                .isMissingNode())
+                                        .filter(pod -> !pod.at("/spec/nodeName")
+                                                .asText()
+                                                .equals("node-1"))
                                         .filter(NodeFaultIT::ready)
                                         .count()
                                 == 4);

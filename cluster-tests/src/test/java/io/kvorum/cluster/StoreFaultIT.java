@@ -49,7 +49,9 @@ class StoreFaultIT {
         eventually(
                 WORKS_AGAIN_WITHIN,
                 "all components are ready and work",
-                () -> cluster.components().stream().allMatch(c -> c.path("ready").asBoolean()) && write());
+                () -> cluster.components().stream()
+                                .allMatch(c -> c.path("ready").asBoolean())
+                        && write());
         assertTheWholeChainWorks(healed);
     }
 
@@ -69,13 +71,32 @@ class StoreFaultIT {
     /** The API server and a minority of the stores on one side, everything else on the other. */
     private static void split(int seconds, String direction) {
         String[] fault = direction.equals("two-way")
-                ? new String[] {"fault", "partition", "apiserver-0,store-0", "/", "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy", "--for", seconds + "s"}
-                : new String[] {"fault", "cut", "apiserver-0,store-0", "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy", "--for", seconds + "s"};
+                ? new String[] {
+                    "fault",
+                    "partition",
+                    "apiserver-0,store-0",
+                    "/",
+                    "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy",
+                    "--for",
+                    seconds + "s"
+                }
+                : new String[] {
+                    "fault",
+                    "cut",
+                    "apiserver-0,store-0",
+                    "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy",
+                    "--for",
+                    seconds + "s"
+                };
         cluster.kvorum(fault).ok();
         eventually(
                 Duration.ofSeconds(seconds + 5),
                 "the fault ends by itself",
-                () -> cluster.kvorum("fault", "list", "-o", "json").ok().stdout().strip().equals("[ ]"));
+                () -> cluster.kvorum("fault", "list", "-o", "json")
+                        .ok()
+                        .stdout()
+                        .strip()
+                        .equals("[ ]"));
         assertTheWholeChainWorks(System.nanoTime());
     }
 
@@ -90,14 +111,19 @@ class StoreFaultIT {
         eventually(
                 left.isNegative() ? Duration.ofMillis(1) : left.plusSeconds(1),
                 "its pod runs",
-                () -> cluster.ask("get", "deployment", name, "-o", "jsonpath={.status.readyReplicas}").equals("1"));
+                () -> cluster.ask("get", "deployment", name, "-o", "jsonpath={.status.readyReplicas}")
+                        .equals("1"));
         System.out.printf("after heal: whole chain works after %.1f s%n", (System.nanoTime() - healed) / 1e9);
         for (JsonNode component : cluster.components()) {
-            assertThat(component.path("restarts").asInt()).as(component.toString()).isZero();
+            assertThat(component.path("restarts").asInt())
+                    .as(component.toString())
+                    .isZero();
         }
     }
 
     private static boolean write() {
-        return cluster.kubectl("create", "configmap", "write-" + ++writes, "--request-timeout=1s").exitCode() == 0;
+        return cluster.kubectl("create", "configmap", "write-" + ++writes, "--request-timeout=1s")
+                        .exitCode()
+                == 0;
     }
 }

@@ -32,13 +32,17 @@ class UpDownIT {
         assertThat(CLUSTER.ask("get", "nodes", "--no-headers").lines())
                 .hasSize(2)
                 .allMatch(line -> line.matches("node-\\d +Ready .*v1\\.36.*"));
-        assertThat(CLUSTER.components()).hasSize(10).allMatch(component -> component.path("ready").asBoolean());
+        assertThat(CLUSTER.components())
+                .hasSize(10)
+                .allMatch(component -> component.path("ready").asBoolean());
 
         Run second = CLUSTER.kvorum("up").ok();
         assertThat(second.stderr()).contains("already up");
 
-        CLUSTER.kubectl("create", "configmap", "kept", "--from-literal=key=value").ok();
-        CLUSTER.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=2").ok();
+        CLUSTER.kubectl("create", "configmap", "kept", "--from-literal=key=value")
+                .ok();
+        CLUSTER.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=2")
+                .ok();
         ClusterFixture.awaitReadyReplicas(CLUSTER, "web", 2);
         List<String> uids = ClusterFixture.pods(CLUSTER, "app=web").stream()
                 .map(pod -> pod.path("metadata").path("uid").asText())
@@ -62,13 +66,17 @@ class UpDownIT {
         assertThat(CLUSTER.kvorum("status").exitCode()).isEqualTo(1);
 
         CLUSTER.kvorum("up").ok();
-        assertThat(CLUSTER.ask("get", "configmap", "kept", "-o", "jsonpath={.data.key}")).isEqualTo("value");
+        assertThat(CLUSTER.ask("get", "configmap", "kept", "-o", "jsonpath={.data.key}"))
+                .isEqualTo("value");
         eventually(
                 Duration.ofSeconds(30),
                 "the same pods run again",
                 () -> CLUSTER.containerProcesses().size() >= 2
                         && ClusterFixture.pods(CLUSTER, "app=web").stream()
-                                .filter(pod -> pod.path("status").path("phase").asText().equals("Running"))
+                                .filter(pod -> pod.path("status")
+                                        .path("phase")
+                                        .asText()
+                                        .equals("Running"))
                                 .map(pod -> pod.path("metadata").path("uid").asText())
                                 .sorted()
                                 .toList()
@@ -120,9 +128,11 @@ class UpDownIT {
         Path old = Files.createDirectories(CLUSTER.home().resolve("jdk11"));
         Files.createDirectories(old.resolve("bin"));
         Files.createFile(
-                old.resolve("bin/java"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+                old.resolve("bin/java"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
-        assertOneLine(other.kvorum(Map.of("JAVA_HOME", old.toString()), "up"), 1, "version 11.0.2, 17 or newer is needed");
+        assertOneLine(
+                other.kvorum(Map.of("JAVA_HOME", old.toString()), "up"), 1, "version 11.0.2, 17 or newer is needed");
     }
 
     @Test

@@ -35,20 +35,26 @@ class WorkloadIT {
 
     @Test
     void deploymentServesHealsRollsAndEnds() throws Exception {
-        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=3").ok();
+        cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=3")
+                .ok();
         awaitReadyReplicas(cluster, "web", 3);
         assertThat(pods(cluster, "app=web")).hasSize(3);
         assertThat(webProcesses("web")).hasSize(3);
 
-        cluster.kubectl("expose", "deployment", "web", "--port=80", "--type=NodePort").ok();
+        cluster.kubectl("expose", "deployment", "web", "--port=80", "--type=NodePort")
+                .ok();
         JsonNode service = cluster.json("get", "service", "web");
         String clusterIp = service.path("spec").path("clusterIP").asText();
-        int nodePort = service.path("spec").path("ports").path(0).path("nodePort").asInt();
+        int nodePort =
+                service.path("spec").path("ports").path(0).path("nodePort").asInt();
         eventuallyAsserted(Duration.ofSeconds(10), "ClusterIP serves", () -> assertServes(clusterIp, 80, "nginx"));
         for (String node : List.of("node-1", "node-2")) {
             String address = cluster.ask(
                     "get", "node", node, "-o", "jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}");
-            eventuallyAsserted(Duration.ofSeconds(10), "NodePort of " + node + " serves", () -> assertServes(address, nodePort, "nginx"));
+            eventuallyAsserted(
+                    Duration.ofSeconds(10),
+                    "NodePort of " + node + " serves",
+                    () -> assertServes(address, nodePort, "nginx"));
         }
 
         ProcessHandle victim = webProcesses("web").get(0);
@@ -57,7 +63,8 @@ class WorkloadIT {
                 Duration.ofSeconds(30),
                 "the container was restarted and counted",
                 () -> pods(cluster, "app=web").stream()
-                                .mapToInt(pod -> pod.at("/status/containerStatuses/0/restartCount").asInt())
+                                .mapToInt(pod -> pod.at("/status/containerStatuses/0/restartCount")
+                                        .asInt())
                                 .sum()
                         == 1);
         awaitReadyReplicas(cluster, "web", 3);
@@ -65,8 +72,10 @@ class WorkloadIT {
 
         try (ConstantLoad load = ConstantLoad.start(clusterIp, 80, 4, Duration.ofMillis(20))) {
             eventually(Duration.ofSeconds(10), "the load runs", () -> load.succeeded() > 50);
-            cluster.kubectl("set", "image", "deployment/web", "nginx=nginx:1.27").ok();
-            cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s").ok();
+            cluster.kubectl("set", "image", "deployment/web", "nginx=nginx:1.27")
+                    .ok();
+            cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+                    .ok();
             long after = load.succeeded();
             eventually(Duration.ofSeconds(10), "the load goes on", () -> load.succeeded() > after + 100);
             load.close();
@@ -74,8 +83,14 @@ class WorkloadIT {
         }
 
         cluster.kubectl("delete", "deployment,service", "web").ok();
-        eventually(Duration.ofSeconds(40), "no container process is left", () -> webProcesses("web").isEmpty());
-        eventually(Duration.ofSeconds(10), "no pod is left", () -> pods(cluster, "app=web").isEmpty());
+        eventually(
+                Duration.ofSeconds(40),
+                "no container process is left",
+                () -> webProcesses("web").isEmpty());
+        eventually(
+                Duration.ofSeconds(10),
+                "no pod is left",
+                () -> pods(cluster, "app=web").isEmpty());
     }
 
     @Test
@@ -84,19 +99,25 @@ class WorkloadIT {
         cluster.kubectl("create", "namespace", "examples").ok();
         try (Stream<Path> folders = Files.list(examples)) {
             for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-                cluster.kubectl("-n", "examples", "apply", "-f", folder.toString()).ok();
+                cluster.kubectl("-n", "examples", "apply", "-f", folder.toString())
+                        .ok();
             }
         }
-        cluster.kubectl("-n", "examples", "wait", "--for=condition=Available", "deployment", "--all", "--timeout=60s").ok();
-        cluster.kubectl("-n", "examples", "wait", "--for=condition=Complete", "job", "--all", "--timeout=60s").ok();
-        String frontend = cluster.ask("-n", "examples", "get", "service", "frontend", "-o", "jsonpath={.spec.clusterIP}");
-        eventuallyAsserted(Duration.ofSeconds(15), "the guestbook answers", () -> assertServes(frontend, 80, "Guestbook"));
+        cluster.kubectl("-n", "examples", "wait", "--for=condition=Available", "deployment", "--all", "--timeout=60s")
+                .ok();
+        cluster.kubectl("-n", "examples", "wait", "--for=condition=Complete", "job", "--all", "--timeout=60s")
+                .ok();
+        String frontend =
+                cluster.ask("-n", "examples", "get", "service", "frontend", "-o", "jsonpath={.spec.clusterIP}");
+        eventuallyAsserted(
+                Duration.ofSeconds(15), "the guestbook answers", () -> assertServes(frontend, 80, "Guestbook"));
         cluster.kubectl("delete", "namespace", "examples", "--timeout=60s").ok();
         eventually(
                 Duration.ofSeconds(40),
                 "no container process of the examples is left",
                 () -> cluster.containerProcesses().stream()
-                        .noneMatch(process -> ClusterFixture.environment(process).contains("POD_NAMESPACE=examples")));
+                        .noneMatch(
+                                process -> ClusterFixture.environment(process).contains("POD_NAMESPACE=examples")));
     }
 
     /** The main processes of a deployment's containers, by the pod's name in their host name. */

@@ -41,7 +41,8 @@ public final class ControlSocket {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-            ByteBuffer out = ByteBuffer.wrap((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer out =
+                    ByteBuffer.wrap((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
             while (out.hasRemaining()) {
                 await(selector, deadline, socket);
                 channel.write(out);

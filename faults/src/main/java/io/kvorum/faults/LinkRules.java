@@ -43,12 +43,22 @@ public final class LinkRules {
             // Only senders delay: a receiver that waited as well would double it.
             for (String member : delay.one()) {
                 rules.add(new Rule(
-                        member, "out", without(delay.other(), member), false, delay.delayMillis(), delay.jitterMillis()));
+                        member,
+                        "out",
+                        without(delay.other(), member),
+                        false,
+                        delay.delayMillis(),
+                        delay.jitterMillis()));
             }
             for (String member : delay.other()) {
                 if (!delay.one().contains(member)) {
                     rules.add(new Rule(
-                            member, "out", without(delay.one(), member), false, delay.delayMillis(), delay.jitterMillis()));
+                            member,
+                            "out",
+                            without(delay.one(), member),
+                            false,
+                            delay.delayMillis(),
+                            delay.jitterMillis()));
                 }
             }
         }

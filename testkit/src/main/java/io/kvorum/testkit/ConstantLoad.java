@@ -78,7 +78,8 @@ public final class ConstantLoad implements AutoCloseable {
             long expected = -1;
             for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
                 if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
-                    expected = Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
+                    expected =
+                            Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
                 }
             }
             long read = 0;

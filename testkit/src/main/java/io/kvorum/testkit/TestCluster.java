@@ -47,7 +47,9 @@ public final class TestCluster implements AutoCloseable {
 
     /** The script at the root of the source tree, or what the system property {@code kvorum.script} names. */
     public static Path script() {
-        return Path.of(System.getProperty("kvorum.script", "../kvorum")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("kvorum.script", "../kvorum"))
+                .toAbsolutePath()
+                .normalize();
     }
 
     public Path home() {
@@ -121,7 +123,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public List<JsonNode> components() {
-        return StreamSupport.stream(status().path("components").spliterator(), false).toList();
+        return StreamSupport.stream(status().path("components").spliterator(), false)
+                .toList();
     }
 
     /** Name of the instance that leads a role. */

@@ -48,27 +48,30 @@ public final class CommandLine {
                 "--lifeline=stdin"));
         switch (instance.role()) {
             case "store" -> flags.add("--initial-members=" + spec.stores());
-            case "apiserver" -> flags.addAll(List.of(
-                    "--secure-port=" + spec.securePort(),
-                    "--advertise-address=" + instance.address(),
-                    "--tls-cert-file=" + folder.pki().resolve(instance.name() + ".crt"),
-                    "--tls-private-key-file=" + folder.pki().resolve(instance.name() + ".key"),
-                    "--client-ca-file=" + folder.pki().resolve("ca.crt"),
-                    "--service-cluster-ip-range=" + addresses.serviceRange(),
-                    "--loopback-ranges=" + addresses.clusterRange()));
-            case "controller-manager" -> flags.add(
-                    "--root-ca-file=" + folder.pki().resolve("ca.crt"));
-            case "kubelet" -> flags.addAll(List.of(
-                    "--hostname-override=" + instance.node(),
-                    "--node-ip=" + instance.address(),
-                    "--pod-cidr=" + addresses.podRange(instance.ordinal()),
-                    "--root-dir=" + folder.data(instance.name()),
-                    "--image-catalog=" + folder.imageCatalog(),
-                    "--images-classpath=" + imagesJar,
-                    "--lifeline-fifo=" + folder.lifeline(instance.node())));
-            case "kube-proxy" -> flags.addAll(List.of(
-                    "--hostname-override=" + instance.node(),
-                    "--node-ip=" + addresses.address("kubelet", instance.ordinal())));
+            case "apiserver" ->
+                flags.addAll(List.of(
+                        "--secure-port=" + spec.securePort(),
+                        "--advertise-address=" + instance.address(),
+                        "--tls-cert-file=" + folder.pki().resolve(instance.name() + ".crt"),
+                        "--tls-private-key-file=" + folder.pki().resolve(instance.name() + ".key"),
+                        "--client-ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--service-cluster-ip-range=" + addresses.serviceRange(),
+                        "--loopback-ranges=" + addresses.clusterRange()));
+            case "controller-manager" ->
+                flags.add("--root-ca-file=" + folder.pki().resolve("ca.crt"));
+            case "kubelet" ->
+                flags.addAll(List.of(
+                        "--hostname-override=" + instance.node(),
+                        "--node-ip=" + instance.address(),
+                        "--pod-cidr=" + addresses.podRange(instance.ordinal()),
+                        "--root-dir=" + folder.data(instance.name()),
+                        "--image-catalog=" + folder.imageCatalog(),
+                        "--images-classpath=" + imagesJar,
+                        "--lifeline-fifo=" + folder.lifeline(instance.node())));
+            case "kube-proxy" ->
+                flags.addAll(List.of(
+                        "--hostname-override=" + instance.node(),
+                        "--node-ip=" + addresses.address("kubelet", instance.ordinal())));
             default -> {}
         }
         flags.addAll(Timers.flags(spec.timers(), instance.role()));
@@ -80,7 +83,8 @@ public final class CommandLine {
 
     private String joinList() {
         return Instance.of(spec).stream()
-                .filter(instance -> instance.role().equals("store") || instance.role().equals("apiserver"))
+                .filter(instance ->
+                        instance.role().equals("store") || instance.role().equals("apiserver"))
                 .map(instance -> instance.address() + ":" + AddressPlan.HAZELCAST_PORT)
                 .collect(Collectors.joining(","));
     }

@@ -11,18 +11,20 @@ final class Timers {
             return List.of();
         }
         return switch (role) {
-            case "apiserver" -> List.of(
-                    "--default-not-ready-toleration-seconds=1", "--default-unreachable-toleration-seconds=1");
-            case "scheduler" -> List.of(
-                    "--leader-elect-lease-duration=5s",
-                    "--leader-elect-renew-deadline=3s",
-                    "--leader-elect-retry-period=500ms");
-            case "controller-manager" -> List.of(
-                    "--leader-elect-lease-duration=5s",
-                    "--leader-elect-renew-deadline=3s",
-                    "--leader-elect-retry-period=500ms",
-                    "--node-monitor-period=1s",
-                    "--node-monitor-grace-period=5s");
+            case "apiserver" ->
+                List.of("--default-not-ready-toleration-seconds=1", "--default-unreachable-toleration-seconds=1");
+            case "scheduler" ->
+                List.of(
+                        "--leader-elect-lease-duration=5s",
+                        "--leader-elect-renew-deadline=3s",
+                        "--leader-elect-retry-period=500ms");
+            case "controller-manager" ->
+                List.of(
+                        "--leader-elect-lease-duration=5s",
+                        "--leader-elect-renew-deadline=3s",
+                        "--leader-elect-retry-period=500ms",
+                        "--node-monitor-period=1s",
+                        "--node-monitor-grace-period=5s");
             case "kubelet" -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
             default -> List.of();
         };

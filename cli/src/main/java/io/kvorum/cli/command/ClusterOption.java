@@ -1,8 +1,8 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,8 @@ final class ClusterOption {
     ClusterFolder folder() {
         if (!name.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
             throw new CommandFailure(
-                    "--name \"" + name + "\" must be 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit",
+                    "--name \"" + name
+                            + "\" must be 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit",
                     2);
         }
         return ClusterFolder.of(name);
@@ -34,7 +35,9 @@ final class ClusterOption {
         }
         try {
             ControlSocket.call(
-                    folder().socket("launcher"), ControlSocket.request("status").put("cached", true), Duration.ofSeconds(5));
+                    folder().socket("launcher"),
+                    ControlSocket.request("status").put("cached", true),
+                    Duration.ofSeconds(5));
             return true;
         } catch (IOException e) {
             return false;

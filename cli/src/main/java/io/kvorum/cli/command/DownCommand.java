@@ -1,7 +1,7 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.launcher.PidFile;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
@@ -34,7 +34,8 @@ public final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ClusterFolder folder = cluster.folder();
-        @Nullable ProcessHandle launcher = PidFile.read(folder.pidFile("launcher")).orElse(null);
+        @Nullable
+        ProcessHandle launcher = PidFile.read(folder.pidFile("launcher")).orElse(null);
         if (cluster.running()) {
             System.err.println("stopping cluster \"" + cluster.name + "\"");
             cluster.ask(ControlSocket.request("down"), TIMEOUT);

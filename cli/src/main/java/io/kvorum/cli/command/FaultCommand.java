@@ -42,22 +42,28 @@ public final class FaultCommand {
         @Mixin
         OutputOption output = new OutputOption();
 
-        @Option(names = "--for", paramLabel = "DURATION", description = "heal by itself after this time, for example 30s")
-        @Nullable String duration;
+        @Option(
+                names = "--for",
+                paramLabel = "DURATION",
+                description = "heal by itself after this time, for example 30s")
+        @Nullable
+        String duration;
 
         int start(String kind, List<String> words, ObjectNode request) {
             boolean json = output.json();
             ArrayNode array = request.put("kind", kind).putArray("words");
             words.forEach(array::add);
             if (duration != null) {
-                request.put("forMillis", DurationArgument.parse("--for", duration).toMillis());
+                request.put(
+                        "forMillis", DurationArgument.parse("--for", duration).toMillis());
             }
             ObjectNode reply = cluster.ask(request, TIMEOUT);
             reply.remove("ok");
             if (json) {
                 OutputOption.print(reply);
             } else {
-                System.err.println(reply.path("id").asText() + ": " + reply.path("description").asText()
+                System.err.println(reply.path("id").asText() + ": "
+                        + reply.path("description").asText()
                         + (duration == null ? "; kvorum fault heal ends it" : " for " + duration));
             }
             return 0;
@@ -65,7 +71,9 @@ public final class FaultCommand {
     }
 
     /** {@code kvorum fault partition A,B / C,D}. */
-    @Command(name = "partition", description = "Part groups from each other: A,B / C,D; one group is parted from the rest.")
+    @Command(
+            name = "partition",
+            description = "Part groups from each other: A,B / C,D; one group is parted from the rest.")
     static final class Partition extends Start {
         @Parameters(arity = "1..*", paramLabel = "GROUP", description = "names separated by commas; '/' between groups")
         List<String> groups = new ArrayList<>();
@@ -109,8 +117,12 @@ public final class FaultCommand {
                     "delay",
                     List.of(one, other),
                     ControlSocket.request("fault.add")
-                            .put("delayMillis", DurationArgument.parse("DELAY", delay).toMillis())
-                            .put("jitterMillis", DurationArgument.parse("--jitter", jitter).toMillis()));
+                            .put(
+                                    "delayMillis",
+                                    DurationArgument.parse("DELAY", delay).toMillis())
+                            .put(
+                                    "jitterMillis",
+                                    DurationArgument.parse("--jitter", jitter).toMillis()));
         }
     }
 
@@ -152,7 +164,9 @@ public final class FaultCommand {
             ObjectNode request = ControlSocket.request("fault.resume");
             ArrayNode words = request.putArray("words");
             components.forEach(words::add);
-            cluster.ask(request, TIMEOUT).path("components").forEach(name -> System.err.println("resumed " + name.asText()));
+            cluster.ask(request, TIMEOUT)
+                    .path("components")
+                    .forEach(name -> System.err.println("resumed " + name.asText()));
             return 0;
         }
     }
@@ -164,7 +178,8 @@ public final class FaultCommand {
         ClusterOption cluster = new ClusterOption();
 
         @Parameters(arity = "0..1", paramLabel = "ID", description = "as kvorum fault list shows it; all if left out")
-        @Nullable String id;
+        @Nullable
+        String id;
 
         @Override
         public Integer call() {
@@ -190,7 +205,8 @@ public final class FaultCommand {
         @Override
         public Integer call() {
             boolean json = output.json();
-            JsonNode faults = cluster.ask(ControlSocket.request("fault.list"), TIMEOUT).path("faults");
+            JsonNode faults =
+                    cluster.ask(ControlSocket.request("fault.list"), TIMEOUT).path("faults");
             if (json) {
                 OutputOption.print(faults);
                 return 0;

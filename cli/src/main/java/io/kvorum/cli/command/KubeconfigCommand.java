@@ -1,7 +1,7 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.CommandFailure;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

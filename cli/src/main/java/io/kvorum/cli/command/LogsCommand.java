@@ -1,7 +1,7 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.CommandFailure;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.kvorum.cli.cluster.CommandFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,7 +17,8 @@ final class OutputOption {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "json, or a table if left out")
-    @Nullable String format;
+    @Nullable
+    String format;
 
     boolean json() {
         if (format != null && !format.equals("json")) {

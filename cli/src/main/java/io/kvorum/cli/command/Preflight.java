@@ -1,9 +1,9 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.Instance;
 import java.io.IOException;
@@ -62,11 +62,13 @@ final class Preflight {
             throw new CommandFailure("--timers \"" + spec.timers() + "\" is not known; choose lab or kubernetes", 2);
         }
         Set<String> known = new HashSet<>(Instance.ROLES);
-        Instance.of(spec.without().isEmpty() ? spec : withoutNothing(spec)).forEach(instance -> known.add(instance.name()));
+        Instance.of(spec.without().isEmpty() ? spec : withoutNothing(spec))
+                .forEach(instance -> known.add(instance.name()));
         for (String component : spec.without()) {
             if (!known.contains(component)) {
                 throw new CommandFailure(
-                        "--without \"" + component + "\" is no component; roles: " + String.join(", ", Instance.ROLES), 2);
+                        "--without \"" + component + "\" is no component; roles: " + String.join(", ", Instance.ROLES),
+                        2);
             }
         }
     }

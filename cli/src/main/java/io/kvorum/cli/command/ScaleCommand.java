@@ -29,8 +29,7 @@ public final class ScaleCommand implements Callable<Integer> {
         if (!ROLES.contains(singular)) {
             throw new CommandFailure("\"" + role + "\" cannot be scaled; choose one of " + String.join(", ", ROLES), 2);
         }
-        cluster.ask(
-                ControlSocket.request("scale").put("role", singular).put("count", count), Duration.ofSeconds(30));
+        cluster.ask(ControlSocket.request("scale").put("role", singular).put("count", count), Duration.ofSeconds(30));
         System.err.println("scaled " + singular + " to " + count);
         return 0;
     }

@@ -37,7 +37,9 @@ public final class StatusCommand implements Callable<Integer> {
             rows.add(List.of(
                     component.path("name").asText(),
                     component.path("role").asText(),
-                    component.path("pid").asLong() == 0 ? "-" : component.path("pid").asText(),
+                    component.path("pid").asLong() == 0
+                            ? "-"
+                            : component.path("pid").asText(),
                     component.path("address").asText(),
                     component.path("state").asText(),
                     component.path("ready").asBoolean() ? "yes" : "no",

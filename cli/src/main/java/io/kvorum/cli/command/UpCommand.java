@@ -1,10 +1,10 @@
 package io.kvorum.cli.command;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.launcher.LauncherProcess;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
@@ -32,34 +32,46 @@ public final class UpCommand implements Callable<Integer> {
     ClusterOption cluster = new ClusterOption();
 
     @Option(names = "--stores", paramLabel = "N", description = "store members: 1, 3 or 5 (default: 3)")
-    @Nullable Integer stores;
+    @Nullable
+    Integer stores;
 
     @Option(names = "--apiservers", paramLabel = "N", description = "API servers (default: 1)")
-    @Nullable Integer apiservers;
+    @Nullable
+    Integer apiservers;
 
     @Option(names = "--schedulers", paramLabel = "N", description = "schedulers, one of which leads (default: 1)")
-    @Nullable Integer schedulers;
+    @Nullable
+    Integer schedulers;
 
     @Option(
             names = "--controller-managers",
             paramLabel = "N",
             description = "controller managers, one of which leads (default: 1)")
-    @Nullable Integer controllerManagers;
+    @Nullable
+    Integer controllerManagers;
 
     @Option(names = "--nodes", paramLabel = "N", description = "nodes, each a kubelet and a kube-proxy (default: 2)")
-    @Nullable Integer nodes;
+    @Nullable
+    Integer nodes;
 
     @Option(names = "--network", paramLabel = "MODE", description = "loopback (default)")
-    @Nullable String network;
+    @Nullable
+    String network;
 
     @Option(
             names = "--timers",
             paramLabel = "SET",
             description = "lab: short clocks, faults show in seconds (default); kubernetes: upstream's")
-    @Nullable String timers;
+    @Nullable
+    String timers;
 
-    @Option(names = "--without", paramLabel = "COMPONENT", split = ",", description = "do not start these components or roles")
-    @Nullable List<String> without;
+    @Option(
+            names = "--without",
+            paramLabel = "COMPONENT",
+            split = ",",
+            description = "do not start these components or roles")
+    @Nullable
+    List<String> without;
 
     @Option(names = "--store-arg", paramLabel = "KEY=VALUE", description = "extra flag of every store member")
     List<String> storeArguments = List.of();
@@ -98,7 +110,8 @@ public final class UpCommand implements Callable<Integer> {
         Duration patience = DurationArgument.parse("--wait", wait);
         ClusterFolder folder = cluster.folder();
         if (cluster.running()) {
-            System.err.println("cluster \"" + cluster.name + "\" is already up; kvorum status" + cluster.nameFlag() + " shows it");
+            System.err.println(
+                    "cluster \"" + cluster.name + "\" is already up; kvorum status" + cluster.nameFlag() + " shows it");
             return 0;
         }
         Preflight.folder(folder);
@@ -122,8 +135,9 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private static String summary(ClusterSpec spec) {
-        return spec.stores() + " stores, " + spec.apiservers() + " API server(s), " + spec.schedulers() + " scheduler(s), "
-                + spec.controllerManagers() + " controller manager(s), " + spec.nodes() + " node(s)";
+        return spec.stores() + " stores, " + spec.apiservers() + " API server(s), " + spec.schedulers()
+                + " scheduler(s), " + spec.controllerManagers() + " controller manager(s), " + spec.nodes()
+                + " node(s)";
     }
 
     /** Prints each component as it becomes ready. */
@@ -161,7 +175,8 @@ public final class UpCommand implements Callable<Integer> {
             Thread.sleep(POLL_MILLIS);
         }
         throw new CommandFailure(
-                "not ready within " + wait + ": " + String.join("; ", waiting) + "; the logs are in " + folder.logs(), 1);
+                "not ready within " + wait + ": " + String.join("; ", waiting) + "; the logs are in " + folder.logs(),
+                1);
     }
 
     private static @Nullable ObjectNode status(ClusterFolder folder) {
@@ -170,7 +185,9 @@ public final class UpCommand implements Callable<Integer> {
         }
         try {
             return ControlSocket.call(
-                    folder.socket("launcher"), ControlSocket.request("status").put("cached", true), Duration.ofSeconds(5));
+                    folder.socket("launcher"),
+                    ControlSocket.request("status").put("cached", true),
+                    Duration.ofSeconds(5));
         } catch (IOException e) {
             // Not listening yet; the deadline and the launcher's own exit bound the wait.
             return null;
@@ -220,7 +237,8 @@ public final class UpCommand implements Callable<Integer> {
     private static void put(Map<String, List<String>> arguments, String role, String flag, List<String> values) {
         for (String value : values) {
             if (!value.matches("[a-z][a-z0-9-]*(=.*)?")) {
-                throw new CommandFailure(flag + " \"" + value + "\" must be KEY=VALUE, for example " + flag + " v=4", 2);
+                throw new CommandFailure(
+                        flag + " \"" + value + "\" must be KEY=VALUE, for example " + flag + " v=4", 2);
             }
         }
         if (!values.isEmpty()) {

@@ -36,7 +36,8 @@ public final class ArchiveTraining {
         Path folder = Files.createTempDirectory("kvorum-train");
         try {
             Path lists = Files.createDirectory(folder.resolve("lists"));
-            Map<String, String> environment = Map.of("KVORUM_HOME", folder.toString(), "KVORUM_CLASS_LISTS", lists.toString());
+            Map<String, String> environment =
+                    Map.of("KVORUM_HOME", folder.toString(), "KVORUM_CLASS_LISTS", lists.toString());
             command(environment, CLUSTER_SECONDS, "up", "--nodes", "1", "--name", "train");
             try {
                 TrainingLoad.run(new ClusterFolder(folder.resolve("train")));
@@ -98,7 +99,8 @@ public final class ArchiveTraining {
 
     private void dump(Path archive, Path list) throws IOException, InterruptedException {
         Files.createDirectories(archive.getParent());
-        Path next = archive.resolveSibling(archive.getFileName() + "." + ProcessHandle.current().pid());
+        Path next = archive.resolveSibling(
+                archive.getFileName() + "." + ProcessHandle.current().pid());
         JavaCommand java = JavaCommand.here(lib);
         Process process = new ProcessBuilder(
                         java.java().toString(),

@@ -12,6 +12,7 @@ public final class CdsArchive {
 
     /** Where the archive of this very JVM belongs: beside the jars. */
     public static Path file(Path lib) {
-        return lib.resolveSibling("cds").resolve(Runtime.version().toString().replaceAll("[^A-Za-z0-9.]", "_") + ".jsa");
+        return lib.resolveSibling("cds")
+                .resolve(Runtime.version().toString().replaceAll("[^A-Za-z0-9.]", "_") + ".jsa");
     }
 }

@@ -61,8 +61,7 @@ public final class ClusterCertificates {
                   user:
                     client-certificate-data: %5$s
                     client-key-data: %6$s
-                """
-                .formatted(
+                """.formatted(
                         context,
                         base64(folder.pki().resolve("ca.crt")),
                         addresses.address("apiserver", 0),

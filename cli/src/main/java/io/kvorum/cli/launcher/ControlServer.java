@@ -59,8 +59,7 @@ final class ControlServer implements AutoCloseable {
 
     private static void exchange(SocketChannel channel, Function<ObjectNode, CompletableFuture<ObjectNode>> answer) {
         try (channel;
-                BufferedReader in =
-                        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+                BufferedReader in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
             String line = in.readLine();
             if (line == null) {
                 return;

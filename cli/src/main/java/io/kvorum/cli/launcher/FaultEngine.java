@@ -47,7 +47,12 @@ final class FaultEngine {
      * @param expiresNanos on the {@link System#nanoTime} scale, 0 for never
      */
     private record Active(
-            String id, String description, Fault fault, List<LinkRules.Rule> rules, long sinceMillis, long expiresNanos) {
+            String id,
+            String description,
+            Fault fault,
+            List<LinkRules.Rule> rules,
+            long sinceMillis,
+            long expiresNanos) {
         String ruleId(int ordinal) {
             return id + "/" + ordinal;
         }
@@ -72,8 +77,7 @@ final class FaultEngine {
     CompletableFuture<String> add(Fault fault, String description, Duration duration, Supervisor supervisor) {
         String id = "f" + ++lastId;
         long expires = duration.isZero() ? 0 : System.nanoTime() + duration.toNanos();
-        Active entry =
-                new Active(id, description, fault, LinkRules.of(fault), System.currentTimeMillis(), expires);
+        Active entry = new Active(id, description, fault, LinkRules.of(fault), System.currentTimeMillis(), expires);
         active.put(id, entry);
         if (!duration.isZero()) {
             loop.schedule(() -> heal(id, supervisor), duration.toMillis(), TimeUnit.MILLISECONDS);
@@ -103,7 +107,8 @@ final class FaultEngine {
                 installs.add(install(entry, i, managed, supervisor.topology()));
             }
         }
-        return CompletableFuture.allOf(installs.toArray(CompletableFuture[]::new)).thenApply(done -> id);
+        return CompletableFuture.allOf(installs.toArray(CompletableFuture[]::new))
+                .thenApply(done -> id);
     }
 
     /** Installs the rules of all active faults in a process that has just started. */
@@ -165,10 +170,11 @@ final class FaultEngine {
                 supervisor.start(managed);
             }
         }
-        active.values().removeIf(entry -> entry.rules().isEmpty()
-                && supervisor.processes().stream()
-                        .noneMatch(managed -> managed.pausedBy.contains(entry.id())
-                                || managed.heldDownBy.contains(entry.id())));
+        active.values()
+                .removeIf(entry -> entry.rules().isEmpty()
+                        && supervisor.processes().stream()
+                                .noneMatch(managed -> managed.pausedBy.contains(entry.id())
+                                        || managed.heldDownBy.contains(entry.id())));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -185,7 +191,8 @@ final class FaultEngine {
         return all;
     }
 
-    private CompletableFuture<@Nullable Void> install(Active entry, int ordinal, ManagedProcess managed, Topology topology) {
+    private CompletableFuture<@Nullable Void> install(
+            Active entry, int ordinal, ManagedProcess managed, Topology topology) {
         LinkRules.Rule rule = entry.rules().get(ordinal);
         ObjectNode request = ControlSocket.request("fault.set")
                 .put("id", entry.ruleId(ordinal))
@@ -215,7 +222,8 @@ final class FaultEngine {
     }
 
     /** Clears a rule; a process that does not answer at once (just resumed, say) is asked again. */
-    private CompletableFuture<@Nullable Void> clear(ManagedProcess managed, int generation, String ruleId, int attempt) {
+    private CompletableFuture<@Nullable Void> clear(
+            ManagedProcess managed, int generation, String ruleId, int attempt) {
         Path socket = folder.socket(managed.instance.name());
         ObjectNode request = ControlSocket.request("fault.clear").put("id", ruleId);
         return CompletableFuture.<@Nullable Void>supplyAsync(

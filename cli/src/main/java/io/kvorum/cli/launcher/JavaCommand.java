@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param archive class-data archive, null when there is none (yet)
  * @param classLists where to write lists of loaded classes for a new archive, null in normal operation
  */
-record JavaCommand(Path java, Path lib, @Nullable Path archive, @Nullable Path classLists) {
+record JavaCommand(
+        Path java,
+        Path lib,
+        @Nullable Path archive,
+        @Nullable Path classLists) {
     private static final int UNSAFE_WARNS_SINCE = 24;
 
     static JavaCommand here(Path lib) {

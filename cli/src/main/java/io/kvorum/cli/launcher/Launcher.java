@@ -99,37 +99,45 @@ public final class Launcher {
     private CompletableFuture<ObjectNode> answer(ObjectNode request) {
         String op = request.path("op").asText();
         return switch (op) {
-            case "status" -> request.path("cached").asBoolean()
-                    ? onLoop(() -> CompletableFuture.completedFuture(status()))
-                    : onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> status(), loop));
-            case "down" -> CompletableFuture.runAsync(this::takeDown, blocking).thenApply(done -> JSON.createObjectNode());
-            case "restart" -> onLoop(() -> {
-                List<String> names = supervisor.topology().resolve(request.path("component").asText());
-                return CompletableFuture.allOf(names.stream()
-                                .map(supervisor::process)
-                                .map(supervisor::restart)
-                                .toArray(CompletableFuture[]::new))
-                        .thenApply(done -> named(names));
-            });
-            case "scale" -> onLoop(() -> scale(request.path("role").asText(), request.path("count").asInt()));
-            case "fault.add" -> onLoop(() -> supervisor
-                    .refreshAll()
-                    .thenComposeAsync(done -> addFault(request), loop));
-            case "fault.list" -> onLoop(() -> {
-                ObjectNode reply = JSON.createObjectNode();
-                reply.set("faults", faults.list());
-                return CompletableFuture.completedFuture(reply);
-            });
-            case "fault.heal" -> onLoop(() -> {
-                String id = request.path("id").asText("");
-                CompletableFuture<@Nullable Void> healed =
-                        id.isEmpty() ? faults.healAll(supervisor) : faults.heal(id, supervisor);
-                return healed.thenApply(done -> JSON.createObjectNode());
-            });
-            case "fault.resume" -> onLoop(() -> {
-                List<String> names = supervisor.topology().resolve(String.join(",", words(request)));
-                return faults.resume(names, supervisor).thenApply(done -> named(names));
-            });
+            case "status" ->
+                request.path("cached").asBoolean()
+                        ? onLoop(() -> CompletableFuture.completedFuture(status()))
+                        : onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> status(), loop));
+            case "down" ->
+                CompletableFuture.runAsync(this::takeDown, blocking).thenApply(done -> JSON.createObjectNode());
+            case "restart" ->
+                onLoop(() -> {
+                    List<String> names = supervisor
+                            .topology()
+                            .resolve(request.path("component").asText());
+                    return CompletableFuture.allOf(names.stream()
+                                    .map(supervisor::process)
+                                    .map(supervisor::restart)
+                                    .toArray(CompletableFuture[]::new))
+                            .thenApply(done -> named(names));
+                });
+            case "scale" ->
+                onLoop(() -> scale(
+                        request.path("role").asText(), request.path("count").asInt()));
+            case "fault.add" -> onLoop(() -> supervisor.refreshAll().thenComposeAsync(done -> addFault(request), loop));
+            case "fault.list" ->
+                onLoop(() -> {
+                    ObjectNode reply = JSON.createObjectNode();
+                    reply.set("faults", faults.list());
+                    return CompletableFuture.completedFuture(reply);
+                });
+            case "fault.heal" ->
+                onLoop(() -> {
+                    String id = request.path("id").asText("");
+                    CompletableFuture<@Nullable Void> healed =
+                            id.isEmpty() ? faults.healAll(supervisor) : faults.heal(id, supervisor);
+                    return healed.thenApply(done -> JSON.createObjectNode());
+                });
+            case "fault.resume" ->
+                onLoop(() -> {
+                    List<String> names = supervisor.topology().resolve(String.join(",", words(request)));
+                    return faults.resume(names, supervisor).thenApply(done -> named(names));
+                });
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown op \"" + op + "\""));
         };
     }
@@ -138,20 +146,20 @@ public final class Launcher {
         Topology topology = supervisor.topology();
         List<String> words = words(request);
         String kind = request.path("kind").asText();
-        Fault fault =
-                switch (kind) {
-                    case "partition" -> FaultSyntax.partition(words, topology);
-                    case "cut" -> FaultSyntax.cut(words, topology);
-                    case "delay" -> FaultSyntax.delay(
-                            words.get(0),
-                            words.get(1),
-                            Duration.ofMillis(request.path("delayMillis").asLong()),
-                            Duration.ofMillis(request.path("jitterMillis").asLong()),
-                            topology);
-                    case "kill" -> new Fault.Kill(topology.resolve(String.join(",", words)));
-                    case "pause" -> new Fault.Pause(topology.resolve(String.join(",", words)));
-                    default -> throw new IllegalArgumentException("unknown fault \"" + kind + "\"");
-                };
+        Fault fault = switch (kind) {
+            case "partition" -> FaultSyntax.partition(words, topology);
+            case "cut" -> FaultSyntax.cut(words, topology);
+            case "delay" ->
+                FaultSyntax.delay(
+                        words.get(0),
+                        words.get(1),
+                        Duration.ofMillis(request.path("delayMillis").asLong()),
+                        Duration.ofMillis(request.path("jitterMillis").asLong()),
+                        topology);
+            case "kill" -> new Fault.Kill(topology.resolve(String.join(",", words)));
+            case "pause" -> new Fault.Pause(topology.resolve(String.join(",", words)));
+            default -> throw new IllegalArgumentException("unknown fault \"" + kind + "\"");
+        };
         String description = kind + " " + String.join(" ", words);
         Duration duration = Duration.ofMillis(request.path("forMillis").asLong());
         LOG.log(Level.INFO, "fault {0}", description);
@@ -166,7 +174,8 @@ public final class Launcher {
         }
         int most = role.equals("node") ? AddressPlan.MOST_NODES : AddressPlan.MOST_INSTANCES;
         if (count < (role.equals("apiserver") ? 1 : 0) || count > most) {
-            throw new IllegalArgumentException(role + " count must be from " + (role.equals("apiserver") ? 1 : 0) + " to " + most);
+            throw new IllegalArgumentException(
+                    role + " count must be from " + (role.equals("apiserver") ? 1 : 0) + " to " + most);
         }
         ClusterSpec next = spec.withCount(role, count);
         try {
@@ -176,7 +185,8 @@ public final class Launcher {
             throw new java.io.UncheckedIOException(e);
         }
         supervisor.converge(next);
-        return CompletableFuture.completedFuture(JSON.createObjectNode().put("role", role).put("count", count));
+        return CompletableFuture.completedFuture(
+                JSON.createObjectNode().put("role", role).put("count", count));
     }
 
     private ObjectNode status() {

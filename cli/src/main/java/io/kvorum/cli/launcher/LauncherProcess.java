@@ -1,9 +1,9 @@
 package io.kvorum.cli.launcher;
 
-import io.kvorum.cli.cluster.CommandFailure;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +46,8 @@ public final class LauncherProcess {
         Process process = new ProcessBuilder(command)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log("launcher").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.log("launcher").toFile()))
                 .start();
         return new LauncherProcess(folder, process);
     }

@@ -54,8 +54,7 @@ final class Leftovers {
      */
     static void awaitPods(ClusterFolder folder, Duration grace) {
         List<ProcessHandle> pods = containers(folder);
-        CompletableFuture<?>[] exits =
-                pods.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
+        CompletableFuture<?>[] exits = pods.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(exits).get(grace.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -36,7 +36,9 @@ final class Lifelines implements AutoCloseable {
         try {
             if (!mkfifo.waitFor(5, TimeUnit.SECONDS) || mkfifo.exitValue() != 0) {
                 mkfifo.destroyForcibly();
-                throw new IOException("mkfifo " + fifo + " failed: " + new String(mkfifo.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip());
+                throw new IOException("mkfifo " + fifo + " failed: "
+                        + new String(mkfifo.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                                .strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -19,9 +19,11 @@ final class ManagedProcess {
     /** Ids of the faults that stop it. */
     final Set<String> pausedBy = new LinkedHashSet<>();
 
-    @Nullable Process process;
+    @Nullable
+    Process process;
     /** The last answer of its control socket, null until it has answered. */
-    @Nullable ObjectNode status;
+    @Nullable
+    ObjectNode status;
 
     int restarts;
     int crashesInRow;
@@ -44,7 +46,10 @@ final class ManagedProcess {
 
     boolean ready() {
         ObjectNode answer = status;
-        return running() && pausedBy.isEmpty() && answer != null && answer.path("ready").asBoolean();
+        return running()
+                && pausedBy.isEmpty()
+                && answer != null
+                && answer.path("ready").asBoolean();
     }
 
     boolean leader() {

@@ -40,8 +40,10 @@ final class Supervisor {
     private static final long LOG_ROTATION_BYTES = 16L << 20;
 
     /** Stopped in this order, the ones in a group together. */
-    private static final List<List<String>> STOP_ORDER =
-            List.of(List.of("kube-proxy", "kubelet", "scheduler", "controller-manager"), List.of("apiserver"), List.of("store"));
+    private static final List<List<String>> STOP_ORDER = List.of(
+            List.of("kube-proxy", "kubelet", "scheduler", "controller-manager"),
+            List.of("apiserver"),
+            List.of("store"));
 
     private final ClusterFolder folder;
     private final JavaCommand java;
@@ -94,7 +96,8 @@ final class Supervisor {
     }
 
     /** Why the first start did not succeed, or null. */
-    @Nullable String startFailure() {
+    @Nullable
+    String startFailure() {
         return startFailure;
     }
 
@@ -174,10 +177,7 @@ final class Supervisor {
 
     private static void rotate(Path log) throws IOException {
         if (Files.exists(log) && Files.size(log) > LOG_ROTATION_BYTES) {
-            Files.move(
-                    log,
-                    log.resolveSibling(log.getFileName() + ".1"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -218,13 +218,17 @@ final class Supervisor {
                         poll(managed, generation, POLL_MILLIS);
                         return;
                     }
-                    refresh(managed).whenCompleteAsync(
-                            (answer, failure) -> {
-                                if (generation == managed.generation && !managed.ready()) {
-                                    poll(managed, generation, managed.everReady ? POLL_LATER_MILLIS : POLL_MILLIS);
-                                }
-                            },
-                            loop);
+                    refresh(managed)
+                            .whenCompleteAsync(
+                                    (answer, failure) -> {
+                                        if (generation == managed.generation && !managed.ready()) {
+                                            poll(
+                                                    managed,
+                                                    generation,
+                                                    managed.everReady ? POLL_LATER_MILLIS : POLL_MILLIS);
+                                        }
+                                    },
+                                    loop);
                 },
                 delayMillis,
                 TimeUnit.MILLISECONDS);

@@ -1,8 +1,8 @@
 package io.kvorum.cli.launcher;
 
+import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
-import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.pki.ClientTls;
 import java.io.IOException;
 import java.net.URI;
@@ -17,14 +17,12 @@ final class TrainingLoad {
     private static final int POLLS = 100;
     private static final long POLL_MILLIS = 200;
 
-    private static final String DEPLOYMENT =
-            """
+    private static final String DEPLOYMENT = """
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"train"},"spec":{"replicas":1,
             "selector":{"matchLabels":{"app":"train"}},"template":{"metadata":{"labels":{"app":"train"}},
             "spec":{"containers":[{"name":"web","image":"nginx","ports":[{"containerPort":8080}]}]}}}}
             """;
-    private static final String SERVICE =
-            """
+    private static final String SERVICE = """
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"train"},"spec":{"selector":{"app":"train"},
             "ports":[{"port":8080}]}}
             """;
@@ -66,14 +64,16 @@ final class TrainingLoad {
         call("DELETE", "/api/v1/namespaces/default/services/train", "application/json", "");
         call("DELETE", DEPLOYMENTS + "/train", "application/json", "");
         for (int i = 0; i < POLLS; i++) {
-            if (!call("GET", "/api/v1/namespaces/default/pods", "application/json", "").contains("\"app\":\"train\"")) {
+            if (!call("GET", "/api/v1/namespaces/default/pods", "application/json", "")
+                    .contains("\"app\":\"train\"")) {
                 break;
             }
             Thread.sleep(POLL_MILLIS);
         }
     }
 
-    private String call(String method, String path, String accept, String body) throws IOException, InterruptedException {
+    private String call(String method, String path, String accept, String body)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(TIMEOUT)
                 .header("Accept", accept)

@@ -67,7 +67,8 @@ public final class CertificateAuthority {
         try {
             Files.createDirectories(folder);
             if (Files.exists(certificateFile) && Files.exists(keyFile)) {
-                return new CertificateAuthority(folder, readCertificate(certificateFile), ClientTls.key(keyFile), clock);
+                return new CertificateAuthority(
+                        folder, readCertificate(certificateFile), ClientTls.key(keyFile), clock);
             }
             KeyPair pair = newKeyPair();
             X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, "kvorum-ca");
@@ -89,7 +90,8 @@ public final class CertificateAuthority {
             write(certificateFile, pem("CERTIFICATE", certificate.getEncoded()));
             return new CertificateAuthority(folder, certificate, pair.getPrivate(), clock);
         } catch (GeneralSecurityException | OperatorCreationException e) {
-            throw new IOException("cannot make the cluster's certificate authority in " + folder + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot make the cluster's certificate authority in " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -117,7 +119,9 @@ public final class CertificateAuthority {
         Path certificateFile = folder.resolve(name + ".crt");
         Path keyFile = folder.resolve(name + ".key");
         try {
-            if (Files.exists(certificateFile) && Files.exists(keyFile) && usable(readCertificate(certificateFile), names)) {
+            if (Files.exists(certificateFile)
+                    && Files.exists(keyFile)
+                    && usable(readCertificate(certificateFile), names)) {
                 return;
             }
             KeyPair pair = newKeyPair();

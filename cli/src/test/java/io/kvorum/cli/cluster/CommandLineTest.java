@@ -1,0 +1,120 @@
+package io.kvorum.cli.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+    private static final ClusterFolder FOLDER = new ClusterFolder(Path.of("/k/lab"));
+
+    @Test
+    void theDefaultClusterIsTenProcessesWithAddressesOfTheirOwn() {
+        List<Instance> all = Instance.of(ClusterSpec.defaults("lab", 7));
+        assertThat(all)
+                .extracting(Instance::name)
+                .containsExactly(
+                        "store-0",
+                        "store-1",
+                        "store-2",
+                        "apiserver-0",
+                        "controller-manager-0",
+                        "scheduler-0",
+                        "kubelet-node-1",
+                        "kubelet-node-2",
+                        "kube-proxy-node-1",
+                        "kube-proxy-node-2");
+        assertThat(all).extracting(Instance::address).doesNotHaveDuplicates().allMatch(a -> a.startsWith("127.7."));
+    }
+
+    @Test
+    void addressesOfTheLargestClusterDoNotMeetAndStayInTheirRanges() {
+        ClusterSpec large = ClusterSpec.defaults("lab", 250)
+                .withCount("store", 5)
+                .withCount("apiserver", AddressPlan.MOST_INSTANCES)
+                .withCount("scheduler", AddressPlan.MOST_INSTANCES)
+                .withCount("controller-manager", AddressPlan.MOST_INSTANCES)
+                .withCount("node", AddressPlan.MOST_NODES);
+        assertThat(Instance.of(large)).extracting(Instance::address).doesNotHaveDuplicates();
+        assertThat(new AddressPlan(250).podRange(AddressPlan.MOST_NODES - 1)).isEqualTo("127.250.255.0/24");
+    }
+
+    @Test
+    void everyProcessJoinsAtAllStoresAndApiServers() {
+        ClusterSpec spec = ClusterSpec.defaults("lab", 7).withCount("apiserver", 2);
+        for (Instance instance : Instance.of(spec)) {
+            assertThat(arguments(spec, instance))
+                    .contains("--join=127.7.0.10:5701,127.7.0.11:5701,127.7.0.12:5701,127.7.0.40:5701,127.7.0.41:5701")
+                    .contains("--address=" + instance.address());
+        }
+    }
+
+    @Test
+    void labTimersShortenTheClocksAndKubernetesTimersLeaveThem() {
+        ClusterSpec lab = ClusterSpec.defaults("lab", 7);
+        Instance manager = instance(lab, "controller-manager-0");
+        assertThat(arguments(lab, manager)).contains("--node-monitor-grace-period=5s");
+        ClusterSpec upstream = new ClusterSpec("lab", 7, "loopback", "kubernetes", 3, 1, 1, 1, 2, List.of(), Map.of());
+        assertThat(arguments(upstream, manager)).noneMatch(flag -> flag.startsWith("--node-monitor"));
+    }
+
+    @Test
+    void theUsersFlagsComeLastAndTheSecurePortMoves() {
+        ClusterSpec spec = new ClusterSpec(
+                "lab",
+                7,
+                "loopback",
+                "lab",
+                3,
+                1,
+                1,
+                1,
+                2,
+                List.of(),
+                Map.of("apiserver", List.of("secure-port=7443", "v=4")));
+        List<String> flags = arguments(spec, instance(spec, "apiserver-0"));
+        assertThat(flags.subList(flags.size() - 2, flags.size())).containsExactly("--secure-port=7443", "--v=4");
+        assertThat(spec.securePort()).isEqualTo(7443);
+        assertThat(CommandLine.listeningPorts("apiserver", spec)).contains(7443).doesNotContain(6443);
+    }
+
+    @Test
+    void whatIsLeftOutIsNotStarted() {
+        ClusterSpec spec = new ClusterSpec(
+                "lab", 7, "loopback", "lab", 3, 1, 1, 1, 2, List.of("scheduler", "kube-proxy-node-2"), Map.of());
+        assertThat(Instance.of(spec))
+                .extracting(Instance::name)
+                .doesNotContain("scheduler-0", "kube-proxy-node-2")
+                .contains("kube-proxy-node-1");
+    }
+
+    @Test
+    void theSpecificationSurvivesItsFile(@TempDir Path folder) throws Exception {
+        ClusterSpec spec = new ClusterSpec(
+                "lab", 7, "loopback", "lab", 3, 2, 1, 1, 4, List.of("scheduler"), Map.of("kubelet", List.of("v=2")));
+        Path file = folder.resolve("cluster.json");
+        spec.write(file);
+        assertThat(ClusterSpec.read(file)).isEqualTo(spec);
+    }
+
+    @Test
+    void socketsOfADeepFolderMoveToTheTemporaryFolder() {
+        ClusterFolder deep = new ClusterFolder(Path.of("/" + "deep/".repeat(30) + "lab"));
+        assertThat(deep.socket("store-0").toString().length()).isLessThan(100);
+        assertThat(FOLDER.socket("store-0")).isEqualTo(Path.of("/k/lab/run/store-0.sock"));
+    }
+
+    private static Instance instance(ClusterSpec spec, String name) {
+        return Instance.of(spec).stream()
+                .filter(instance -> instance.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> arguments(ClusterSpec spec, Instance instance) {
+        return new CommandLine(spec, FOLDER).arguments(instance, Path.of("images.jar"));
+    }
+}
