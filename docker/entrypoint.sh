@@ -16,6 +16,15 @@ case $role in
     exit 2
     ;;
 esac
+
+# Nodes: addresses of their pods and of services are local ("any IP"), other nodes' pods are routed to them.
+for range in ${LOCAL_RANGES:-}; do
+  ip route replace local "$range" dev lo
+done
+for route in ${ROUTES:-}; do
+  ip route replace "${route%%=*}" via "${route#*=}"
+done
+
 classpath=$(LC_ALL=C ls /opt/kvorum/lib/*.jar | LC_ALL=C sort | tr '\n' ':')
 exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Xms24m "-Xmx${heap}m" \
   -cp "${classpath%:}" "$main" "$@"
