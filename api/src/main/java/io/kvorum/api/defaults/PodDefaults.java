@@ -43,9 +43,6 @@ final class PodDefaults {
                 container(container);
             }
         }
-        if (!spec.has("containers")) {
-            spec.putNull("containers");
-        }
         for (ObjectNode volume : Tree.objects(spec, "volumes")) {
             volume(volume);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
 
 /** The rules of one kind, beside those of ObjectMeta. */
+@FunctionalInterface
 interface KindValidation {
     /** The rules an object must meet at any time. */
     void create(ObjectNode object, ValidationOptions options, FieldErrors errors);
@@ -19,6 +20,42 @@ interface KindValidation {
     KindValidation NONE = (object, options, errors) -> {};
 
     static KindValidation of(ResourceInfo resource) {
-        return NONE;
+        return switch (resource.group() + "/" + resource.kind()) {
+            case "/Pod" -> new PodValidation();
+            case "/PodTemplate" -> WorkloadValidation.POD_TEMPLATE;
+            case "/ReplicationController" -> WorkloadValidation.REPLICATION_CONTROLLER;
+            case "/Service" -> new ServiceValidation();
+            case "/Endpoints" -> EndpointsValidation.ENDPOINTS;
+            case "/ConfigMap" -> ConfigValidation.CONFIG_MAP;
+            case "/Secret" -> ConfigValidation.SECRET;
+            case "/Namespace" -> ClusterValidation.NAMESPACE;
+            case "/Node" -> ClusterValidation.NODE;
+            case "/ResourceQuota" -> ClusterValidation.QUOTA;
+            case "/LimitRange" -> ClusterValidation.LIMIT_RANGE;
+            case "/Event" -> ClusterValidation.EVENT;
+            case "/PersistentVolume" -> ClaimValidation.VOLUME;
+            case "/PersistentVolumeClaim" -> ClaimValidation.CLAIM;
+            case "apps/Deployment" -> WorkloadValidation.DEPLOYMENT;
+            case "apps/ReplicaSet" -> WorkloadValidation.REPLICA_SET;
+            case "apps/StatefulSet" -> WorkloadValidation.STATEFUL_SET;
+            case "apps/DaemonSet" -> WorkloadValidation.DAEMON_SET;
+            case "apps/ControllerRevision" -> WorkloadValidation.CONTROLLER_REVISION;
+            case "batch/Job" -> JobValidation.JOB;
+            case "batch/CronJob" -> JobValidation.CRON_JOB;
+            case "autoscaling/HorizontalPodAutoscaler" -> PolicyValidation.AUTOSCALER;
+            case "policy/PodDisruptionBudget" -> PolicyValidation.BUDGET;
+            case "scheduling.k8s.io/PriorityClass" -> PolicyValidation.PRIORITY_CLASS;
+            case "coordination.k8s.io/Lease" -> PolicyValidation.LEASE;
+            case "discovery.k8s.io/EndpointSlice" -> EndpointsValidation.SLICE;
+            case "networking.k8s.io/Ingress" -> NetworkValidation.INGRESS;
+            case "networking.k8s.io/IngressClass" -> NetworkValidation.INGRESS_CLASS;
+            case "networking.k8s.io/NetworkPolicy" -> NetworkValidation.POLICY;
+            case "rbac.authorization.k8s.io/Role" -> RbacValidation.ROLE;
+            case "rbac.authorization.k8s.io/ClusterRole" -> RbacValidation.CLUSTER_ROLE;
+            case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.ROLE_BINDING;
+            case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.CLUSTER_ROLE_BINDING;
+            case "storage.k8s.io/StorageClass" -> ClaimValidation.STORAGE_CLASS;
+            default -> NONE;
+        };
     }
 }

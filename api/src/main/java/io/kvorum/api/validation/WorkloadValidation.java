@@ -1,0 +1,266 @@
+package io.kvorum.api.validation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.IntOrString;
+import io.kvorum.api.Tree;
+import io.kvorum.api.selector.LabelSelector;
+import java.util.List;
+import java.util.Set;
+
+/** The rules of Deployment, ReplicaSet, StatefulSet, DaemonSet, ReplicationController, PodTemplate, ControllerRevision. */
+final class WorkloadValidation {
+    private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final String STATEFUL_SET_FIELDS =
+            "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy',"
+                    + " 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+    private static final Set<String> STATEFUL_SET_MUTABLE = Set.of(
+            "replicas",
+            "ordinals",
+            "template",
+            "updateStrategy",
+            "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy",
+            "minReadySeconds");
+
+    private WorkloadValidation() {}
+
+    static final KindValidation POD_TEMPLATE = (object, options, errors) ->
+            PodValidation.template(object.path("template"), FieldPath.of("template"), errors);
+
+    static final KindValidation DEPLOYMENT = new SelectorImmutable() {
+        @Override
+        public void create(ObjectNode deployment, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = deployment.path("spec");
+            Rules.notNegative(spec, SPEC, "replicas", errors);
+            selector(spec, "empty selector is invalid for deployment", errors);
+            alwaysRunning(spec, errors);
+            deploymentStrategy(spec.path("strategy"), SPEC.child("strategy"), errors);
+            Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
+            if (spec.hasNonNull("progressDeadlineSeconds")) {
+                Rules.notNegative(spec, SPEC, "progressDeadlineSeconds", errors);
+                long deadline = Tree.number(spec, "progressDeadlineSeconds");
+                if (deadline <= Tree.number(spec, "minReadySeconds")) {
+                    errors.invalid(
+                            SPEC.child("progressDeadlineSeconds"), deadline, "must be greater than minReadySeconds");
+                }
+            }
+        }
+    };
+
+    static final KindValidation REPLICA_SET = new SelectorImmutable() {
+        @Override
+        public void create(ObjectNode replicaSet, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = replicaSet.path("spec");
+            Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds");
+            // The word is upstream's.
+            selector(spec, "empty selector is invalid for deployment", errors);
+            alwaysRunning(spec, errors);
+        }
+    };
+
+    static final KindValidation REPLICATION_CONTROLLER = (controller, options, errors) -> {
+        JsonNode spec = controller.path("spec");
+        Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "replicas");
+        JsonNode selector = spec.path("selector");
+        if (!selector.isObject() || selector.isEmpty()) {
+            errors.required(SPEC.child("selector"));
+        }
+        if (!spec.hasNonNull("template")) {
+            errors.required(SPEC.child("template"));
+            return;
+        }
+        JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
+        if (!selector.isEmpty()
+                && !LabelSelector.ofLabels(Tree.map(selector)).matches(Tree.map(labels))) {
+            errors.invalid(
+                    SPEC.child("template", "metadata", "labels"),
+                    shownMap(labels),
+                    "`selector` does not match template `labels`");
+        }
+        alwaysRunning(spec, errors);
+    };
+
+    static final KindValidation STATEFUL_SET = new KindValidation() {
+        @Override
+        public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = set.path("spec");
+            String policy = Tree.text(spec, "podManagementPolicy");
+            if (policy.isEmpty()) {
+                errors.required(SPEC.child("podManagementPolicy"));
+            } else if (!List.of("OrderedReady", "Parallel").contains(policy)) {
+                errors.invalid(
+                        SPEC.child("podManagementPolicy"), policy, "must be 'OrderedReady' or 'Parallel'");
+            }
+            JsonNode update = spec.path("updateStrategy");
+            FieldPath updatePath = SPEC.child("updateStrategy");
+            switch (Tree.text(update, "type")) {
+                case "" -> errors.required(updatePath);
+                case "OnDelete" -> {
+                    if (update.hasNonNull("rollingUpdate")) {
+                        errors.invalid(
+                                updatePath.child("rollingUpdate"),
+                                update.get("rollingUpdate"),
+                                "only allowed for updateStrategy 'RollingUpdate'");
+                    }
+                }
+                case "RollingUpdate" -> Rules.notNegative(
+                        update.path("rollingUpdate"), updatePath.child("rollingUpdate"), "partition", errors);
+                default -> errors.invalid(updatePath, update, "must be 'RollingUpdate' or 'OnDelete'");
+            }
+            Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds", "revisionHistoryLimit");
+            selector(spec, "empty selector is invalid for statefulset", errors);
+            alwaysRunning(spec, errors);
+        }
+
+        @Override
+        public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            create(next, options, errors);
+            ObjectNode before = Tree.object(old, "spec").deepCopy();
+            ObjectNode after = Tree.object(next, "spec").deepCopy();
+            before.remove(STATEFUL_SET_MUTABLE);
+            after.remove(STATEFUL_SET_MUTABLE);
+            if (!Tree.semanticallyEqual(before, after)) {
+                errors.forbidden(SPEC, STATEFUL_SET_FIELDS);
+            }
+        }
+    };
+
+    static final KindValidation DAEMON_SET = new SelectorImmutable() {
+        @Override
+        public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = set.path("spec");
+            selector(spec, "empty selector is invalid for daemonset", errors);
+            alwaysRunning(spec, errors);
+            Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
+            JsonNode update = spec.path("updateStrategy");
+            FieldPath path = SPEC.child("updateStrategy");
+            List<String> types = List.of("RollingUpdate", "OnDelete");
+            String type = Tree.text(update, "type");
+            if (!types.contains(type)) {
+                errors.notSupported(path.child("type"), type, types);
+            }
+            if (type.equals("RollingUpdate") && !update.hasNonNull("rollingUpdate")) {
+                errors.required(path.child("rollingUpdate"));
+            } else if (type.equals("RollingUpdate")) {
+                JsonNode rolling = update.path("rollingUpdate");
+                FieldPath at = path.child("rollingUpdate");
+                Rules.countOrPercent(rolling, at, "maxUnavailable", errors);
+                Rules.countOrPercent(rolling, at, "maxSurge", errors);
+                boolean noSurge = Rules.isZero(IntOrString.from(rolling.get("maxSurge")));
+                boolean noneDown = Rules.isZero(IntOrString.from(rolling.get("maxUnavailable")));
+                if (noSurge && noneDown) {
+                    errors.required(at.child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
+                } else if (!noSurge && !noneDown) {
+                    errors.invalid(
+                            at.child("maxSurge"),
+                            rolling.get("maxSurge"),
+                            "may not be set when maxUnavailable is non-zero");
+                }
+            }
+        }
+    };
+
+    static final KindValidation CONTROLLER_REVISION = new KindValidation() {
+        @Override
+        public void create(ObjectNode revision, ValidationOptions options, FieldErrors errors) {
+            if (!revision.hasNonNull("data")) {
+                errors.required(FieldPath.of("data"), "data is mandatory");
+            }
+            if (Tree.number(revision, "revision") < 0) {
+                errors.invalid(FieldPath.of("revision"), Tree.number(revision, "revision"), Rules.NOT_NEGATIVE);
+            }
+        }
+
+        @Override
+        public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            create(next, options, errors);
+            errors.immutable(FieldPath.of("data"), old.get("data"), next.get("data"));
+        }
+    };
+
+    /** Kinds whose selector is fixed once and for all. */
+    private abstract static class SelectorImmutable implements KindValidation {
+        @Override
+        public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            create(next, options, errors);
+            errors.immutable(
+                    SPEC.child("selector"), Tree.at(old, "spec", "selector"), Tree.at(next, "spec", "selector"));
+        }
+    }
+
+    /** The selector is there, and selects the template's pods; then the template's own rules. */
+    private static void selector(JsonNode spec, String whenEmpty, FieldErrors errors) {
+        FieldPath path = SPEC.child("selector");
+        JsonNode selector = spec.path("selector");
+        if (!selector.isObject()) {
+            errors.required(path);
+        } else {
+            int before = errors.size();
+            MetaValidation.selector(selector, path, errors);
+            boolean empty = selector.path("matchLabels").isEmpty()
+                    && selector.path("matchExpressions").isEmpty();
+            if (empty) {
+                errors.invalid(path, selector, whenEmpty);
+            } else if (errors.size() == before) {
+                JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
+                if (!LabelSelector.of(selector).matches(Tree.map(labels))) {
+                    errors.invalid(
+                            SPEC.child("template", "metadata", "labels"),
+                            shownMap(labels),
+                            "`selector` does not match template `labels`");
+                }
+            }
+        }
+    }
+
+    /** Long-running workloads: their pods always restart and have no deadline. */
+    private static void alwaysRunning(JsonNode spec, FieldErrors errors) {
+        FieldPath template = SPEC.child("template");
+        PodValidation.template(spec.path("template"), template, errors);
+        String policy = Tree.text(spec, "template", "spec", "restartPolicy");
+        if (List.of("OnFailure", "Never").contains(policy)) {
+            errors.notSupported(template.child("spec", "restartPolicy"), policy, List.of("Always"));
+        }
+        if (Tree.at(spec, "template", "spec").hasNonNull("activeDeadlineSeconds")) {
+            errors.forbidden(
+                    template.child("spec", "activeDeadlineSeconds"),
+                    "activeDeadlineSeconds in ReplicaSet is not Supported");
+        }
+    }
+
+    private static void deploymentStrategy(JsonNode strategy, FieldPath path, FieldErrors errors) {
+        String type = Tree.text(strategy, "type");
+        if (type.equals("Recreate")) {
+            if (strategy.hasNonNull("rollingUpdate")) {
+                errors.forbidden(
+                        path.child("rollingUpdate"), "may not be specified when strategy `type` is 'Recreate'");
+            }
+            return;
+        }
+        if (!type.equals("RollingUpdate")) {
+            errors.notSupported(path, strategy, List.of("Recreate", "RollingUpdate"));
+            return;
+        }
+        JsonNode rolling = strategy.path("rollingUpdate");
+        FieldPath at = path.child("rollingUpdate");
+        if (!rolling.isObject()) {
+            errors.required(at, "this should be defaulted and never be nil");
+            return;
+        }
+        Rules.countOrPercent(rolling, at, "maxUnavailable", errors);
+        IntOrString surge = IntOrString.from(rolling.get("maxSurge"));
+        // A surge may well be over 100%.
+        if (surge == null || surge.isNumber() || !surge.isPercent()) {
+            Rules.countOrPercent(rolling, at, "maxSurge", errors);
+        }
+        if (Rules.isZero(surge) && Rules.isZero(IntOrString.from(rolling.get("maxUnavailable")))) {
+            errors.invalid(
+                    at.child("maxUnavailable"), rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
+        }
+    }
+
+    private static JsonNode shownMap(JsonNode map) {
+        return map.isObject() ? map : Tree.newObject();
+    }
+}
