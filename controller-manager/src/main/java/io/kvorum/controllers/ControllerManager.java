@@ -8,8 +8,11 @@ import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +43,32 @@ public final class ControllerManager implements Component {
         ControllerFlags settings = Objects.requireNonNull(flags, "declare() comes before start()");
         ControllerNames.ALL.forEach(settings::enabled);
         ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), "kvorum-controller-manager");
-        if (!settings.leaderElect.get()) {
-            context.onShutdown("controllers", this::endTerm);
-            beginTerm(context, settings, client, () -> true);
+        return readRootCa(context, settings).compose(rootCa -> {
+            if (!settings.leaderElect.get()) {
+                context.onShutdown("controllers", this::endTerm);
+                beginTerm(context, settings, client, rootCa, () -> true);
+                return Future.succeededFuture();
+            }
+            return stand(context, settings, client, rootCa);
+        });
+    }
+
+    /** Fails when the file of {@code --root-ca-file} cannot be read; null when the flag is not given. */
+    private static Future<@Nullable String> readRootCa(ComponentContext context, ControllerFlags settings) {
+        @Nullable Path file = settings.rootCaFile.get();
+        if (file == null) {
             return Future.succeededFuture();
         }
+        return context.vertx()
+                .fileSystem()
+                .readFile(file.toString())
+                .map(pem -> pem.toString(StandardCharsets.UTF_8))
+                .recover(cause -> Future.failedFuture(
+                        new UsageException("--root-ca-file: cannot read " + file + ": " + cause.getMessage())));
+    }
+
+    private Future<Void> stand(
+            ComponentContext context, ControllerFlags settings, ApiClient client, @Nullable String rootCa) {
         // The identity must differ after a restart, or the new process would take the old one's lease for its own.
         String identity = context.identity().name() + "_" + UUID.randomUUID();
         LeaderElector.Settings election;
@@ -57,9 +81,9 @@ public final class ControllerManager implements Component {
                     settings.renewDeadline.get(),
                     settings.retryPeriod.get());
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--leader-elect-...: " + e.getMessage());
+            return Future.failedFuture(new UsageException("--leader-elect-...: " + e.getMessage()));
         }
-        ElectionCallbacks callbacks = new ElectionCallbacks(context, settings, client);
+        ElectionCallbacks callbacks = new ElectionCallbacks(context, settings, client, rootCa);
         LeaderElector elector =
                 LeaderElector.create(context.vertx(), client, election, context.clock(), callbacks);
         callbacks.elector = elector;
@@ -73,8 +97,9 @@ public final class ControllerManager implements Component {
             ComponentContext context,
             ControllerFlags settings,
             ApiClient client,
-            java.util.function.BooleanSupplier leading) {
-        term = Term.begin(context, settings, client, leading);
+            @Nullable String rootCa,
+            BooleanSupplier leading) {
+        term = Term.begin(context, settings, client, rootCa, leading);
         context.leading(true);
     }
 
@@ -88,17 +113,20 @@ public final class ControllerManager implements Component {
         private final ComponentContext context;
         private final ControllerFlags settings;
         private final ApiClient client;
+        private final @Nullable String rootCa;
         private @Nullable LeaderElector elector;
 
-        ElectionCallbacks(ComponentContext context, ControllerFlags settings, ApiClient client) {
+        ElectionCallbacks(
+                ComponentContext context, ControllerFlags settings, ApiClient client, @Nullable String rootCa) {
             this.context = context;
             this.settings = settings;
             this.client = client;
+            this.rootCa = rootCa;
         }
 
         @Override
         public void started() {
-            beginTerm(context, settings, client, Objects.requireNonNull(elector)::leading);
+            beginTerm(context, settings, client, rootCa, Objects.requireNonNull(elector)::leading);
         }
 
         @Override
