@@ -1,0 +1,41 @@
+package io.kvorum.kubelet.pods;
+
+import io.kvorum.kubelet.runtime.ContainerExit;
+import io.kvorum.kubelet.runtime.ContainerRecord;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container of a pod as {@link PodPlan} sees it.
+ *
+ * @param init whether it is one of {@code initContainers}
+ * @param sidecar an init container with {@code restartPolicy: Always}
+ * @param last its latest run; null before the first
+ * @param started whether its startup probe has passed, or it has none and runs
+ * @param failing why its run must end (liveness or startup probe); null when well
+ * @param busy whether a start is under way
+ * @param notBefore a start is not allowed before
+ */
+public record ContainerView(
+        String name,
+        boolean init,
+        boolean sidecar,
+        @Nullable ContainerRecord last,
+        boolean started,
+        @Nullable String failing,
+        boolean busy,
+        Instant notBefore) {
+    boolean running() {
+        return last != null && last.running();
+    }
+
+    @Nullable
+    ContainerExit exit() {
+        return last == null ? null : last.exit();
+    }
+
+    boolean succeeded() {
+        ContainerExit exit = exit();
+        return exit != null && exit.code() == 0;
+    }
+}

@@ -1,0 +1,26 @@
+package io.kvorum.kubelet.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to start.
+ *
+ * @param command program and arguments; the program is looked up in the environment's PATH when it has no slash
+ * @param environment the whole environment, apart from what the runtime adds
+ * @param workingDir path inside the container's own folder, absolute as in images; empty for its root
+ * @param mounts parents before children
+ * @param details what the kubelet wants to find again after its own restart
+ */
+public record ContainerLaunch(
+        ContainerId id,
+        List<String> command,
+        Map<String, String> environment,
+        String workingDir,
+        List<Mount> mounts,
+        Map<String, String> details) {
+
+    /** A file or folder of the host that appears at a path of the container. */
+    public record Mount(Path source, String mountPath) {}
+}

@@ -1,0 +1,533 @@
+package io.kvorum.kubelet.runtime;
+
+import io.kvorum.kubelet.logs.ContainerLog;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Containers as process groups of the host. Each main process runs below a small shell script ({@code shim.sh}) in a
+ * session of its own, which outlives the kubelet and records the exit code; the script dies with the container.
+ *
+ * <p>A process belongs to a container if it is in the main process's group or carries the container's mark in its
+ * environment. The end of a run is seen through the shim's own end, through its file {@code exit} (a folder watch), and
+ * at last by a look at every run once a second.
+ */
+public final class ProcessRuntime implements PodRuntime {
+    /** Marks every process of a container; see {@link ContainerId#toString}. */
+    public static final String ID_VARIABLE = "KVORUM_CONTAINER_ID";
+    /** The container's own folder, which tells too whose kubelet a process belongs to. */
+    public static final String ROOT_VARIABLE = "KVORUM_ROOT";
+
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final Duration SHIM_GRACE = Duration.ofSeconds(2);
+    private static final int MAX_EXEC_OUTPUT = 10 * 1024;
+
+    private final Path rootDir;
+    private final @Nullable Path lifeline;
+    private final Clock clock;
+    private final long maxLogSize;
+    private final int maxLogFiles;
+    private final ExitListener listener;
+    private final Consumer<Exception> problems;
+    private final FolderWatcher watcher;
+    private final ScheduledExecutorService threads;
+    private final Map<ContainerId, Run> runs = new ConcurrentHashMap<>();
+
+    /** A run whose end has not been told yet. */
+    private static final class Run {
+        final ContainerFolder folder;
+        final ContainerFolder.MainProcess main;
+        final ContainerLog log;
+
+        @Nullable
+        Instant shimGone;
+
+        Run(ContainerFolder folder, ContainerFolder.MainProcess main, ContainerLog log) {
+            this.folder = folder;
+            this.main = main;
+            this.log = log;
+        }
+    }
+
+    /**
+     * @param rootDir absolute; created when missing
+     * @param lifeline a FIFO held open for writing as long as containers may live; null for none
+     * @param maxLogSize bytes after which a log file is rotated
+     * @param problems told of failures in the background
+     */
+    public ProcessRuntime(
+            Path rootDir,
+            @Nullable Path lifeline,
+            Clock clock,
+            long maxLogSize,
+            int maxLogFiles,
+            ExitListener listener,
+            Consumer<Exception> problems)
+            throws IOException {
+        this.rootDir = rootDir.toAbsolutePath().normalize();
+        this.lifeline = lifeline;
+        this.clock = clock;
+        this.maxLogSize = maxLogSize;
+        this.maxLogFiles = maxLogFiles;
+        this.listener = listener;
+        this.problems = problems;
+        Files.createDirectories(
+                this.rootDir.resolve("pods"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        unpackShim();
+        this.watcher = new FolderWatcher(this::changed);
+        this.threads = Executors.newScheduledThreadPool(2, task -> {
+            Thread thread = new Thread(task, "container-reaper");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.threads.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private Path shim() {
+        return rootDir.resolve("shim.sh");
+    }
+
+    private void unpackShim() throws IOException {
+        // Running shims still read the old file, so it is replaced, never written over.
+        Path next = rootDir.resolve("shim.sh.new");
+        try (InputStream in = Objects.requireNonNull(ProcessRuntime.class.getResourceAsStream("shim.sh"))) {
+            Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(next, shim(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public Map<String, List<ContainerRecord>> adopt() throws IOException {
+        Map<String, List<ContainerRecord>> found = new HashMap<>();
+        Set<ContainerId> alive = new HashSet<>();
+        List<ContainerId> undone = new ArrayList<>();
+        for (ContainerId id : ContainerFolder.list(rootDir)) {
+            ContainerFolder folder = ContainerFolder.of(rootDir, id);
+            ContainerFolder.MainProcess main = folder.main();
+            if (main == null) {
+                undone.add(id);
+                continue;
+            }
+            ContainerExit exit = folder.exit();
+            if (exit == null && !ProcFs.alive(main.pid(), main.start())) {
+                // The shim may be about to write it; it died with the machine otherwise.
+                exit = folder.exit();
+                if (exit == null) {
+                    folder.writeExit(255);
+                    exit = new ContainerExit(255, clock.instant(), false);
+                }
+            }
+            if (exit == null) {
+                alive.add(id);
+                watch(id, new Run(folder, main, newLog(folder)));
+            }
+            found.computeIfAbsent(id.podUid(), uid -> new ArrayList<>()).add(record(id, folder, main, exit));
+        }
+        killStrays(alive);
+        for (ContainerId id : undone) {
+            ContainerFolder.delete(ContainerFolder.of(rootDir, id).path());
+        }
+        for (Path pod : ContainerFolder.children(rootDir.resolve("pods"))) {
+            found.computeIfAbsent(ContainerFolder.name(pod), uid -> new ArrayList<>());
+        }
+        found.values().forEach(list -> list.sort(Comparator.comparing(ContainerRecord::startedAt)));
+        return found;
+    }
+
+    private ContainerRecord record(
+            ContainerId id, ContainerFolder folder, ContainerFolder.MainProcess main, @Nullable ContainerExit exit)
+            throws IOException {
+        Instant started =
+                Files.getLastModifiedTime(folder.path().resolve("pid")).toInstant();
+        return new ContainerRecord(id, main.pid(), started, folder.readLaunch().details(), exit);
+    }
+
+    private ContainerLog newLog(ContainerFolder folder) throws IOException {
+        return new ContainerLog(folder.path(), clock, maxLogSize, maxLogFiles);
+    }
+
+    private void watch(ContainerId id, Run run) throws IOException {
+        runs.put(id, run);
+        watcher.watch(id, run.folder.path());
+        // What happened before the watch stood.
+        if (run.folder.exit() != null) {
+            threads.execute(() -> look(id));
+        }
+    }
+
+    @Override
+    public ContainerRecord start(ContainerLaunch launch) throws IOException {
+        ContainerId id = launch.id();
+        ContainerFolder folder = ContainerFolder.of(rootDir, id);
+        ContainerFolder.delete(folder.path());
+        folder.create();
+        Map<String, String> environment = environment(launch, folder);
+        Path workingDir = folder.workingDir(launch.workingDir());
+        mount(folder, launch.mounts());
+        Files.createDirectories(workingDir);
+        String program = lookUp(launch.command().get(0), environment, workingDir);
+        folder.writeLaunch(
+                new ContainerFolder.Launch(launch.command(), environment, workingDir.toString(), launch.details()));
+
+        List<String> command = new ArrayList<>();
+        command.add("/bin/sh");
+        command.add(shim().toString());
+        command.add(folder.path().toString());
+        command.add(lifeline == null ? "-" : lifeline.toString());
+        command.add(program);
+        command.addAll(launch.command().subList(1, launch.command().size()));
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            command.add(0, "/usr/bin/setsid");
+        } else {
+            command.addAll(0, List.of("/usr/bin/perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV", "--"));
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.directory(workingDir.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.redirectError(
+                ProcessBuilder.Redirect.to(folder.path().resolve("shim.log").toFile()));
+        Process process = builder.start();
+        ContainerFolder.MainProcess main = started(process, folder);
+        Run run = new Run(folder, main, newLog(folder));
+        watch(id, run);
+        process.onExit().thenRun(() -> execute(() -> look(id)));
+        return record(id, folder, main, null);
+    }
+
+    /** Waits for the shim's word. */
+    private ContainerFolder.MainProcess started(Process process, ContainerFolder folder) throws IOException {
+        var timeout = threads.schedule(process::destroyForcibly, START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
+            String line = out.readLine();
+            if (line == null || !line.startsWith("started ")) {
+                process.destroyForcibly();
+                throw new IOException("the container's shim did not start: "
+                        + Files.readString(folder.path().resolve("shim.log")).trim());
+            }
+            String[] parts = line.split(" ");
+            return new ContainerFolder.MainProcess(Long.parseLong(parts[1]), parts[2]);
+        } finally {
+            timeout.cancel(false);
+        }
+    }
+
+    private static Map<String, String> environment(ContainerLaunch launch, ContainerFolder folder) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("PATH", DEFAULT_PATH);
+        environment.put("HOME", folder.rootfs().toString());
+        environment.putAll(launch.environment());
+        environment.put(ID_VARIABLE, launch.id().toString());
+        environment.put(ROOT_VARIABLE, folder.rootfs().toString());
+        return environment;
+    }
+
+    /** Puts links to the mounts' sources below the container's own folder. */
+    private static void mount(ContainerFolder folder, List<ContainerLaunch.Mount> mounts) throws IOException {
+        for (ContainerLaunch.Mount mount : mounts) {
+            Path target = folder.workingDir(mount.mountPath());
+            if (target.equals(folder.rootfs())) {
+                throw new StartFailedException("a volume cannot be mounted at " + mount.mountPath());
+            }
+            Files.createDirectories(Objects.requireNonNull(target.getParent()));
+            if (Files.exists(target, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                ContainerFolder.delete(target);
+            }
+            Files.createSymbolicLink(target, mount.source());
+        }
+    }
+
+    /** Finds the program as execvp would, so that a missing one is told apart from a failing one. */
+    private static String lookUp(String program, Map<String, String> environment, Path workingDir)
+            throws StartFailedException {
+        if (program.contains("/")) {
+            Path file = workingDir.resolve(program);
+            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                return program;
+            }
+            throw new StartFailedException("exec: \"" + program + "\": "
+                    + (Files.exists(file) ? "permission denied" : "stat " + program + ": no such file or directory"));
+        }
+        for (String folder : environment.getOrDefault("PATH", DEFAULT_PATH).split(File.pathSeparator, -1)) {
+            if (!folder.isEmpty()) {
+                Path file = workingDir.resolve(folder).resolve(program);
+                if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                    return file.toString();
+                }
+            }
+        }
+        throw new StartFailedException("exec: \"" + program + "\": executable file not found in $PATH");
+    }
+
+    @Override
+    public void terminate(ContainerId id) {
+        Run run = runs.get(id);
+        if (run != null && ProcFs.alive(run.main.pid(), run.main.start())) {
+            ProcessHandle.of(run.main.pid()).ifPresent(ProcessHandle::destroy);
+        }
+    }
+
+    @Override
+    public void kill(ContainerId id) throws IOException {
+        Run run = runs.get(id);
+        if (run == null) {
+            return;
+        }
+        if (ProcFs.alive(run.main.pid(), run.main.start())) {
+            killGroup(run.main.pid());
+        }
+        killMarked(id);
+        // Without a shim nobody records the end.
+        look(id);
+    }
+
+    /** The group is led by the main process; before it has become a leader there is only the process itself. */
+    private static void killGroup(long pid) throws IOException {
+        Process kill = new ProcessBuilder(
+                        "/bin/sh", "-c", "kill -9 -- -\"$1\" 2>/dev/null || kill -9 \"$1\"", "sh", Long.toString(pid))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (!kill.waitFor(5, TimeUnit.SECONDS)) {
+                kill.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while killing group " + pid, e);
+        }
+    }
+
+    /** Kills what carries the run's mark, its shim aside, which ends by itself once it has recorded the end. */
+    private void killMarked(ContainerId id) throws IOException {
+        for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, id.toString())) {
+            if (process.value().equals(id.toString()) && !isShim(process.pid())) {
+                ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
+    private boolean isShim(long pid) {
+        try {
+            return new String(Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline")), StandardCharsets.UTF_8)
+                    .contains('\0' + shim().toString() + '\0');
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public int killStrays(Set<ContainerId> alive) throws IOException {
+        Set<String> known = new HashSet<>();
+        alive.forEach(id -> known.add(id.toString()));
+        Set<Long> mine = new HashSet<>();
+        ProcFs.marked(ROOT_VARIABLE, rootDir.resolve("pods") + "/").forEach(process -> mine.add(process.pid()));
+        int killed = 0;
+        for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, "")) {
+            if (mine.contains(process.pid()) && !known.contains(process.value())) {
+                ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                killed++;
+            }
+        }
+        return killed;
+    }
+
+    @Override
+    public ExecResult exec(ContainerId id, List<String> command, Duration timeout) throws IOException {
+        ContainerFolder.Launch launch = ContainerFolder.of(rootDir, id).readLaunch();
+        Path workingDir = Path.of(launch.workingDir());
+        List<String> resolved = new ArrayList<>(command);
+        resolved.set(0, lookUp(command.get(0), launch.environment(), workingDir));
+        ProcessBuilder builder = new ProcessBuilder(resolved)
+                .directory(workingDir.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        Process process = builder.start();
+        boolean[] expired = {false};
+        var timer = threads.schedule(
+                () -> {
+                    expired[0] = true;
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                },
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+        try (InputStream out = process.getInputStream()) {
+            byte[] output = out.readNBytes(MAX_EXEC_OUTPUT);
+            out.transferTo(java.io.OutputStream.nullOutputStream());
+            int code = process.waitFor();
+            return new ExecResult(expired[0] ? -1 : code, new String(output, StandardCharsets.UTF_8));
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            timer.cancel(false);
+        }
+    }
+
+    private void changed(ContainerId id, Set<String> files) {
+        Run run = runs.get(id);
+        if (run == null) {
+            return;
+        }
+        if (files.contains("exit")) {
+            execute(() -> look(id));
+        } else if (files.contains("log")) {
+            try {
+                run.log.observe();
+            } catch (IOException e) {
+                problems.accept(e);
+            }
+        }
+    }
+
+    private void lookAtAll() {
+        for (Map.Entry<ContainerId, Run> entry : runs.entrySet()) {
+            look(entry.getKey());
+            try {
+                entry.getValue().log.observe();
+            } catch (IOException e) {
+                problems.accept(e);
+            }
+        }
+    }
+
+    private void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            // Closed: the next runtime finds the end in the folder.
+        }
+    }
+
+    /** Looks whether a run has ended, and if so cleans up after it and tells the listener, once. */
+    private void look(ContainerId id) {
+        Run run = runs.get(id);
+        if (run == null) {
+            return;
+        }
+        try {
+            ContainerExit exit;
+            synchronized (run) {
+                exit = run.folder.exit();
+                if (exit == null) {
+                    exit = lost(run);
+                }
+                if (exit == null || !runs.remove(id, run)) {
+                    return;
+                }
+            }
+            watcher.forget(id);
+            killMarked(id);
+            run.log.end();
+            listener.exited(id, exit);
+        } catch (IOException e) {
+            problems.accept(e);
+        }
+    }
+
+    /** The end of a main process that no shim recorded: the shim itself was killed. */
+    private @Nullable ContainerExit lost(Run run) throws IOException {
+        if (ProcFs.alive(run.main.pid(), run.main.start())) {
+            run.shimGone = null;
+            return null;
+        }
+        Instant now = clock.instant();
+        if (run.shimGone == null) {
+            run.shimGone = now;
+        }
+        if (Duration.between(run.shimGone, now).compareTo(SHIM_GRACE) < 0) {
+            return null;
+        }
+        run.folder.writeExit(137);
+        return new ContainerExit(137, now, false);
+    }
+
+    @Override
+    public Path root(ContainerId id) {
+        return ContainerFolder.of(rootDir, id).rootfs();
+    }
+
+    @Override
+    public ContainerLog log(ContainerId id) throws IOException {
+        Run run = runs.get(id);
+        if (run != null) {
+            return run.log;
+        }
+        ContainerFolder folder = ContainerFolder.of(rootDir, id);
+        if (!Files.isDirectory(folder.path())) {
+            throw new IOException("the logs of " + id + " are gone");
+        }
+        ContainerLog log = newLog(folder);
+        log.end();
+        return log;
+    }
+
+    @Override
+    public void remove(ContainerId id) throws IOException {
+        ContainerFolder.delete(ContainerFolder.of(rootDir, id).path());
+    }
+
+    @Override
+    public Path podFolder(String podUid) {
+        return rootDir.resolve("pods").resolve(podUid);
+    }
+
+    @Override
+    public void removePod(String podUid) throws IOException {
+        for (ContainerId id : List.copyOf(runs.keySet())) {
+            if (id.podUid().equals(podUid)) {
+                kill(id);
+            }
+        }
+        for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, podUid + "/")) {
+            if (!isShim(process.pid())) {
+                ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+        ContainerFolder.delete(podFolder(podUid));
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        try {
+            watcher.close();
+        } catch (IOException e) {
+            problems.accept(e);
+        }
+    }
+}

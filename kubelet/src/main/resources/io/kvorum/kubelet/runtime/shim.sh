@@ -1,0 +1,70 @@
+#!/bin/sh
+# Runs the main process of one container in a session of its own and outlives the kubelet.
+#
+#   shim.sh FOLDER LIFELINE PROGRAM [ARGUMENT...]
+#
+# FOLDER    gets "pid" (process id and start time) and, at the end, "exit" (exit code), each by rename; the program's
+#           output is appended to "log".
+# LIFELINE  a FIFO somebody holds open for writing, or "-": at its end of file the container is killed.
+#
+# Says "started PID STARTTIME" on standard output, then lets go of it.
+
+folder=$1
+lifeline=$2
+shift 2
+
+if [ "$lifeline" != - ]; then
+    exec 9<"$lifeline" || exit 1
+fi
+
+if [ -x /usr/bin/setsid ]; then
+    /usr/bin/setsid "$@" </dev/null >>"$folder/log" 2>&1 9<&- &
+else
+    /usr/bin/perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV; die "$ARGV[0]: $!\n"' -- "$@" \
+        </dev/null >>"$folder/log" 2>&1 9<&- &
+fi
+pid=$!
+
+# Only from here on, since a program inherits what is ignored. PIPE: the kubelet may be gone when we speak to it.
+trap '' HUP INT TERM PIPE
+
+start=-
+if [ -r "/proc/$pid/stat" ]; then
+    read -r stat <"/proc/$pid/stat"
+    # Field 22 of the line; the second one, the name in parentheses, may hold anything.
+    set -- ${stat##*) }
+    start=${20}
+fi
+echo "$pid $start" >"$folder/pid.new"
+/bin/mv "$folder/pid.new" "$folder/pid"
+echo "started $pid $start"
+exec </dev/null >/dev/null 2>&1
+
+watcher=
+if [ "$lifeline" != - ]; then
+    {
+        read -r _ <&9
+        kill -9 -- "-$pid" || kill -9 "$pid"
+    } &
+    watcher=$!
+    exec 9<&-
+fi
+
+wait "$pid"
+code=$?
+
+# What the main process left in its group ends with it, as in a PID namespace.
+kill -9 -- "-$pid"
+
+if [ -n "$watcher" ] && ! kill -9 "$watcher"; then
+    # The lifeline broke: nobody else will look for processes that left the group.
+    read -r self _ </proc/self/stat
+    for environ in $(/bin/grep -lF "KVORUM_CONTAINER_ID=$KVORUM_CONTAINER_ID" /proc/[0-9]*/environ); do
+        other=${environ#/proc/}
+        other=${other%/environ}
+        [ "$other" = "$$" ] || [ "$other" = "$self" ] || kill -9 "$other"
+    done
+fi
+
+echo "$code" >"$folder/exit.new"
+/bin/mv "$folder/exit.new" "$folder/exit"
