@@ -1,0 +1,219 @@
+package io.kvorum.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.kvorum.api.ApiException;
+import io.kvorum.client.ResourceClient;
+import io.kvorum.kubelet.images.ImageCatalogue;
+import io.kvorum.kubelet.images.ImageDescriptor;
+import io.kvorum.kubelet.images.ImageReference;
+import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.ContainerLaunch;
+import io.kvorum.kubelet.runtime.ContainerRecord;
+import io.kvorum.kubelet.volumes.PodVolumes;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers what a container's start needs, then starts it on the worker pool. */
+final class ContainerStarter {
+    private final PodEnvironment environment;
+
+    ContainerStarter(PodEnvironment environment) {
+        this.environment = environment;
+    }
+
+    /** The ConfigMaps and Secrets of one namespace that exist of those asked for. */
+    record Objects(Map<String, ConfigMap> configMaps, Map<String, Secret> secrets) {}
+
+    /** No program stands behind the image; the message is for the user. */
+    static final class ImageException extends RuntimeException {
+        final String reason;
+
+        ImageException(String reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+        }
+    }
+
+    /** Fails with {@link ApiException} when the API cannot be asked; what does not exist is left out. */
+    Future<Objects> fetch(String namespace, Set<String> configMaps, Set<String> secrets) {
+        Map<String, ConfigMap> maps = new HashMap<>();
+        Map<String, Secret> found = new HashMap<>();
+        List<Future<?>> all = new ArrayList<>();
+        configMaps.forEach(name -> all.add(get(environment.configMaps(), namespace, name, maps)));
+        secrets.forEach(name -> all.add(get(environment.secrets(), namespace, name, found)));
+        return Future.all(all).map(v -> new Objects(maps, found));
+    }
+
+    private static <T extends HasMetadata> Future<Void> get(
+            ResourceClient<T> client, String namespace, String name, Map<String, T> into) {
+        return client.get(namespace, name).transform(done -> {
+            if (done.succeeded()) {
+                into.put(name, done.result());
+                return Future.succeededFuture();
+            }
+            return done.cause() instanceof ApiException e && e.notFound()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(done.cause());
+        });
+    }
+
+    /** Brings the pod's volumes up to date. Fails with {@link PodVolumes.SetUpException} among others. */
+    Future<Void> setUpVolumes(Pod pod, PodFields.Addresses addresses) {
+        if (pod.getSpec().getVolumes() == null || pod.getSpec().getVolumes().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        PodVolumes.References references = PodVolumes.references(pod);
+        return fetch(pod.getMetadata().getNamespace(), references.configMaps(), references.secrets())
+                .compose(objects -> environment
+                        .workers()
+                        .executeBlocking(
+                                () -> {
+                                    volumes(pod)
+                                            .setUp(
+                                                    pod,
+                                                    new PodVolumes.Sources(
+                                                            objects.configMaps(),
+                                                            objects.secrets(),
+                                                            addresses,
+                                                            environment.allocatable()));
+                                    return null;
+                                },
+                                false));
+    }
+
+    private PodVolumes volumes(Pod pod) {
+        return new PodVolumes(environment.runtime().podFolder(pod.getMetadata().getUid()));
+    }
+
+    /** Looks an image up. Errors: {@link ImageException}. */
+    Future<ImageDescriptor> image(String name) {
+        return environment
+                .workers()
+                .executeBlocking(
+                        () -> {
+                            ImageReference reference;
+                            try {
+                                reference = ImageReference.parse(name);
+                            } catch (IllegalArgumentException e) {
+                                throw new ImageException("InvalidImageName", String.valueOf(e.getMessage()));
+                            }
+                            ImageDescriptor found;
+                            try {
+                                found = environment.images().find(reference);
+                            } catch (IOException e) {
+                                throw new ImageException("ErrImagePull", String.valueOf(e.getMessage()));
+                            }
+                            if (found == null) {
+                                throw new ImageException("ErrImagePull", ImageCatalogue.notFound(reference));
+                            }
+                            return found;
+                        },
+                        false);
+    }
+
+    /** Starts one run. Errors: {@link ConfigErrorException}, {@code StartFailedException}, IOException. */
+    Future<ContainerRecord> start(
+            Pod pod, Container container, int attempt, ImageDescriptor image, PodFields.Addresses addresses) {
+        ContainerEnvironment.References references = ContainerEnvironment.References.of(container);
+        return fetch(pod.getMetadata().getNamespace(), references.configMaps(), references.secrets())
+                .compose(objects -> environment
+                        .workers()
+                        .executeBlocking(
+                                () -> environment
+                                        .runtime()
+                                        .start(launch(pod, container, attempt, image, addresses, objects)),
+                                false));
+    }
+
+    private ContainerLaunch launch(
+            Pod pod,
+            Container container,
+            int attempt,
+            ImageDescriptor image,
+            PodFields.Addresses addresses,
+            Objects objects) {
+        Map<String, String> inherited = new LinkedHashMap<>(image.environment());
+        inherited.put("HOSTNAME", hostname(pod));
+        inherited.put("POD_IP", addresses.podIp());
+        inherited.putAll(volumes(pod).variables(pod));
+        inherited.putAll(ContainerEnvironment.services(
+                pod, environment.services().get()));
+        Map<String, String> variables = ContainerEnvironment.build(
+                pod,
+                container,
+                inherited,
+                new ContainerEnvironment.Sources(objects.configMaps(), objects.secrets()),
+                addresses,
+                environment.allocatable());
+        List<String> command = environment
+                .images()
+                .commandLine(
+                        image,
+                        ContainerEnvironment.expandAll(container.getCommand(), variables),
+                        ContainerEnvironment.expandAll(container.getArgs(), variables));
+        if (command.isEmpty()) {
+            throw new ConfigErrorException("no command specified");
+        }
+        String workingDir = container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
+                ? image.workingDir()
+                : container.getWorkingDir();
+        return new ContainerLaunch(
+                new ContainerId(pod.getMetadata().getUid(), container.getName(), attempt),
+                command,
+                variables,
+                workingDir,
+                mounts(pod, container, variables),
+                Map.of(
+                        PodWorker.IMAGE,
+                        container.getImage(),
+                        PodWorker.IMAGE_ID,
+                        ImageReference.parse(container.getImage()).repository() + "@" + image.digest()));
+    }
+
+    private static String hostname(Pod pod) {
+        String given = pod.getSpec().getHostname();
+        String name = given == null || given.isEmpty() ? pod.getMetadata().getName() : given;
+        return name.length() > 63 ? name.substring(0, 63).replaceFirst("[-.]+$", "") : name;
+    }
+
+    private List<ContainerLaunch.Mount> mounts(Pod pod, Container container, Map<String, String> variables) {
+        List<ContainerLaunch.Mount> mounts = new ArrayList<>();
+        PodVolumes volumes = volumes(pod);
+        Set<String> paths = new HashSet<>();
+        for (VolumeMount mount : ContainerEnvironment.nonNull(container.getVolumeMounts())) {
+            Volume volume = ContainerEnvironment.nonNull(pod.getSpec().getVolumes()).stream()
+                    .filter(v -> v.getName().equals(mount.getName()))
+                    .findFirst()
+                    .orElseThrow(() -> new ConfigErrorException("volume \"" + mount.getName() + "\" not found"));
+            String sub = mount.getSubPathExpr() == null || mount.getSubPathExpr().isEmpty()
+                    ? mount.getSubPath()
+                    : VariableExpansion.expand(mount.getSubPathExpr(), variables);
+            Path root = volumes.path(volume);
+            Path source = sub == null || sub.isEmpty() ? root : root.resolve(sub).normalize();
+            if (!source.startsWith(root)) {
+                throw new ConfigErrorException("failed to prepare subPath for volumeMount \"" + mount.getName()
+                        + "\" of container \"" + container.getName() + "\"");
+            }
+            if (paths.add(mount.getMountPath())) {
+                mounts.add(new ContainerLaunch.Mount(source, mount.getMountPath()));
+            }
+        }
+        mounts.sort(Comparator.comparing(ContainerLaunch.Mount::mountPath));
+        return mounts;
+    }
+}

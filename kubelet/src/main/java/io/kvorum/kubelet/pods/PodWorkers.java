@@ -1,0 +1,333 @@
+package io.kvorum.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.kvorum.client.Informer;
+import io.kvorum.kubelet.runtime.ContainerExit;
+import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.ContainerRecord;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers of a node's pods, one a pod uid. Follows the informer of the pods bound to the node; adopts what an
+ * earlier kubelet started and ends what no pod stands behind. Lives on one event loop context.
+ */
+public final class PodWorkers implements Informer.Handler<Pod> {
+    private static final Logger LOG = LoggerFactory.getLogger(PodWorkers.class);
+
+    private final PodEnvironment environment;
+    private final PodIps ips;
+    private final int maxPods;
+    private final Map<String, PodWorker> workers = new HashMap<>();
+    /** Runs found at start whose pod has not been seen yet. */
+    private final Map<String, Found> found = new HashMap<>();
+
+    /** What is left of a pod from an earlier kubelet. */
+    private record Found(List<ContainerRecord> records, @Nullable String ip) {
+        boolean running() {
+            return records.stream().anyMatch(ContainerRecord::running);
+        }
+    }
+
+    public PodWorkers(PodEnvironment environment, PodIps ips, int maxPods) {
+        this.environment = environment;
+        this.ips = ips;
+        this.maxPods = maxPods;
+    }
+
+    /** Reads what an earlier kubelet left. Call before the informer starts. */
+    public Future<Void> adopt() {
+        return environment
+                .workers()
+                .executeBlocking(
+                        () -> {
+                            Map<String, Found> all = new HashMap<>();
+                            for (Map.Entry<String, List<ContainerRecord>> pod :
+                                    environment.runtime().adopt().entrySet()) {
+                                Path file = ipFile(pod.getKey());
+                                String ip = Files.exists(file) ? Files.readString(file).trim() : null;
+                                all.put(pod.getKey(), new Found(pod.getValue(), ip));
+                            }
+                            return all;
+                        },
+                        false)
+                .map(all -> {
+                    found.putAll(all);
+                    all.values().forEach(pod -> {
+                        if (pod.ip() != null) {
+                            ips.reserve(pod.ip());
+                        }
+                    });
+                    return null;
+                });
+    }
+
+    private Path ipFile(String uid) {
+        return environment.runtime().podFolder(uid).resolve("ip");
+    }
+
+    /** The pods of the node are known: what else was found is an orphan. */
+    public void synced() {
+        for (Map.Entry<String, Found> orphan : Map.copyOf(found).entrySet()) {
+            if (orphan.getValue().running()) {
+                LOG.info("ending containers of a pod that is gone pod={}", orphan.getKey());
+            }
+            found.remove(orphan.getKey());
+            removeFolder(orphan.getKey(), orphan.getValue().ip());
+        }
+    }
+
+    @Override
+    public void added(Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        PodWorker known = workers.get(uid);
+        if (known != null) {
+            known.update(pod);
+            return;
+        }
+        Found before = found.remove(uid);
+        boolean hostNetwork = Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+        String ip = hostNetwork ? environment.hostIp() : before != null ? before.ip() : null;
+        boolean fresh = ip == null && !PodWorker.terminal(pod);
+        if (fresh) {
+            ip = ips.take();
+        }
+        PodWorker worker = new PodWorker(environment, pod, ip == null ? "" : ip, this::ended);
+        workers.put(uid, worker);
+        if (before != null) {
+            worker.adopt(before.records());
+            worker.sync();
+            return;
+        }
+        if (fresh && ip == null) {
+            reject(worker, "OutOfpods", "no address is left in the node's pod range");
+            return;
+        }
+        if (!PodWorker.terminal(pod) && pod.getMetadata().getDeletionTimestamp() == null && !admit(worker)) {
+            return;
+        }
+        if (!fresh) {
+            worker.sync();
+            return;
+        }
+        String address = Objects.requireNonNull(ip);
+        environment
+                .workers()
+                .executeBlocking(
+                        () -> {
+                            Files.createDirectories(environment.runtime().podFolder(uid));
+                            return Files.writeString(ipFile(uid), address + "\n");
+                        },
+                        false)
+                .onComplete(done -> {
+                    if (done.failed()) {
+                        LOG.error("pod folder not writable pod={} cause={}", uid, done.cause().toString());
+                    }
+                    worker.sync();
+                });
+    }
+
+    @Override
+    public void updated(Pod before, Pod after) {
+        if (!before.getMetadata().getUid().equals(after.getMetadata().getUid())) {
+            deleted(before);
+        }
+        added(after);
+    }
+
+    @Override
+    public void deleted(Pod pod) {
+        PodWorker worker = workers.get(pod.getMetadata().getUid());
+        if (worker != null) {
+            worker.removed();
+        }
+    }
+
+    /** A run ended. */
+    public void exited(ContainerId id, ContainerExit exit) {
+        PodWorker worker = workers.get(id.podUid());
+        if (worker != null) {
+            worker.exited(id, exit);
+            return;
+        }
+        Found waiting = found.get(id.podUid());
+        if (waiting != null) {
+            List<ContainerRecord> records = waiting.records().stream()
+                    .map(r -> r.id().equals(id)
+                            ? new ContainerRecord(id, r.pid(), r.startedAt(), r.details(), exit)
+                            : r)
+                    .toList();
+            found.put(id.podUid(), new Found(records, waiting.ip()));
+        }
+    }
+
+    private void ended(PodWorker worker) {
+        if (worker.closed()) {
+            if (workers.remove(worker.uid(), worker)) {
+                removeFolder(worker.uid(), worker.ip());
+            }
+        } else if (!worker.ip().equals(environment.hostIp())) {
+            ips.free(worker.ip());
+        }
+    }
+
+    private void removeFolder(String uid, @Nullable String ip) {
+        environment
+                .workers()
+                .executeBlocking(
+                        () -> {
+                            environment.runtime().removePod(uid);
+                            return null;
+                        },
+                        false)
+                .onComplete(done -> {
+                    if (done.failed()) {
+                        LOG.warn("pod folder not removed pod={} cause={}", uid, done.cause().toString());
+                    }
+                    if (ip != null && !ip.equals(environment.hostIp())) {
+                        ips.free(ip);
+                    }
+                });
+    }
+
+    /** Upstream's last look before a pod starts: does the node have what it asks for? */
+    private boolean admit(PodWorker worker) {
+        long pods = workers.values().stream().filter(w -> !w.ended()).count();
+        if (pods > maxPods) {
+            reject(worker, "OutOfpods", insufficient("pods", 1, pods - 1, maxPods));
+            return false;
+        }
+        for (String resource : List.of("cpu", "memory")) {
+            Quantity allocatable = environment.allocatable().get(resource);
+            if (allocatable == null) {
+                continue;
+            }
+            BigDecimal wanted = requests(worker.pod(), resource);
+            BigDecimal used = BigDecimal.ZERO;
+            for (PodWorker other : workers.values()) {
+                if (other != worker && !other.ended()) {
+                    used = used.add(requests(other.pod(), resource));
+                }
+            }
+            BigDecimal capacity = Quantity.getAmountInBytes(allocatable);
+            if (wanted.signum() > 0 && used.add(wanted).compareTo(capacity) > 0) {
+                BigDecimal unit = resource.equals("cpu") ? BigDecimal.valueOf(1000) : BigDecimal.ONE;
+                reject(
+                        worker,
+                        "OutOf" + resource,
+                        insufficient(
+                                resource,
+                                whole(wanted.multiply(unit)),
+                                whole(used.multiply(unit)),
+                                whole(capacity.multiply(unit))));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long whole(BigDecimal amount) {
+        return amount.setScale(0, RoundingMode.CEILING).longValue();
+    }
+
+    private static String insufficient(String resource, long requested, long used, long capacity) {
+        return "Node didn't have enough resource: " + resource + ", requested: " + requested + ", used: " + used
+                + ", capacity: " + capacity;
+    }
+
+    private void reject(PodWorker worker, String reason, String message) {
+        environment.events().event(PodEnvironment.reference(worker.pod(), null), "Warning", reason, message);
+        worker.fail(reason, "Pod was rejected: " + message);
+    }
+
+    /** The sum over containers, or the largest init container's request if that is more. */
+    private static BigDecimal requests(Pod pod, String resource) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Container container : pod.getSpec().getContainers()) {
+            sum = sum.add(request(container, resource));
+        }
+        for (Container container : ContainerEnvironment.nonNull(pod.getSpec().getInitContainers())) {
+            sum = "Always".equals(container.getRestartPolicy())
+                    ? sum.add(request(container, resource))
+                    : sum.max(request(container, resource));
+        }
+        return sum;
+    }
+
+    private static BigDecimal request(Container container, String resource) {
+        Map<String, Quantity> requests = container.getResources() == null
+                ? null
+                : container.getResources().getRequests();
+        Quantity quantity = requests == null ? null : requests.get(resource);
+        return quantity == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(quantity);
+    }
+
+    /** The pods of the node. */
+    public List<Pod> pods() {
+        return workers.values().stream().map(PodWorker::pod).toList();
+    }
+
+    /** Where the log of a container is; a {@link NoLogException} says why there is none. */
+    public ContainerId logOf(String namespace, String name, String container, boolean previous) {
+        PodWorker worker = workers.values().stream()
+                .filter(w -> w.pod().getMetadata().getName().equals(name)
+                        && w.pod().getMetadata().getNamespace().equals(namespace))
+                .reduce((a, b) -> a.ended() ? b : a)
+                .orElseThrow(() -> new NoLogException(404, "pod \"" + name + "\" not found"));
+        if (!worker.hasContainer(container)) {
+            throw new NoLogException(404, "container \"" + container + "\" not found in pod \"" + name + "\"");
+        }
+        ContainerId id = worker.run(container, previous);
+        if (id != null) {
+            return id;
+        }
+        throw new NoLogException(
+                400,
+                previous
+                        ? "previous terminated container \"" + container + "\" in pod \"" + name + "\" not found"
+                        : "container \"" + container + "\" in pod \"" + name + "\" is waiting to start: "
+                                + worker.waiting(container));
+    }
+
+    /** A log that cannot be read now, with the HTTP status that says so. */
+    public static final class NoLogException extends RuntimeException {
+        private final int status;
+
+        NoLogException(int status, String message) {
+            super(message, null, false, false);
+            this.status = status;
+        }
+
+        public int status() {
+            return status;
+        }
+    }
+
+    /** Whether the folder of containers can be used; null when well. */
+    public @Nullable String problem() {
+        try {
+            Path folder = environment.runtime().podFolder("").toAbsolutePath();
+            return Files.isWritable(folder) ? null : folder + " is not writable";
+        } catch (SecurityException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Reads the log of a run. Blocks. */
+    public io.kvorum.kubelet.logs.ContainerLog log(ContainerId id) throws IOException {
+        return environment.runtime().log(id);
+    }
+}

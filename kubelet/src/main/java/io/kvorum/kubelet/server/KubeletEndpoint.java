@@ -1,0 +1,142 @@
+package io.kvorum.kubelet.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.PodListBuilder;
+import io.kvorum.bus.BusEndpoint;
+import io.kvorum.bus.BusReply;
+import io.kvorum.bus.BusRequest;
+import io.kvorum.kubelet.logs.ContainerLog;
+import io.kvorum.kubelet.logs.LogQuery;
+import io.kvorum.kubelet.logs.LogReader;
+import io.kvorum.kubelet.pods.PodWorkers;
+import io.kvorum.kubelet.runtime.ContainerId;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kubelet's requests: {@code GET /containerLogs/NAMESPACE/POD/CONTAINER} with {@code follow}, {@code previous},
+ * {@code tailLines}, {@code limitBytes}, {@code sinceSeconds}, {@code sinceTime}, {@code timestamps}, answered as a
+ * stream of raw bytes; {@code GET /pods}. Errors are plain text.
+ */
+public final class KubeletEndpoint implements BusEndpoint {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Vertx vertx;
+    private final WorkerExecutor workers;
+    private final Clock clock;
+    private final PodWorkers pods;
+
+    public KubeletEndpoint(Vertx vertx, WorkerExecutor workers, Clock clock, PodWorkers pods) {
+        this.vertx = vertx;
+        this.workers = workers;
+        this.clock = clock;
+        this.pods = pods;
+    }
+
+    @Override
+    public Future<BusReply> handle(BusRequest request, String sender) {
+        int query = request.uri().indexOf('?');
+        String path = query < 0 ? request.uri() : request.uri().substring(0, query);
+        Map<String, String> parameters = query < 0 ? Map.of() : parameters(request.uri().substring(query + 1));
+        if (!request.method().equals("GET")) {
+            return text(405, "method not allowed");
+        }
+        List<String> parts = List.of(path.substring(1).split("/", -1));
+        try {
+            if (parts.size() == 4 && parts.get(0).equals("containerLogs")) {
+                return logs(decode(parts.get(1)), decode(parts.get(2)), decode(parts.get(3)), parameters);
+            }
+            if (path.equals("/pods")) {
+                return podList();
+            }
+        } catch (PodWorkers.NoLogException e) {
+            return text(e.status(), String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            return text(400, String.valueOf(e.getMessage()));
+        }
+        return text(404, "404 page not found");
+    }
+
+    private Future<BusReply> podList() {
+        try {
+            byte[] json = JSON.writeValueAsBytes(
+                    new PodListBuilder().withItems(pods.pods()).build());
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
+            return Future.succeededFuture(BusReply.whole(200, headers, Buffer.buffer(json)));
+        } catch (JsonProcessingException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Future<BusReply> logs(String namespace, String pod, String container, Map<String, String> parameters) {
+        ContainerId id = pods.logOf(namespace, pod, container, flag(parameters, "previous"));
+        LogQuery query = query(parameters);
+        boolean follow = flag(parameters, "follow");
+        return workers.executeBlocking(
+                        () -> {
+                            ContainerLog log = pods.log(id);
+                            return new Opened(log, log.open(query));
+                        },
+                        false)
+                .map(opened -> BusReply.stream(
+                        200,
+                        MultiMap.caseInsensitiveMultiMap().add("Content-Type", "text/plain"),
+                        new LogStream(vertx, workers, opened.log(), opened.reader(), follow)));
+    }
+
+    private record Opened(ContainerLog log, LogReader reader) {}
+
+    private LogQuery query(Map<String, String> parameters) {
+        @Nullable Instant since = null;
+        if (parameters.containsKey("sinceTime")) {
+            since = Instant.parse(parameters.get("sinceTime"));
+        } else if (parameters.containsKey("sinceSeconds")) {
+            since = clock.instant().minusSeconds(Long.parseLong(parameters.get("sinceSeconds")));
+        }
+        return new LogQuery(
+                number(parameters, "tailLines"), since, flag(parameters, "timestamps"), number(parameters, "limitBytes"));
+    }
+
+    private static @Nullable Long number(Map<String, String> parameters, String name) {
+        String value = parameters.get(name);
+        return value == null || value.isEmpty() ? null : Long.valueOf(value);
+    }
+
+    private static boolean flag(Map<String, String> parameters, String name) {
+        String value = parameters.get(name);
+        return value != null && (value.equals("true") || value.equals("1"));
+    }
+
+    private static Map<String, String> parameters(String query) {
+        Map<String, String> all = new HashMap<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                all.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+            }
+        }
+        return all;
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    private static Future<BusReply> text(int status, String message) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "text/plain; charset=utf-8");
+        return Future.succeededFuture(BusReply.whole(status, headers, Buffer.buffer(message)));
+    }
+}
