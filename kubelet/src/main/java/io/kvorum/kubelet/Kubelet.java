@@ -88,8 +88,7 @@ final class Kubelet {
         }
         long logMaxBytes = flags.logMaxBytes();
         ApiClient api = ApiClients.overBus(vertx, context.bus(), "kubelet/" + VERSION);
-        return work.executeBlocking(() -> prepare(logMaxBytes), false)
-                .compose(prepared -> run(prepared, api, ips));
+        return work.executeBlocking(() -> prepare(logMaxBytes), false).compose(prepared -> run(prepared, api, ips));
     }
 
     private Prepared prepare(long logMaxBytes) throws IOException {
@@ -188,12 +187,14 @@ final class Kubelet {
             return Future.succeededFuture();
         });
         context.onShutdown("probes", prober::close);
-        context.onShutdown("container runtime", () -> work.executeBlocking(
-                () -> {
-                    prepared.runtime().close();
-                    return null;
-                },
-                false));
+        context.onShutdown(
+                "container runtime",
+                () -> work.executeBlocking(
+                        () -> {
+                            prepared.runtime().close();
+                            return null;
+                        },
+                        false));
         // The node is there as soon as the API is; pods start once their services are known.
         return workers.adopt()
                 .compose(v -> context.serve(new KubeletEndpoint(vertx, work, context.clock(), workers)))
@@ -202,7 +203,10 @@ final class Kubelet {
                             podInformer.handler(workers);
                             return podInformer.start();
                         })
-                        .onSuccess(s -> workers.synced())
+                        .onSuccess(s -> {
+                            workers.synced();
+                            reporter.look();
+                        })
                         .onFailure(e -> context.fatal("pod informer", e)))
                 .compose(v -> reporter.start())
                 .map(uid -> {

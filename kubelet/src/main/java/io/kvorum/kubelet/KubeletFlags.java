@@ -60,8 +60,8 @@ final class KubeletFlags {
                 "sync-frequency", Duration.ofSeconds(10), "how often ConfigMap and Secret volumes are refreshed");
         backoffBase = flags.duration(
                 "container-restart-backoff", Duration.ofSeconds(10), "delay before a container's second restart");
-        backoffCap = flags.duration(
-                "max-container-restart-period", Duration.ofMinutes(5), "longest delay between restarts");
+        backoffCap =
+                flags.duration("max-container-restart-period", Duration.ofMinutes(5), "longest delay between restarts");
         logMaxSize = flags.text("container-log-max-size", "10Mi", "size at which a container's log is rotated");
         logMaxFiles = flags.integer("container-log-max-files", 5, "log files kept of a container, at least 2");
         reserved = flags.list("system-reserved", List.of(), "resources kept from pods, cpu=500m,memory=1Gi");
@@ -83,7 +83,8 @@ final class KubeletFlags {
             throw new UsageException("--container-log-max-files must be at least 2, is " + logMaxFiles.get());
         }
         if (backoffCap.get().compareTo(backoffBase.get()) < 0) {
-            throw new UsageException("--max-container-restart-period must not be less than --container-restart-backoff");
+            throw new UsageException(
+                    "--max-container-restart-period must not be less than --container-restart-backoff");
         }
         Map<String, String> reservedAmounts = pairs("--system-reserved", reserved.get());
         BigDecimal cpu = amount("--system-reserved", reservedAmounts.getOrDefault("cpu", "0"));

@@ -73,7 +73,10 @@ public final class NodeLease {
                 held = null;
                 if (!failing) {
                     failing = true;
-                    LOG.warn("lease not renewed node={} cause={}", node, done.cause().toString());
+                    LOG.warn(
+                            "lease not renewed node={} cause={}",
+                            node,
+                            done.cause().toString());
                 }
             }
             if (!stopped) {

@@ -80,8 +80,16 @@ public final class NodeReporter {
                         },
                         cause -> {
                             note(cause);
-                            return vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS).compose(t -> start());
+                            return vertx.timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                                    .compose(t -> start());
                         });
+    }
+
+    /** Looks at once, because something changed. Does nothing before the first status is written. */
+    public void look() {
+        if (timer >= 0 && vertx.cancelTimer(timer)) {
+            next(1);
+        }
     }
 
     public void stop() {
@@ -91,18 +99,20 @@ public final class NodeReporter {
 
     private void next(long millis) {
         if (!stopped) {
-            timer = vertx.setTimer(Math.max(1, millis), t -> once().onComplete(done -> {
-                if (done.failed()) {
-                    note(done.cause());
-                    next(Math.min(RETRY_MILLIS, interval.toMillis()));
-                } else {
-                    if (failing) {
-                        LOG.info("node status reported again node={}", name);
-                        failing = false;
-                    }
-                    next(interval.toMillis());
-                }
-            }));
+            timer = vertx.setTimer(
+                    Math.max(1, millis),
+                    t -> once().onComplete(done -> {
+                        if (done.failed()) {
+                            note(done.cause());
+                            next(Math.min(RETRY_MILLIS, interval.toMillis()));
+                        } else {
+                            if (failing) {
+                                LOG.info("node status reported again node={}", name);
+                                failing = false;
+                            }
+                            next(interval.toMillis());
+                        }
+                    }));
         }
     }
 
@@ -115,7 +125,8 @@ public final class NodeReporter {
 
     private Future<String> once() {
         return nodes.get(null, name)
-                .recover(cause -> cause instanceof ApiException e && e.notFound() ? register() : Future.failedFuture(cause))
+                .recover(cause ->
+                        cause instanceof ApiException e && e.notFound() ? register() : Future.failedFuture(cause))
                 .compose(this::report)
                 .timeout(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     }

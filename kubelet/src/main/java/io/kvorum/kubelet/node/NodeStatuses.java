@@ -93,7 +93,9 @@ public final class NodeStatuses {
                 "MemoryPressure",
                 memoryPressure,
                 memoryPressure ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
-                memoryPressure ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available",
+                memoryPressure
+                        ? "kubelet has insufficient memory available"
+                        : "kubelet has sufficient memory available",
                 before,
                 now));
         conditions.add(condition(
@@ -122,8 +124,14 @@ public final class NodeStatuses {
                 .withAllocatable(allocatable())
                 .withConditions(conditions)
                 .withAddresses(
-                        new NodeAddressBuilder().withType("InternalIP").withAddress(spec.ip()).build(),
-                        new NodeAddressBuilder().withType("Hostname").withAddress(spec.name()).build())
+                        new NodeAddressBuilder()
+                                .withType("InternalIP")
+                                .withAddress(spec.ip())
+                                .build(),
+                        new NodeAddressBuilder()
+                                .withType("Hostname")
+                                .withAddress(spec.name())
+                                .build())
                 .withNewDaemonEndpoints()
                 .withNewKubeletEndpoint(spec.healthPort())
                 .endDaemonEndpoints()

@@ -11,9 +11,11 @@ final class ContainerSlot {
     Container spec;
     final boolean init;
     /** The latest run and the one before; null before there was one. */
-    @Nullable ContainerRecord last;
+    @Nullable
+    ContainerRecord last;
 
-    @Nullable ContainerRecord previous;
+    @Nullable
+    ContainerRecord previous;
 
     /** Reason and message of the latest and previous end, where they are not the usual ones. */
     Ending ending = Ending.NONE;
@@ -21,9 +23,11 @@ final class ContainerSlot {
     Ending previousEnding = Ending.NONE;
 
     /** Why it waits, as {@code state.waiting}; null for the usual reason. */
-    @Nullable String waitingReason;
+    @Nullable
+    String waitingReason;
 
-    @Nullable String waitingMessage;
+    @Nullable
+    String waitingMessage;
 
     RestartBackoff restarts;
     RestartBackoff pulls;
@@ -31,10 +35,12 @@ final class ContainerSlot {
     boolean busy;
     boolean hookRunning;
 
-    @Nullable ContainerProbes probes;
+    @Nullable
+    ContainerProbes probes;
 
     /** When the kill under way is forced; null when none is. */
-    @Nullable Instant killBy;
+    @Nullable
+    Instant killBy;
 
     long killTimer = -1;
 

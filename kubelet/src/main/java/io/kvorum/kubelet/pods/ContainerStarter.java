@@ -151,8 +151,8 @@ final class ContainerStarter {
         inherited.put("HOSTNAME", hostname(pod));
         inherited.put("POD_IP", addresses.podIp());
         inherited.putAll(volumes(pod).variables(pod));
-        inherited.putAll(ContainerEnvironment.services(
-                pod, environment.services().get()));
+        inherited.putAll(
+                ContainerEnvironment.services(pod, environment.services().get()));
         Map<String, String> variables = ContainerEnvironment.build(
                 pod,
                 container,
@@ -169,9 +169,10 @@ final class ContainerStarter {
         if (command.isEmpty()) {
             throw new ConfigErrorException("no command specified");
         }
-        String workingDir = container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
-                ? image.workingDir()
-                : container.getWorkingDir();
+        String workingDir =
+                container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
+                        ? image.workingDir()
+                        : container.getWorkingDir();
         return new ContainerLaunch(
                 new ContainerId(pod.getMetadata().getUid(), container.getName(), attempt),
                 command,
@@ -200,11 +201,13 @@ final class ContainerStarter {
                     .filter(v -> v.getName().equals(mount.getName()))
                     .findFirst()
                     .orElseThrow(() -> new ConfigErrorException("volume \"" + mount.getName() + "\" not found"));
-            String sub = mount.getSubPathExpr() == null || mount.getSubPathExpr().isEmpty()
-                    ? mount.getSubPath()
-                    : VariableExpansion.expand(mount.getSubPathExpr(), variables);
+            String sub =
+                    mount.getSubPathExpr() == null || mount.getSubPathExpr().isEmpty()
+                            ? mount.getSubPath()
+                            : VariableExpansion.expand(mount.getSubPathExpr(), variables);
             Path root = volumes.path(volume);
-            Path source = sub == null || sub.isEmpty() ? root : root.resolve(sub).normalize();
+            Path source =
+                    sub == null || sub.isEmpty() ? root : root.resolve(sub).normalize();
             if (!source.startsWith(root)) {
                 throw new ConfigErrorException("failed to prepare subPath for volumeMount \"" + mount.getName()
                         + "\" of container \"" + container.getName() + "\"");

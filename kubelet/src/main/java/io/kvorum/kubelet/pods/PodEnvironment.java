@@ -58,8 +58,7 @@ public record PodEnvironment(
     static ObjectReference reference(Pod pod, @Nullable ContainerSlot slot) {
         ObjectReference reference = io.kvorum.client.EventRecorder.reference(pod);
         if (slot != null) {
-            reference.setFieldPath(
-                    (slot.init ? "spec.initContainers{" : "spec.containers{") + slot.name() + "}");
+            reference.setFieldPath((slot.init ? "spec.initContainers{" : "spec.containers{") + slot.name() + "}");
         }
         return reference;
     }

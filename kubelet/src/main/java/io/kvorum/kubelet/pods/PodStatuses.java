@@ -74,7 +74,8 @@ final class PodStatuses {
                 .withContainerStatuses(main);
         if (!in.addresses().podIp().isEmpty()) {
             status.withPodIP(in.addresses().podIp())
-                    .withPodIPs(new PodIPBuilder().withIp(in.addresses().podIp()).build());
+                    .withPodIPs(
+                            new PodIPBuilder().withIp(in.addresses().podIp()).build());
         }
         if (in.startTime() != null) {
             status.withStartTime(time(in.startTime()));
@@ -127,7 +128,8 @@ final class PodStatuses {
                     .withNewWaiting(slot.waitingMessage, slot.waitingReason)
                     .build();
         }
-        boolean initializing = in.slots().stream().anyMatch(s -> s.init) && !in.plan().initialized();
+        boolean initializing =
+                in.slots().stream().anyMatch(s -> s.init) && !in.plan().initialized();
         return new ContainerStateBuilder()
                 .withNewWaiting(null, initializing ? "PodInitializing" : "ContainerCreating")
                 .build();
@@ -186,11 +188,9 @@ final class PodStatuses {
         List<String> gates = closedGates(in.pod());
         boolean ready = containersReady && gates.isEmpty();
         if (ready || !containersReady) {
-            all.add(condition(
-                    "Ready", ready, ready ? null : reason, ready ? null : message, before, in.now()));
+            all.add(condition("Ready", ready, ready ? null : reason, ready ? null : message, before, in.now()));
         } else {
-            all.add(condition(
-                    "Ready", false, "ReadinessGatesNotReady", String.join(", ", gates), before, in.now()));
+            all.add(condition("Ready", false, "ReadinessGatesNotReady", String.join(", ", gates), before, in.now()));
         }
         all.add(condition(
                 "ContainersReady",
@@ -260,14 +260,14 @@ final class PodStatuses {
         List<Container> containers = new ArrayList<>(pod.getSpec().getContainers());
         containers.addAll(ContainerEnvironment.nonNull(pod.getSpec().getInitContainers()));
         for (Container container : containers) {
-            Map<String, Quantity> requests = container.getResources() == null
-                            || container.getResources().getRequests() == null
-                    ? Map.of()
-                    : container.getResources().getRequests();
-            Map<String, Quantity> limits = container.getResources() == null
-                            || container.getResources().getLimits() == null
-                    ? Map.of()
-                    : container.getResources().getLimits();
+            Map<String, Quantity> requests =
+                    container.getResources() == null || container.getResources().getRequests() == null
+                            ? Map.of()
+                            : container.getResources().getRequests();
+            Map<String, Quantity> limits =
+                    container.getResources() == null || container.getResources().getLimits() == null
+                            ? Map.of()
+                            : container.getResources().getLimits();
             for (String resource : List.of("cpu", "memory")) {
                 BigDecimal request = amount(requests.getOrDefault(resource, limits.get(resource)));
                 BigDecimal limit = amount(limits.get(resource));

@@ -124,7 +124,9 @@ final class PodWorker {
     void adopt(List<ContainerRecord> records) {
         for (ContainerRecord record : records) {
             ContainerSlot slot = slots.get(record.id().container());
-            if (slot != null && (slot.last == null || slot.last.id().attempt() < record.id().attempt())) {
+            if (slot != null
+                    && (slot.last == null
+                            || slot.last.id().attempt() < record.id().attempt())) {
                 slot.previous = slot.last;
                 slot.last = record;
             }
@@ -187,7 +189,10 @@ final class PodWorker {
     }
 
     private boolean ending() {
-        return removed || terminalBefore || failureReason != null || pod.getMetadata().getDeletionTimestamp() != null;
+        return removed
+                || terminalBefore
+                || failureReason != null
+                || pod.getMetadata().getDeletionTimestamp() != null;
     }
 
     void sync() {
@@ -224,10 +229,7 @@ final class PodWorker {
                 ? "Always"
                 : pod.getSpec().getRestartPolicy();
         return PodPlan.of(
-                policy,
-                slots.values().stream().map(ContainerSlot::view).toList(),
-                ending(),
-                now);
+                policy, slots.values().stream().map(ContainerSlot::view).toList(), ending(), now);
     }
 
     private void arm(PodPlan plan, Instant now) {
@@ -322,7 +324,10 @@ final class PodWorker {
             }
             starter.setUpVolumes(pod, addresses()).onComplete(done -> {
                 if (done.failed()) {
-                    LOG.warn("volumes not refreshed pod={} cause={}", uid, done.cause().getMessage());
+                    LOG.warn(
+                            "volumes not refreshed pod={} cause={}",
+                            uid,
+                            done.cause().getMessage());
                 }
                 if (!closed) {
                     refreshVolumesLater();
@@ -347,11 +352,7 @@ final class PodWorker {
                         "Successfully pulled image \"" + image + "\" in " + millis + "ms (" + millis
                                 + "ms including waiting). Image size: 0 bytes.");
             } else {
-                event(
-                        slot,
-                        "Normal",
-                        "Pulled",
-                        "Container image \"" + image + "\" already present on machine");
+                event(slot, "Normal", "Pulled", "Container image \"" + image + "\" already present on machine");
             }
         });
     }
@@ -370,8 +371,9 @@ final class PodWorker {
         event(slot, "Normal", "Created", "Created container: " + slot.name());
         event(slot, "Normal", "Started", "Started container " + slot.name());
         startProbes(slot, false, false);
-        LifecycleHandler hook =
-                slot.spec.getLifecycle() == null ? null : slot.spec.getLifecycle().getPostStart();
+        LifecycleHandler hook = slot.spec.getLifecycle() == null
+                ? null
+                : slot.spec.getLifecycle().getPostStart();
         if (hook != null) {
             slot.hookRunning = true;
             hook(slot, hook, Duration.ofSeconds(grace())).onSuccess(result -> {
@@ -511,7 +513,10 @@ final class PodWorker {
                 .executeBlocking(() -> terminationMessage(slot.spec, id, exit), false)
                 .onComplete(done -> {
                     if (done.failed()) {
-                        LOG.warn("termination message not read run={} cause={}", id, done.cause().getMessage());
+                        LOG.warn(
+                                "termination message not read run={} cause={}",
+                                id,
+                                done.cause().getMessage());
                     }
                     slot.last = new ContainerRecord(id, run.pid(), run.startedAt(), run.details(), exit);
                     slot.ending = new ContainerSlot.Ending(null, done.succeeded() ? done.result() : null);
@@ -533,7 +538,8 @@ final class PodWorker {
         boolean restarts = slot.sidecar()
                 || !"Never".equals(policy) && (exit.code() != 0 || "Always".equals(policy) && !slot.init);
         if (restarts && slot.notBefore.isAfter(now) && !ending()) {
-            String podName = pod.getMetadata().getName() + "_" + pod.getMetadata().getNamespace() + "(" + uid + ")";
+            String podName =
+                    pod.getMetadata().getName() + "_" + pod.getMetadata().getNamespace() + "(" + uid + ")";
             slot.waitingReason = "CrashLoopBackOff";
             slot.waitingMessage = "back-off " + goDuration(slot.restarts.delay()) + " restarting failed container="
                     + slot.name() + " pod=" + podName;
@@ -613,8 +619,13 @@ final class PodWorker {
         boolean first = slot.killBy == null;
         slot.killBy = by;
         environment.vertx().cancelTimer(slot.killTimer);
-        slot.killTimer = environment.vertx().setTimer(
-                seconds * 1000, t -> blocking("killing " + run.id(), () -> environment.runtime().kill(run.id())));
+        slot.killTimer = environment
+                .vertx()
+                .setTimer(
+                        seconds * 1000,
+                        t -> blocking(
+                                "killing " + run.id(),
+                                () -> environment.runtime().kill(run.id())));
         if (!first) {
             return;
         }
@@ -622,8 +633,9 @@ final class PodWorker {
             slot.probes.stop();
         }
         event(slot, "Normal", "Killing", reason == null ? "Stopping container " + slot.name() : reason);
-        LifecycleHandler hook =
-                slot.spec.getLifecycle() == null ? null : slot.spec.getLifecycle().getPreStop();
+        LifecycleHandler hook = slot.spec.getLifecycle() == null
+                ? null
+                : slot.spec.getLifecycle().getPreStop();
         Future<?> before = hook == null
                 ? Future.succeededFuture()
                 : hook(slot, hook, Duration.ofSeconds(seconds)).onSuccess(result -> {
@@ -648,7 +660,9 @@ final class PodWorker {
         }
         if (hook.getSleep() != null) {
             long millis = Math.max(1, Math.min(limit.toMillis(), hook.getSleep().getSeconds() * 1000));
-            return environment.vertx().timer(millis, java.util.concurrent.TimeUnit.MILLISECONDS)
+            return environment
+                    .vertx()
+                    .timer(millis, java.util.concurrent.TimeUnit.MILLISECONDS)
                     .map(new ProbeResult(true, ""));
         }
         return Future.succeededFuture(new ProbeResult(true, ""));

@@ -36,7 +36,8 @@ public final class PodWorkers implements Informer.Handler<Pod> {
     private final Map<String, Found> found = new HashMap<>();
 
     /** What is left of a pod from an earlier kubelet. */
-    private record Found(List<ContainerRecord> records, @Nullable String ip) {
+    private record Found(
+            List<ContainerRecord> records, @Nullable String ip) {
         boolean running() {
             return records.stream().anyMatch(ContainerRecord::running);
         }
@@ -58,7 +59,9 @@ public final class PodWorkers implements Informer.Handler<Pod> {
                             for (Map.Entry<String, List<ContainerRecord>> pod :
                                     environment.runtime().adopt().entrySet()) {
                                 Path file = ipFile(pod.getKey());
-                                String ip = Files.exists(file) ? Files.readString(file).trim() : null;
+                                String ip = Files.exists(file)
+                                        ? Files.readString(file).trim()
+                                        : null;
                                 all.put(pod.getKey(), new Found(pod.getValue(), ip));
                             }
                             return all;
@@ -134,7 +137,10 @@ public final class PodWorkers implements Informer.Handler<Pod> {
                         false)
                 .onComplete(done -> {
                     if (done.failed()) {
-                        LOG.error("pod folder not writable pod={} cause={}", uid, done.cause().toString());
+                        LOG.error(
+                                "pod folder not writable pod={} cause={}",
+                                uid,
+                                done.cause().toString());
                     }
                     worker.sync();
                 });
@@ -166,9 +172,8 @@ public final class PodWorkers implements Informer.Handler<Pod> {
         Found waiting = found.get(id.podUid());
         if (waiting != null) {
             List<ContainerRecord> records = waiting.records().stream()
-                    .map(r -> r.id().equals(id)
-                            ? new ContainerRecord(id, r.pid(), r.startedAt(), r.details(), exit)
-                            : r)
+                    .map(r ->
+                            r.id().equals(id) ? new ContainerRecord(id, r.pid(), r.startedAt(), r.details(), exit) : r)
                     .toList();
             found.put(id.podUid(), new Found(records, waiting.ip()));
         }
@@ -195,7 +200,10 @@ public final class PodWorkers implements Informer.Handler<Pod> {
                         false)
                 .onComplete(done -> {
                     if (done.failed()) {
-                        LOG.warn("pod folder not removed pod={} cause={}", uid, done.cause().toString());
+                        LOG.warn(
+                                "pod folder not removed pod={} cause={}",
+                                uid,
+                                done.cause().toString());
                     }
                     if (ip != null && !ip.equals(environment.hostIp())) {
                         ips.free(ip);

@@ -50,7 +50,8 @@ public final class KubeletEndpoint implements BusEndpoint {
     public Future<BusReply> handle(BusRequest request, String sender) {
         int query = request.uri().indexOf('?');
         String path = query < 0 ? request.uri() : request.uri().substring(0, query);
-        Map<String, String> parameters = query < 0 ? Map.of() : parameters(request.uri().substring(query + 1));
+        Map<String, String> parameters =
+                query < 0 ? Map.of() : parameters(request.uri().substring(query + 1));
         if (!request.method().equals("GET")) {
             return text(405, "method not allowed");
         }
@@ -107,7 +108,10 @@ public final class KubeletEndpoint implements BusEndpoint {
             since = clock.instant().minusSeconds(Long.parseLong(parameters.get("sinceSeconds")));
         }
         return new LogQuery(
-                number(parameters, "tailLines"), since, flag(parameters, "timestamps"), number(parameters, "limitBytes"));
+                number(parameters, "tailLines"),
+                since,
+                flag(parameters, "timestamps"),
+                number(parameters, "limitBytes"));
     }
 
     private static @Nullable Long number(Map<String, String> parameters, String name) {
