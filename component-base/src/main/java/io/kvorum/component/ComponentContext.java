@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What a running process offers its component. */
@@ -39,6 +40,9 @@ public interface ComponentContext {
 
     /** The fault rules of this process, for components with channels of their own. */
     FaultRules faults();
+
+    /** {@code host:port} of the members of the grid this process was told to join ({@code --join}); stores first. */
+    List<String> join();
 
     /** The folder for what must outlive the process ({@code --data-dir}). */
     Path dataDir();

@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -238,6 +239,11 @@ final class RunningComponent implements ComponentContext {
     @Override
     public ControlCommands control() {
         return commands;
+    }
+
+    @Override
+    public List<String> join() {
+        return flags.join.get();
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class KeySpace {
 
     /** The empty key space at revision 1. */
     public KeySpace() {
-        this(Snapshot.EMPTY);
+        this(Snapshot.empty());
     }
 
     /** The key space that {@code snapshot} was taken of. */

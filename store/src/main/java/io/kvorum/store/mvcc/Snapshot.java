@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * to the versions that later compactions drop.
  */
 public final class Snapshot {
-    static final Snapshot EMPTY =
+    private static final Snapshot EMPTY =
             new Snapshot(0, 1, 0, SortedTree.empty(), 1, SortedTree.empty(), SortedTree.empty(), false);
 
     private final long appliedIndex;
@@ -47,6 +47,11 @@ public final class Snapshot {
         this.leases = leases;
         this.sessions = sessions;
         this.sessionsEvicted = sessionsEvicted;
+    }
+
+    /** The state of a store in which nothing was ever written. */
+    public static Snapshot empty() {
+        return EMPTY;
     }
 
     /** All changes of one revision, in key order. */

@@ -1,0 +1,48 @@
+package io.kvorum.store.protocol;
+
+/**
+ * Requests to the store over the bus. Bodies are binary; every member takes every request and passes on what only the
+ * leader can do.
+ */
+public final class StoreProtocol {
+    /** The role, and so the bus address, of the store's members. */
+    public static final String ROLE = "store";
+
+    /** POST: a proposal ({@code ProposalCodec}), answered by an outcome. */
+    public static final String PROPOSE = "/propose";
+
+    /** POST: a range request, answered by an outcome. */
+    public static final String RANGE = "/range";
+
+    /** GET: the newest revision, answered by a number. */
+    public static final String REVISION = "/revision";
+
+    /** POST: a {@link WatchRequest}, answered by a stream of {@link WatchFrame}s. */
+    public static final String WATCH = "/watch";
+
+    /** Request header: a member passed the request on, so it is not passed on again. */
+    public static final String PASSED_ON = "kvorum-passed-on";
+
+    /** Answer header: who answers. */
+    public static final String MEMBER = "kvorum-member";
+
+    /** Answer header: who leads, as the answering member knows it; absent while none does. */
+    public static final String LEADER = "kvorum-leader";
+
+    /** Answer header: all members, separated by commas. */
+    public static final String MEMBERS = "kvorum-members";
+
+    /** Status: not done, try again, perhaps elsewhere. */
+    public static final int UNAVAILABLE = 503;
+
+    /** Status: perhaps done. */
+    public static final int INDETERMINATE = 504;
+
+    /** Status: not understood. */
+    public static final int MALFORMED = 400;
+
+    /** Most bytes of a proposal, as in etcd. */
+    public static final int MAX_REQUEST_BYTES = 1_572_864;
+
+    private StoreProtocol() {}
+}

@@ -1,0 +1,266 @@
+package io.kvorum.store.server;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.component.Component;
+import io.kvorum.component.ComponentContext;
+import io.kvorum.component.Flags;
+import io.kvorum.store.mvcc.Snapshot;
+import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.protocol.StoreProtocol;
+import io.kvorum.store.raft.LocalTransport;
+import io.kvorum.store.raft.RaftTransport;
+import io.kvorum.store.raft.Replica;
+import io.kvorum.store.raft.ReplicaSettings;
+import io.kvorum.store.raft.TcpTransport;
+import io.kvorum.store.wal.Disk;
+import io.kvorum.store.watch.WatchHub;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process of the store: one member of the group, or all three of them where it is the only process. The members find
+ * each other and elect a leader while the process still joins the grid.
+ */
+public final class StoreComponent implements Component {
+    private static final int HEALTH_PORT = 2381;
+    private static final long HISTORY_BYTES = 64L << 20;
+
+    private @Nullable StoreFlags flags;
+    private @Nullable Running running;
+
+    @Override
+    public String role() {
+        return StoreProtocol.ROLE;
+    }
+
+    @Override
+    public int defaultHealthPort() {
+        return HEALTH_PORT;
+    }
+
+    @Override
+    public void declare(Flags flags) {
+        this.flags = new StoreFlags(flags);
+    }
+
+    @Override
+    public boolean fullMember() {
+        return true;
+    }
+
+    @Override
+    public Future<Void> prepare(ComponentContext context) {
+        StoreFlags parsed = flags;
+        if (parsed == null) {
+            return Future.failedFuture(new IllegalStateException("flags are not declared"));
+        }
+        Running members = new Running(context, parsed);
+        running = members;
+        return members.start();
+    }
+
+    @Override
+    public Future<Void> start(ComponentContext context) {
+        Running members = running;
+        return members == null
+                ? Future.failedFuture(new IllegalStateException("members are not started"))
+                : members.serve();
+    }
+
+    /** The members of this process. */
+    private static final class Running {
+        private final ComponentContext context;
+        private final StoreFlags flags;
+        private final MemberNames names;
+        private final Map<String, Replica> replicas = new ConcurrentHashMap<>();
+        private @Nullable WatchHub hub;
+
+        Running(ComponentContext context, StoreFlags flags) {
+            this.context = context;
+            this.flags = flags;
+            this.names = MemberNames.of(context.identity().name(), flags.initialMembers.get());
+        }
+
+        Future<Void> start() {
+            hub = new WatchHub(context.vertx(), this::newest, flags.historyRevisions.get(), HISTORY_BYTES);
+            context.onShutdown("store members", () -> context.vertx().executeBlocking(this::close));
+            // The files are read on a worker, while the port is opened.
+            if (names.here().size() > 1) {
+                LocalTransport network = new LocalTransport();
+                return context.vertx().executeBlocking(() -> {
+                    for (String name : names.here()) {
+                        open(name, context.dataDir().resolve(name), network.of(name));
+                    }
+                    return startAll();
+                });
+            }
+            TcpTransport.Settings peers = new TcpTransport.Settings(
+                    context.identity().cluster(),
+                    context.identity().name(),
+                    names.all(),
+                    context.identity().address(),
+                    flags.peerPort.get(),
+                    context.join().stream()
+                            .map(hostAndPort -> hostAndPort.substring(0, hostAndPort.lastIndexOf(':')))
+                            .distinct()
+                            .toList());
+            return TcpTransport.listen(context.vertx(), peers).compose(transport -> context.vertx()
+                    .executeBlocking(() -> {
+                        open(context.identity().name(), context.dataDir(), transport);
+                        return startAll();
+                    }));
+        }
+
+        private void open(String name, Path folder, RaftTransport transport) throws IOException {
+            boolean first = name.equals(names.here().get(0));
+            Timer flushes = first
+                    ? Timer.builder("kvorum.store.fsync")
+                            .description("Time to write the log to disk, fsync included")
+                            .register(context.metrics())
+                    : null;
+            LongConsumer onFlush = nanos -> {
+                if (flushes != null) {
+                    flushes.record(nanos, TimeUnit.NANOSECONDS);
+                }
+            };
+            Replica replica = new Replica(
+                    new ReplicaSettings(
+                            context.identity().cluster(),
+                            name,
+                            names.all(),
+                            flags.electionTimeout.get(),
+                            flags.heartbeatInterval.get(),
+                            flags.maxMissedHeartbeats.get()),
+                    folder,
+                    Disk.real(),
+                    transport,
+                    onFlush,
+                    new MemberListener(first));
+            replicas.put(name, replica);
+        }
+
+        @SuppressWarnings("NullAway") // Void has no other value
+        private Void startAll() {
+            replicas.values().forEach(Replica::start);
+            return null;
+        }
+
+        @SuppressWarnings("NullAway") // Void has no other value
+        private Void close() throws IOException {
+            for (Replica replica : replicas.values()) {
+                replica.close();
+            }
+            return null;
+        }
+
+        private Snapshot newest() {
+            Replica own = replicas.get(names.here().get(0));
+            return own == null ? Snapshot.empty() : own.newest();
+        }
+
+        Future<Void> serve() {
+            Replica own = replicas.get(names.here().get(0));
+            WatchHub watches = hub;
+            if (own == null || watches == null) {
+                return Future.failedFuture(new IllegalStateException("members are not open"));
+            }
+            context.health().ready("leader", () -> own.leader() == null ? "no leader is known" : null);
+            context.health().live("disk", () -> own.failure() == null ? null : String.valueOf(own.failure()));
+            gauge("kvorum.store.revision", "Newest revision applied", own, r -> r.newest().revision());
+            gauge("kvorum.store.keys", "Keys, deleted ones not yet compacted included", own, r -> r.newest()
+                    .keyCount());
+            gauge("kvorum.store.db.bytes", "Bytes on disk", own, Replica::diskBytes);
+            gauge("kvorum.store.commit.index", "Index of the newest committed log entry", own, Replica::commitIndex);
+            gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);
+            context.control().register("store.status", request -> Future.succeededFuture(status(own)));
+            return context.serve(new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches));
+        }
+
+        private boolean leadsHere(Replica own) {
+            String leader = own.leader();
+            return leader != null && replicas.containsKey(leader);
+        }
+
+        private void gauge(String name, String description, Replica own, ToDoubleFunction<Replica> value) {
+            Gauge.builder(name, own, value).description(description).register(context.metrics());
+        }
+
+        private ObjectNode status(Replica own) {
+            Snapshot newest = own.newest();
+            String leader = own.leader();
+            ObjectNode status = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("name", own.name())
+                    .put("leader", leader)
+                    .put("isLeader", leadsHere(own))
+                    .put("term", own.term())
+                    .put("revision", newest.revision())
+                    .put("compactRevision", newest.compactRevision())
+                    .put("keys", newest.keyCount())
+                    .put("commitIndex", own.commitIndex())
+                    .put("appliedIndex", newest.appliedIndex())
+                    .put("dbBytes", own.diskBytes());
+            var members = status.putArray("members");
+            List<String> all = names.all();
+            all.forEach(members::add);
+            return status;
+        }
+
+        /** What the members tell, to the watches, the metrics and the process. */
+        private final class MemberListener implements Replica.Listener {
+            private final boolean first;
+            private final @Nullable Counter applied;
+
+            MemberListener(boolean first) {
+                this.first = first;
+                applied = first
+                        ? Counter.builder("kvorum.store.applied.revisions")
+                                .description("Revisions applied since the start of the process")
+                                .register(context.metrics())
+                        : null;
+            }
+
+            @Override
+            public void applied(Changes changes) {
+                WatchHub watches = hub;
+                if (first && watches != null && applied != null) {
+                    applied.increment();
+                    watches.applied(changes);
+                }
+            }
+
+            @Override
+            public void restored(Snapshot newest) {
+                WatchHub watches = hub;
+                if (first && watches != null) {
+                    watches.restored(newest.revision());
+                }
+            }
+
+            @Override
+            public void leader(@Nullable String leader, boolean local) {
+                if (first) {
+                    boolean here = leader != null && replicas.containsKey(leader);
+                    context.vertx().runOnContext(v -> context.leading(here));
+                }
+            }
+
+            @Override
+            public void failed(String what, Throwable cause) {
+                context.fatal("store: " + what, cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.kvorum.store.server;
+
+import io.kvorum.bus.BusAddress;
+import io.kvorum.bus.BusClient;
+import io.kvorum.bus.BusEndpoint;
+import io.kvorum.bus.BusReply;
+import io.kvorum.bus.BusRequest;
+import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.bus.FrameQueue;
+import io.kvorum.store.client.RangeRequest;
+import io.kvorum.store.client.StoreException;
+import io.kvorum.store.codec.BinaryReader;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.codec.BinaryWriter;
+import io.kvorum.store.codec.ValueCodec;
+import io.kvorum.store.mvcc.Outcome;
+import io.kvorum.store.mvcc.OutcomeCodec;
+import io.kvorum.store.mvcc.Snapshot;
+import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.protocol.StoreProtocol;
+import io.kvorum.store.protocol.WatchFrame;
+import io.kvorum.store.protocol.WatchRequest;
+import io.kvorum.store.raft.Coalesced;
+import io.kvorum.store.raft.Replica;
+import io.kvorum.store.raft.ReplicaException;
+import io.kvorum.store.watch.WatchHub;
+import io.kvorum.store.watch.WatchSink;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Answers the store's requests at one member. What only the leader can do is done here when it lives in this process, and
+ * passed on to it over the bus otherwise, once.
+ */
+public final class StoreEndpoint implements BusEndpoint {
+    private static final int WATCH_FRAMES = 1024;
+    private static final long WATCH_BYTES = 4L << 20;
+    private static final Duration REVISION_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Context context;
+    private final BusClient bus;
+    private final Replica own;
+    private final Map<String, Replica> local;
+    private final WatchHub hub;
+    private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
+
+    /**
+     * @param own the member whose state is read and watched here
+     * @param local all members in this process by name, {@code own} among them
+     * @param hub the watches of {@code own}
+     */
+    public StoreEndpoint(Vertx vertx, BusClient bus, Replica own, Map<String, Replica> local, WatchHub hub) {
+        this.context = vertx.getOrCreateContext();
+        this.bus = bus;
+        this.own = own;
+        this.local = Map.copyOf(local);
+        this.hub = hub;
+    }
+
+    @Override
+    public Future<BusReply> handle(BusRequest request, String sender) {
+        try {
+            return switch (request.uri()) {
+                case StoreProtocol.PROPOSE -> propose(request);
+                case StoreProtocol.RANGE -> range(request);
+                case StoreProtocol.REVISION -> revision(request);
+                case StoreProtocol.WATCH -> Future.succeededFuture(watch(request));
+                default -> Future.succeededFuture(answer(404, Buffer.buffer("no such path: " + request.uri())));
+            };
+        } catch (MalformedException e) {
+            return Future.succeededFuture(
+                    answer(StoreProtocol.MALFORMED, Buffer.buffer(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private Future<BusReply> propose(BusRequest request) {
+        if (request.body().length() > StoreProtocol.MAX_REQUEST_BYTES) {
+            return Future.succeededFuture(
+                    answer(StoreProtocol.MALFORMED, Buffer.buffer("etcdserver: request is too large")));
+        }
+        return atLeader(
+                request, leader -> leader.propose(request.body().getBytes()).thenApply(StoreEndpoint::outcome));
+    }
+
+    private Future<BusReply> revision(BusRequest request) {
+        return atLeader(request, leader -> leader.readRevision().thenApply(StoreEndpoint::number));
+    }
+
+    private static Buffer outcome(Outcome outcome) {
+        BinaryWriter out = new BinaryWriter(256);
+        OutcomeCodec.write(out, outcome);
+        return Buffer.buffer(out.toByteArray());
+    }
+
+    private static Buffer number(long value) {
+        return Buffer.buffer(new BinaryWriter(10).number(value).toByteArray());
+    }
+
+    private Future<BusReply> atLeader(BusRequest request, Function<Replica, CompletableFuture<Buffer>> verb) {
+        String name = own.leader();
+        if (name == null) {
+            return Future.succeededFuture(unavailable("no leader is known"));
+        }
+        Replica leader = local.get(name);
+        if (leader != null) {
+            return Future.fromCompletionStage(verb.apply(leader), context)
+                    .map(body -> answer(200, body))
+                    .otherwise(this::refusal);
+        }
+        if (request.headers().contains(StoreProtocol.PASSED_ON)) {
+            return Future.succeededFuture(unavailable("this member does not lead any more"));
+        }
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().set(StoreProtocol.PASSED_ON, own.name());
+        return bus.send(
+                        BusAddress.instance(StoreProtocol.ROLE, name),
+                        new BusRequest(
+                                request.method(), request.uri(), headers, request.body(), request.timeout()))
+                .otherwise(this::refusal);
+    }
+
+    private Future<BusReply> range(BusRequest request) {
+        RangeRequest range = ValueCodec.rangeRequest(new BinaryReader(request.body().getBytes()));
+        if (range.serializable()) {
+            return Future.succeededFuture(read(own.newest(), range));
+        }
+        Duration wait = request.timeout().compareTo(LONGEST_WAIT) < 0 ? request.timeout() : LONGEST_WAIT;
+        CompletableFuture<Snapshot> current = leaderRevision
+                .get()
+                .thenCompose(revision ->
+                        own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
+        return Future.fromCompletionStage(current, context)
+                .map(snapshot -> read(snapshot, range))
+                .otherwise(e -> unavailable("no linearizable read: " + e.getMessage()));
+    }
+
+    /** The newest revision from the leader, wherever it is. */
+    private CompletableFuture<Long> askRevision() {
+        Promise<Long> asked = Promise.promise();
+        context.runOnContext(v -> revision(BusRequest.get(StoreProtocol.REVISION, REVISION_TIMEOUT))
+                .compose(reply -> reply.status() == 200
+                        ? Future.succeededFuture(new BinaryReader(reply.body().getBytes()).number())
+                        : Future.<Long>failedFuture(
+                                new StoreException.Unavailable(reply.body().toString())))
+                .onComplete(asked));
+        return asked.future().toCompletionStage().toCompletableFuture();
+    }
+
+    private BusReply read(Snapshot snapshot, RangeRequest range) {
+        return answer(200, outcome(snapshot.range(range)));
+    }
+
+    private BusReply watch(BusRequest request) {
+        WatchRequest watch = WatchRequest.decode(request.body().getBytes());
+        FrameQueue frames = new FrameQueue(WATCH_FRAMES, WATCH_BYTES);
+        WatchHub.Watch running =
+                hub.open(watch.range(), watch.start(), watch.previous(), new FrameSink(frames));
+        frames.onClose(running::close);
+        return BusReply.stream(200, headers(), frames);
+    }
+
+    private BusReply refusal(Throwable cause) {
+        Throwable reason = cause.getCause() instanceof ReplicaException inner ? inner : cause;
+        boolean uncertain = reason instanceof ReplicaException.Uncertain
+                || (reason instanceof BusUnavailableException lost && lost.indeterminate())
+                || !(reason instanceof ReplicaException || reason instanceof BusUnavailableException);
+        return uncertain
+                ? answer(StoreProtocol.INDETERMINATE, Buffer.buffer(String.valueOf(reason.getMessage())))
+                : unavailable(String.valueOf(reason.getMessage()));
+    }
+
+    private BusReply unavailable(String why) {
+        return answer(StoreProtocol.UNAVAILABLE, Buffer.buffer(why));
+    }
+
+    private BusReply answer(int status, Buffer body) {
+        return BusReply.whole(status, headers(), body);
+    }
+
+    private MultiMap headers() {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                .set(StoreProtocol.MEMBER, own.name())
+                .set(StoreProtocol.MEMBERS, String.join(",", own.members()));
+        String leader = own.leader();
+        return leader == null ? headers : headers.set(StoreProtocol.LEADER, leader);
+    }
+
+    /** Puts a watch's changes into the frames of an answer; hub and queue share the endpoint's context. */
+    private static final class FrameSink implements WatchSink {
+        private final FrameQueue frames;
+
+        FrameSink(FrameQueue frames) {
+            this.frames = frames;
+        }
+
+        @Override
+        public boolean events(Changes changes) {
+            return frames.offer(frame(new WatchFrame.Events(changes.revision(), changes.events())));
+        }
+
+        @Override
+        public boolean progress(long revision) {
+            return frames.offer(frame(new WatchFrame.Progress(revision)));
+        }
+
+        @Override
+        public void failed(StoreException cause) {
+            frames.offer(frame(
+                    cause instanceof StoreException.Compacted compacted
+                            ? new WatchFrame.Compacted(compacted.compactRevision())
+                            : new WatchFrame.Failed(String.valueOf(cause.getMessage()))));
+            frames.end();
+        }
+
+        private static Buffer frame(WatchFrame frame) {
+            return Buffer.buffer(WatchFrame.encode(frame));
+        }
+    }
+}
