@@ -115,8 +115,7 @@ final class BusStore implements Store {
         if (startRevision > 0) {
             return Future.succeededFuture(BusWatch.open(vertx, route, lag, range, startRevision, previous, handler));
         }
-        return revision()
-                .map(revision -> BusWatch.open(vertx, route, lag, range, revision + 1, previous, handler));
+        return revision().map(revision -> BusWatch.open(vertx, route, lag, range, revision + 1, previous, handler));
     }
 
     @Override
@@ -147,7 +146,8 @@ final class BusStore implements Store {
 
     private <T> Future<T> propose(Command command, Function<Outcome, T> result) {
         long sequence = begin();
-        return route.call("POST", StoreProtocol.PROPOSE, attempt -> proposal(command, sequence, attempt > 0), true, true)
+        return route.call(
+                        "POST", StoreProtocol.PROPOSE, attempt -> proposal(command, sequence, attempt > 0), true, true)
                 .onComplete(done -> underway.remove(sequence))
                 .compose(answer -> answer(answer, result));
     }

@@ -181,7 +181,8 @@ final class BusWatch implements StoreWatch, LagMonitor.Watched {
 
     private void watchSilence(int number) {
         vertx.cancelTimer(silenceTimer);
-        silenceTimer = vertx.setTimer(SILENCE_MILLIS, id -> run(number, () -> resume("nothing heard for some seconds")));
+        silenceTimer =
+                vertx.setTimer(SILENCE_MILLIS, id -> run(number, () -> resume("nothing heard for some seconds")));
     }
 
     @Override
@@ -202,7 +203,6 @@ final class BusWatch implements StoreWatch, LagMonitor.Watched {
         long pause = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(failures++, 6));
         int number = connection;
         vertx.setTimer(
-                ThreadLocalRandom.current().nextLong(pause) + 1,
-                id -> run(number, () -> connect(route.anyBut(left))));
+                ThreadLocalRandom.current().nextLong(pause) + 1, id -> run(number, () -> connect(route.anyBut(left))));
     }
 }

@@ -43,18 +43,19 @@ final class LagMonitor {
     }
 
     private void look() {
-        revision.get().onComplete(now -> vertx.setTimer(PERIOD_MILLIS, id -> {
-            List<Watched> all;
-            synchronized (this) {
-                running = !watches.isEmpty();
-                all = List.copyOf(watches);
-            }
-            if (now.succeeded()) {
-                all.forEach(watch -> watch.mustHave(now.result()));
-            }
-            if (!all.isEmpty()) {
-                look();
-            }
-        }));
+        revision.get()
+                .onComplete(now -> vertx.setTimer(PERIOD_MILLIS, id -> {
+                    List<Watched> all;
+                    synchronized (this) {
+                        running = !watches.isEmpty();
+                        all = List.copyOf(watches);
+                    }
+                    if (now.succeeded()) {
+                        all.forEach(watch -> watch.mustHave(now.result()));
+                    }
+                    if (!all.isEmpty()) {
+                        look();
+                    }
+                }));
     }
 }

@@ -53,14 +53,14 @@ final class StoreRoute {
 
     /** Sends one request to one member, or to any when {@code member} is null; once. */
     Future<BusReply> sendOnce(@Nullable String member, String path, Buffer body) {
-        String address = member == null
-                ? BusAddress.role(StoreProtocol.ROLE)
-                : BusAddress.instance(StoreProtocol.ROLE, member);
+        String address =
+                member == null ? BusAddress.role(StoreProtocol.ROLE) : BusAddress.instance(StoreProtocol.ROLE, member);
         return bus.send(address, BusRequest.post(path, body, ATTEMPT)).onSuccess(this::learn);
     }
 
     /** A member other than {@code not}, at random; null when none is known. */
-    @Nullable String anyBut(@Nullable String not) {
+    @Nullable
+    String anyBut(@Nullable String not) {
         List<String> others = new ArrayList<>(members);
         others.remove(not);
         return others.isEmpty() ? null : others.get(ThreadLocalRandom.current().nextInt(others.size()));
@@ -100,8 +100,8 @@ final class StoreRoute {
                     : BusAddress.instance(StoreProtocol.ROLE, straight);
             long leftMillis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
             Duration timeout = Duration.ofMillis(Math.min(ATTEMPT.toMillis(), leftMillis));
-            BusRequest request = new BusRequest(
-                    method, path, MultiMap.caseInsensitiveMultiMap(), body.apply(attempts++), timeout);
+            BusRequest request =
+                    new BusRequest(method, path, MultiMap.caseInsensitiveMultiMap(), body.apply(attempts++), timeout);
             bus.send(address, request).onComplete(sent -> {
                 if (sent.succeeded()) {
                     learn(sent.result());
@@ -135,7 +135,8 @@ final class StoreRoute {
             if (System.nanoTime() + Duration.ofMillis(pause).toNanos() < deadline) {
                 vertx.setTimer(pause, id -> attempt());
             } else if (write && perhapsDone) {
-                result.fail(new StoreException.Indeterminate("no answer from the store, the request may have been carried out: " + why));
+                result.fail(new StoreException.Indeterminate(
+                        "no answer from the store, the request may have been carried out: " + why));
             } else {
                 result.fail(new StoreException.Unavailable("the store is not available: " + why));
             }

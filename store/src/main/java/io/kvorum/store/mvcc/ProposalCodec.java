@@ -64,8 +64,8 @@ public final class ProposalCodec {
             case 4 -> new Command.KeepLeaseAlive(in.number());
             case 5 -> new Command.RevokeLease(in.number());
             case 6 ->
-                new Command.ExpireLeases(ValueCodec.list(
-                        in, each -> new Command.ExpireLeases.Expiry(each.number(), each.number())));
+                new Command.ExpireLeases(
+                        ValueCodec.list(in, each -> new Command.ExpireLeases.Expiry(each.number(), each.number())));
             default -> throw new MalformedException("no such command: " + tag);
         };
     }

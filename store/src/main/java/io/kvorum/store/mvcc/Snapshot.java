@@ -159,7 +159,9 @@ public final class Snapshot {
     }
 
     static void visit(
-            SortedTree<ByteSequence, KeyHistory> keys, KeyRange range, SortedTree.Visitor<ByteSequence, KeyHistory> visitor) {
+            SortedTree<ByteSequence, KeyHistory> keys,
+            KeyRange range,
+            SortedTree.Visitor<ByteSequence, KeyHistory> visitor) {
         ByteSequence to = range.to();
         if (to == null) {
             KeyHistory history = keys.get(range.from());

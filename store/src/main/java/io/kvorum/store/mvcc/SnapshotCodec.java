@@ -80,8 +80,7 @@ public final class SnapshotCodec {
     /** SHA-256 of the binary form, in hexadecimal. */
     public static String hash(Snapshot snapshot) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(encode(snapshot)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encode(snapshot)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -94,7 +93,8 @@ public final class SnapshotCodec {
         }
         Lease lease = leases.get(live.lease());
         if (lease == null) {
-            throw new MalformedException("key " + key + " is attached to lease " + live.lease() + ", which is not there");
+            throw new MalformedException(
+                    "key " + key + " is attached to lease " + live.lease() + ", which is not there");
         }
         return leases.with(live.lease(), lease.attach(key));
     }

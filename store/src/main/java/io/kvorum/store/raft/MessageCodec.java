@@ -124,8 +124,8 @@ final class MessageCodec {
             case PRE_VOTE_RESPONSE ->
                 node.handlePreVoteResponse(new PreVoteResponse(EntryCodec.endpoint(in), integer(in), in.bool()));
             case VOTE_REQUEST ->
-                node.handleVoteRequest(new VoteRequest(
-                        EntryCodec.endpoint(in), integer(in), integer(in), in.number(), in.bool()));
+                node.handleVoteRequest(
+                        new VoteRequest(EntryCodec.endpoint(in), integer(in), integer(in), in.number(), in.bool()));
             case VOTE_RESPONSE ->
                 node.handleVoteResponse(new VoteResponse(EntryCodec.endpoint(in), integer(in), in.bool()));
             case APPEND_REQUEST -> node.handleAppendRequest(appendRequest(in));
@@ -133,8 +133,8 @@ final class MessageCodec {
                 node.handleAppendResponse(new AppendSuccessResponse(
                         EntryCodec.endpoint(in), integer(in), in.number(), in.number(), in.number()));
             case APPEND_FAILURE ->
-                node.handleAppendResponse(new AppendFailureResponse(
-                        EntryCodec.endpoint(in), integer(in), in.number(), in.number()));
+                node.handleAppendResponse(
+                        new AppendFailureResponse(EntryCodec.endpoint(in), integer(in), in.number(), in.number()));
             case INSTALL_SNAPSHOT ->
                 node.handleInstallSnapshot(new InstallSnapshot(
                         EntryCodec.endpoint(in), integer(in), EntryCodec.snapshot(in), in.number(), in.number()));

@@ -325,7 +325,8 @@ public final class Replica {
      * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
      */
     private void onReachable(String member) {
-        long inReach = settings.members().stream().filter(transport::isReachable).count() + 1;
+        long inReach =
+                settings.members().stream().filter(transport::isReachable).count() + 1;
         if (inReach >= settings.majority() && node.getLeader() == null) {
             long rank = settings.members().indexOf(settings.name());
             schedule(this::standForElection, rank * STAGGER_MILLIS, TimeUnit.MILLISECONDS);

@@ -158,7 +158,9 @@ public final class TcpTransport implements RaftTransport {
     }
 
     private boolean allDialled() {
-        long dialled = peers.stream().filter(peer -> peer.link != null && peer.link.member != null).count();
+        long dialled = peers.stream()
+                .filter(peer -> peer.link != null && peer.link.member != null)
+                .count();
         return dialled >= settings.members().size() - 1;
     }
 
@@ -220,7 +222,8 @@ public final class TcpTransport implements RaftTransport {
             RecordParser parser = RecordParser.newFixed(4);
             parser.handler(part -> read(parser, part));
             socket.handler(parser);
-            socket.exceptionHandler(e -> LOG.debug("connection to {} failed: {}", socket.remoteAddress(), e.getMessage()));
+            socket.exceptionHandler(
+                    e -> LOG.debug("connection to {} failed: {}", socket.remoteAddress(), e.getMessage()));
             socket.closeHandler(v -> ended());
             write(new BinaryWriter(64)
                     .octet(HELLO)
@@ -233,7 +236,8 @@ public final class TcpTransport implements RaftTransport {
         /** Writes a frame, or drops it when too much waits already. */
         void write(byte[] frame) {
             if (!socket.writeQueueFull()) {
-                socket.write(Buffer.buffer(4 + frame.length).appendInt(frame.length).appendBytes(frame));
+                socket.write(
+                        Buffer.buffer(4 + frame.length).appendInt(frame.length).appendBytes(frame));
             }
         }
 

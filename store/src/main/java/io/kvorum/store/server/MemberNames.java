@@ -26,7 +26,8 @@ record MemberNames(List<String> all, List<String> here) {
     static MemberNames of(String name, String initialMembers) {
         List<String> processes = processes(name, initialMembers);
         if (!processes.contains(name)) {
-            throw new UsageException("--initial-members: " + initialMembers + " does not include this process, " + name);
+            throw new UsageException(
+                    "--initial-members: " + initialMembers + " does not include this process, " + name);
         }
         if (processes.size() == 1) {
             List<String> members = IntStream.range(0, IN_ONE_PROCESS)
@@ -35,8 +36,9 @@ record MemberNames(List<String> all, List<String> here) {
             return new MemberNames(members, members);
         }
         if (processes.size() % 2 == 0) {
-            throw new UsageException("--initial-members: " + processes.size()
-                    + " members tolerate no more lost members than " + (processes.size() - 1) + "; choose an odd number");
+            throw new UsageException(
+                    "--initial-members: " + processes.size() + " members tolerate no more lost members than "
+                            + (processes.size() - 1) + "; choose an odd number");
         }
         return new MemberNames(processes, List.of(name));
     }

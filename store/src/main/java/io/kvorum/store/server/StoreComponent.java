@@ -116,8 +116,8 @@ public final class StoreComponent implements Component {
                             .map(hostAndPort -> hostAndPort.substring(0, hostAndPort.lastIndexOf(':')))
                             .distinct()
                             .toList());
-            return TcpTransport.listen(context.vertx(), peers).compose(transport -> context.vertx()
-                    .executeBlocking(() -> {
+            return TcpTransport.listen(context.vertx(), peers)
+                    .compose(transport -> context.vertx().executeBlocking(() -> {
                         open(context.identity().name(), context.dataDir(), transport);
                         return startAll();
                     }));
@@ -178,9 +178,16 @@ public final class StoreComponent implements Component {
             }
             context.health().ready("leader", () -> own.leader() == null ? "no leader is known" : null);
             context.health().live("disk", () -> own.failure() == null ? null : String.valueOf(own.failure()));
-            gauge("kvorum.store.revision", "Newest revision applied", own, r -> r.newest().revision());
-            gauge("kvorum.store.keys", "Keys, deleted ones not yet compacted included", own, r -> r.newest()
-                    .keyCount());
+            gauge(
+                    "kvorum.store.revision",
+                    "Newest revision applied",
+                    own,
+                    r -> r.newest().revision());
+            gauge(
+                    "kvorum.store.keys",
+                    "Keys, deleted ones not yet compacted included",
+                    own,
+                    r -> r.newest().keyCount());
             gauge("kvorum.store.db.bytes", "Bytes on disk", own, Replica::diskBytes);
             gauge("kvorum.store.commit.index", "Index of the newest committed log entry", own, Replica::commitIndex);
             gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);

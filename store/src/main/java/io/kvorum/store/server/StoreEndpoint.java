@@ -123,21 +123,20 @@ public final class StoreEndpoint implements BusEndpoint {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().set(StoreProtocol.PASSED_ON, own.name());
         return bus.send(
                         BusAddress.instance(StoreProtocol.ROLE, name),
-                        new BusRequest(
-                                request.method(), request.uri(), headers, request.body(), request.timeout()))
+                        new BusRequest(request.method(), request.uri(), headers, request.body(), request.timeout()))
                 .otherwise(this::refusal);
     }
 
     private Future<BusReply> range(BusRequest request) {
-        RangeRequest range = ValueCodec.rangeRequest(new BinaryReader(request.body().getBytes()));
+        RangeRequest range =
+                ValueCodec.rangeRequest(new BinaryReader(request.body().getBytes()));
         if (range.serializable()) {
             return Future.succeededFuture(read(own.newest(), range));
         }
         Duration wait = request.timeout().compareTo(LONGEST_WAIT) < 0 ? request.timeout() : LONGEST_WAIT;
         CompletableFuture<Snapshot> current = leaderRevision
                 .get()
-                .thenCompose(revision ->
-                        own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
+                .thenCompose(revision -> own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
         return Future.fromCompletionStage(current, context)
                 .map(snapshot -> read(snapshot, range))
                 .otherwise(e -> unavailable("no linearizable read: " + e.getMessage()));
@@ -162,8 +161,7 @@ public final class StoreEndpoint implements BusEndpoint {
     private BusReply watch(BusRequest request) {
         WatchRequest watch = WatchRequest.decode(request.body().getBytes());
         FrameQueue frames = new FrameQueue(WATCH_FRAMES, WATCH_BYTES);
-        WatchHub.Watch running =
-                hub.open(watch.range(), watch.start(), watch.previous(), new FrameSink(frames));
+        WatchHub.Watch running = hub.open(watch.range(), watch.start(), watch.previous(), new FrameSink(frames));
         frames.onClose(running::close);
         return BusReply.stream(200, headers(), frames);
     }

@@ -28,7 +28,7 @@ final class StoreFlags {
                 "raft-heartbeat-interval", Duration.ofMillis(250), "How often the leader is heard of at least.");
         maxMissedHeartbeats = flags.integer(
                 "raft-max-missed-heartbeats", 6, "A leader that missed more heartbeats than these is lost.");
-        historyRevisions = flags.integer(
-                "watch-history", 10_000, "Number of newest revisions kept in memory for watches.");
+        historyRevisions =
+                flags.integer("watch-history", 10_000, "Number of newest revisions kept in memory for watches.");
     }
 }

@@ -63,10 +63,7 @@ final class DataFolder implements Closeable {
     void replace(String name, byte[] payload) throws IOException {
         Path temporary = file(name + ".tmp");
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             disk.write(channel, ByteBuffer.wrap(Records.frame(1, payload)));
             disk.sync(channel);
         }

@@ -58,8 +58,7 @@ public final class FileRaftStateStore implements RaftStateStore {
      * @param onFlushNanos is told how long each flush of the log took
      * @param onFailure is told once, on any thread, that writing failed
      */
-    public FileRaftStateStore(
-            Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure)
+    public FileRaftStateStore(Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure)
             throws IOException {
         this.folder = DataFolder.open(path, disk);
         this.log = new LogFiles(folder, disk);

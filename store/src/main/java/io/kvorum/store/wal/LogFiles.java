@@ -78,8 +78,7 @@ final class LogFiles implements Closeable {
         return new ArrayList<>(entries.values());
     }
 
-    private void load(Path file, boolean last, long snapshotIndex, TreeMap<Long, LogEntry> entries)
-            throws IOException {
+    private void load(Path file, boolean last, long snapshotIndex, TreeMap<Long, LogEntry> entries) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         long[] greatest = {0};
         int intact = Records.readAll(bytes, 0, (record, offset) -> {

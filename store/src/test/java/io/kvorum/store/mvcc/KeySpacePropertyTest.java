@@ -66,9 +66,7 @@ final class KeySpacePropertyTest {
         List<Compare> compares = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
             compares.add(Compare.modRevision(
-                    key(random),
-                    Compare.Relation.values()[random.nextInt(4)],
-                    random.nextLong(model.revision() + 1)));
+                    key(random), Compare.Relation.values()[random.nextInt(4)], random.nextLong(model.revision() + 1)));
         }
         return new Command.Commit(new Txn(compares, ops(random), ops(random)));
     }
@@ -108,8 +106,7 @@ final class KeySpacePropertyTest {
     private static void applyTo(NaiveStore model, Command command, Applied applied) {
         if (command instanceof Command.Commit commit) {
             boolean accepted = model.commit(commit.txn());
-            assertThat(applied.outcome())
-                    .isInstanceOf(accepted ? Outcome.Committed.class : Outcome.Refused.class);
+            assertThat(applied.outcome()).isInstanceOf(accepted ? Outcome.Committed.class : Outcome.Refused.class);
         } else if (command instanceof Command.GrantLease) {
             assertThat(applied.outcome()).isEqualTo(new Outcome.LeaseGranted(model.grant()));
         } else if (command instanceof Command.RevokeLease revoke) {
@@ -141,8 +138,8 @@ final class KeySpacePropertyTest {
             KeyRange range = range(random);
             long revision = random.nextLong(model.revision() + 3);
             int limit = random.nextInt(4);
-            Outcome outcome = snapshot.range(
-                    RangeRequest.of(range).atRevision(revision).limitedTo(limit));
+            Outcome outcome =
+                    snapshot.range(RangeRequest.of(range).atRevision(revision).limitedTo(limit));
             if (revision > model.revision()) {
                 assertThat(outcome).isEqualTo(new Outcome.FutureRevision(revision, model.revision()));
             } else if (revision > 0 && revision < model.compacted) {
@@ -165,7 +162,8 @@ final class KeySpacePropertyTest {
                 .map(KeySpacePropertyTest::withoutPrevious)
                 .toList();
         List<WatchEvent> expected = seen.stream()
-                .filter(event -> event.kv().modRevision() > after && range.contains(event.kv().key()))
+                .filter(event -> event.kv().modRevision() > after
+                        && range.contains(event.kv().key()))
                 .map(KeySpacePropertyTest::withoutPrevious)
                 .toList();
         assertThat(rebuilt).isEqualTo(expected);

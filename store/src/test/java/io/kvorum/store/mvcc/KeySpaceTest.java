@@ -53,8 +53,7 @@ final class KeySpaceTest {
 
     @Test
     void aReadInsideATransactionSeesTheWritesBeforeIt() {
-        Applied applied =
-                apply(commit(put("a", "1"), new Op.Get(RangeRequest.of(KeyRange.single(b("a"))))));
+        Applied applied = apply(commit(put("a", "1"), new Op.Get(RangeRequest.of(KeyRange.single(b("a"))))));
         Outcome.Committed committed = (Outcome.Committed) applied.outcome();
         assertThat(committed.result().results().get(1))
                 .isInstanceOfSatisfying(
@@ -165,13 +164,15 @@ final class KeySpaceTest {
         long lease = ((Outcome.LeaseGranted) apply(new Command.GrantLease(5)).outcome()).lease();
         LeaseDeadlines deadlines = new LeaseDeadlines();
         assertThat(deadlines.due(keySpace.snapshot(), 0)).isEmpty();
-        assertThat(deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(5) - 1)).isEmpty();
+        assertThat(deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(5) - 1))
+                .isEmpty();
         var due = deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(5));
         assertThat(due).hasSize(1);
         apply(new Command.KeepLeaseAlive(lease));
         apply(new Command.ExpireLeases(due));
         assertThat(apply(new Command.KeepLeaseAlive(lease)).outcome()).isEqualTo(new Outcome.Done());
-        assertThat(deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(6))).isEmpty();
+        assertThat(deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(6)))
+                .isEmpty();
         var later = deadlines.due(keySpace.snapshot(), TimeUnit.SECONDS.toNanos(12));
         apply(new Command.ExpireLeases(later));
         assertThat(apply(new Command.KeepLeaseAlive(lease)).outcome()).isInstanceOf(Outcome.Refused.class);

@@ -84,10 +84,14 @@ final class ReplicaGroupTest {
 
     private Replica leader(String... among) {
         List<String> names = List.of(among);
-        await("a leader among " + names, () -> names.stream()
+        await(
+                "a leader among " + names,
+                () -> names.stream().map(replicas::get).anyMatch(replica -> replica.isLeader() && isSettled(replica)));
+        return names.stream()
                 .map(replicas::get)
-                .anyMatch(replica -> replica.isLeader() && isSettled(replica)));
-        return names.stream().map(replicas::get).filter(Replica::isLeader).findFirst().orElseThrow();
+                .filter(Replica::isLeader)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean isSettled(Replica replica) {
@@ -103,8 +107,7 @@ final class ReplicaGroupTest {
     private static CompletableFuture<Outcome> put(Replica leader, String key, String value) {
         return leader.propose(ProposalCodec.encode(new Proposal(
                 null,
-                new Command.Commit(
-                        Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false))))));
+                new Command.Commit(Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false))))));
     }
 
     private static @Nullable String get(Replica replica, String key) {
@@ -180,7 +183,8 @@ final class ReplicaGroupTest {
                 .findFirst()
                 .orElseThrow();
         stop(behind);
-        Replica leader = leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
+        Replica leader =
+                leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
         CompletableFuture<?>[] window = new CompletableFuture<?>[500];
         for (int round = 0; round < 24; round++) {
             for (int i = 0; i < window.length; i++) {
