@@ -57,16 +57,13 @@ public final class BusServer {
         return start(vertx, role, name, endpoint, BusTimings.DEFAULT);
     }
 
-    static Future<BusServer> start(
-            Vertx vertx, String role, String name, BusEndpoint endpoint, BusTimings timings) {
+    static Future<BusServer> start(Vertx vertx, String role, String name, BusEndpoint endpoint, BusTimings timings) {
         Context context = vertx.getOrCreateContext();
         Promise<BusServer> started = Promise.promise();
         String instance = BusAddress.instance(role, name);
         context.runOnContext(v -> {
             BusServer server = new BusServer(vertx, context, instance, endpoint, timings);
-            server.listen(BusAddress.role(role), instance)
-                    .map(server)
-                    .onComplete(started);
+            server.listen(BusAddress.role(role), instance).map(server).onComplete(started);
         });
         return started.future();
     }

@@ -121,7 +121,8 @@ final class Exchange {
                 return new BusUnavailableException("nobody answers at " + instance, Reason.NOBODY);
             }
             if (reply.failureType() == ReplyFailure.TIMEOUT) {
-                return new BusUnavailableException("no answer from " + instance + " within " + timeoutMillis + " ms", Reason.TIMEOUT);
+                return new BusUnavailableException(
+                        "no answer from " + instance + " within " + timeoutMillis + " ms", Reason.TIMEOUT);
             }
         }
         return new BusUnavailableException("no answer from " + instance + ": " + cause.getMessage(), Reason.LOST);

@@ -2,7 +2,6 @@ package io.kvorum.bus;
 
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.streams.ReadStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,8 @@ public final class FrameQueue implements BusStream, AutoCloseable {
      */
     public FrameQueue(int maxFrames, long maxBytes) {
         if (maxFrames < 1 || maxBytes < 1) {
-            throw new IllegalArgumentException("bounds must be positive: " + maxFrames + " frames, " + maxBytes + " bytes");
+            throw new IllegalArgumentException(
+                    "bounds must be positive: " + maxFrames + " frames, " + maxBytes + " bytes");
         }
         this.maxFrames = maxFrames;
         this.maxBytes = maxBytes;
@@ -52,8 +52,7 @@ public final class FrameQueue implements BusStream, AutoCloseable {
         if (ending || finished) {
             return false;
         }
-        if (!waiting.isEmpty()
-                && (waiting.size() >= maxFrames || waitingBytes + frame.length() > maxBytes)) {
+        if (!waiting.isEmpty() && (waiting.size() >= maxFrames || waitingBytes + frame.length() > maxBytes)) {
             return false;
         }
         waiting.add(frame);

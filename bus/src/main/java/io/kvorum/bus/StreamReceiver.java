@@ -31,7 +31,8 @@ final class StreamReceiver {
     private boolean done;
     private long timer = -1;
 
-    StreamReceiver(Vertx vertx, ContextInternal context, Exchange exchange, BusTimings timings, String address, long id) {
+    StreamReceiver(
+            Vertx vertx, ContextInternal context, Exchange exchange, BusTimings timings, String address, long id) {
         this.vertx = vertx;
         this.context = context;
         this.exchange = exchange;
@@ -72,8 +73,8 @@ final class StreamReceiver {
         int sent = attempt;
         int credit = (int) Math.max(0, WINDOW - queue.waitingBytes());
         long silent = System.nanoTime() - lastHeard;
-        long limit = Math.min(
-                timings.pullTimeout().toMillis(), (timings.silence().toNanos() - silent) / 1_000_000 + 1);
+        long limit =
+                Math.min(timings.pullTimeout().toMillis(), (timings.silence().toNanos() - silent) / 1_000_000 + 1);
         exchange.send(context, address, Wire.pull(new Wire.Pull(id, sequence, sent, credit)), limit)
                 .onComplete(answer -> {
                     if (done || sent != attempt) {

@@ -27,13 +27,13 @@ public final class ComponentFlags implements Flags {
         private final String defaultText;
         private final String description;
         private final Function<String, T> parser;
-        private T value;
+        private @Nullable T value;
         private boolean given;
 
         Flag(
                 String name,
                 String type,
-                T defaultValue,
+                @Nullable T defaultValue,
                 String defaultText,
                 String description,
                 Function<String, T> parser) {
@@ -50,12 +50,13 @@ public final class ComponentFlags implements Flags {
                 value = parser.apply(text);
                 given = true;
             } catch (IllegalArgumentException e) {
-                throw new UsageException(
-                        "invalid argument \"" + text + "\" for \"" + where + "\": " + e.getMessage());
+                throw new UsageException("invalid argument \"" + text + "\" for \"" + where + "\": " + e.getMessage());
             }
         }
 
+        /** Null only where {@code T} allows it. */
         @Override
+        @SuppressWarnings("NullAway")
         public T get() {
             if (!parsed) {
                 throw new IllegalStateException("--" + name + " is asked for before the flags are parsed");

@@ -82,8 +82,7 @@ public final class ComponentProcess {
             this.component = component;
             this.flags = flags;
             this.begun = begun;
-            identity =
-                    new Identity(flags.clusterName.get(), component.role(), flags.name.get(), flags.address.get());
+            identity = new Identity(flags.clusterName.get(), component.role(), flags.name.get(), flags.address.get());
         }
 
         void begin() {
@@ -124,18 +123,19 @@ public final class ComponentProcess {
 
         private Future<Vertx> vertx(MemberClusterManager members) {
             // Before the first class that reads them.
-            System.setProperty("vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
+            System.setProperty(
+                    "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
             System.setProperty("vertx.disableDnsResolver", "true");
             // Spares Netty a walk over the host's network interfaces.
             System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
-            System.setProperty("io.netty.processId", Long.toString(ProcessHandle.current().pid() & 0x3fffff));
+            System.setProperty(
+                    "io.netty.processId", Long.toString(ProcessHandle.current().pid() & 0x3fffff));
             VertxOptions options = new VertxOptions()
                     .setEventLoopPoolSize(2)
                     .setWorkerPoolSize(8)
                     .setInternalBlockingPoolSize(4)
-                    .setFileSystemOptions(new FileSystemOptions()
-                            .setFileCachingEnabled(false)
-                            .setClassPathResolvingEnabled(false));
+                    .setFileSystemOptions(
+                            new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
             options.getEventBusOptions()
                     .setHost(identity.address())
                     .setPort(flags.busPort.get())

@@ -43,14 +43,12 @@ final class FaultCommands {
 
     static FaultRule rule(ObjectNode request) {
         String way = request.path("direction").asText("both");
-        Direction direction =
-                switch (way) {
-                    case "in" -> Direction.IN;
-                    case "out" -> Direction.OUT;
-                    case "both" -> Direction.BOTH;
-                    default -> throw new IllegalArgumentException(
-                            "unknown direction \"" + way + "\": give in, out or both");
-                };
+        Direction direction = switch (way) {
+            case "in" -> Direction.IN;
+            case "out" -> Direction.OUT;
+            case "both" -> Direction.BOTH;
+            default -> throw new IllegalArgumentException("unknown direction \"" + way + "\": give in, out or both");
+        };
         JsonNode expires = request.path("expiresInMillis");
         return new FaultRule(
                 request.path("id").asText(""),

@@ -65,22 +65,22 @@ final class HealthChecks implements Health {
             }
         });
         if (!well[0]) {
-            return new Report(false, lines.append(endpoint).append(" check failed\n").toString());
+            return new Report(
+                    false, lines.append(endpoint).append(" check failed\n").toString());
         }
         return new Report(
                 true, verbose ? lines.append(endpoint).append(" check passed\n").toString() : "ok");
     }
 
     /** Runs one check; null when there is none with this name. */
-    @Nullable Report single(String endpoint, String name) {
+    @Nullable
+    Report single(String endpoint, String name) {
         Supplier<@Nullable String> check = checks(endpoint).get(name);
         if (check == null) {
             return null;
         }
         String reason = run(check);
-        return reason == null
-                ? new Report(true, "ok")
-                : new Report(false, "internal server error: " + reason + "\n");
+        return reason == null ? new Report(true, "ok") : new Report(false, "internal server error: " + reason + "\n");
     }
 
     private Map<String, Supplier<@Nullable String>> checks(String endpoint) {

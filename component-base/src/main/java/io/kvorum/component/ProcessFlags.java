@@ -31,7 +31,8 @@ final class ProcessFlags {
         flags.optionalPath("config", "File of name=value lines; the command line overrides it.");
         name = flags.text("name", component.role() + "-0", "Name of this instance, unique in the cluster.");
         clusterName = flags.text("cluster-name", "kvorum", "Name of the cluster; only equal names join.");
-        address = flags.text("address", "127.0.0.1", "The component's own IP address, to listen on and to dial out from.");
+        address = flags.text(
+                "address", "127.0.0.1", "The component's own IP address, to listen on and to dial out from.");
         join = flags.list("join", List.of(), "host:port of the members to join: stores first, then API servers.");
         gridPort = flags.integer("hazelcast-port", 5701, "Port of the grid on the component's address.");
         busPort = flags.integer("bus-port", 7100, "Port of the event bus on the component's address.");

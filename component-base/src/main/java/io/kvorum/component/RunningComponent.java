@@ -47,8 +47,8 @@ final class RunningComponent implements ComponentContext {
     private final @Nullable ControlSocket control;
     private final ControlCommands commands;
     private final AtomicBoolean serving = new AtomicBoolean();
-    private volatile BusEndpoint endpoint = (request, sender) -> Future.failedFuture(
-            new BusUnavailableException("the instance is starting", false));
+    private volatile BusEndpoint endpoint =
+            (request, sender) -> Future.failedFuture(new BusUnavailableException("the instance is starting", false));
     private volatile @Nullable Boolean leading;
     private volatile boolean started;
     private final Promise<Void> joined = Promise.promise();

@@ -39,7 +39,7 @@ final class Shutdown {
                 return;
             }
         }
-        action.get();
+        action.get().onFailure(cause -> LOG.warn("Stopping {} failed", what, cause));
     }
 
     synchronized boolean begun() {

@@ -105,10 +105,7 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
 
     @Override
     public void connect(
-            ChannelHandlerContext ctx,
-            SocketAddress remote,
-            @Nullable SocketAddress from,
-            ChannelPromise promise) {
+            ChannelHandlerContext ctx, SocketAddress remote, @Nullable SocketAddress from, ChannelPromise promise) {
         SocketAddress origin = from;
         if (remote instanceof InetSocketAddress target && target.getAddress() != null) {
             peer = target.getAddress().getHostAddress();

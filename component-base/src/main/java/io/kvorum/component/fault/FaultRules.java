@@ -119,7 +119,8 @@ public final class FaultRules {
             LinkFault fault = null;
             for (Entry entry : entries.values()) {
                 FaultRule rule = entry.rule;
-                if (rule.direction().covers(way) && (rule.peers().contains(peer) || rule.peers().contains(ANY))) {
+                if (rule.direction().covers(way)
+                        && (rule.peers().contains(peer) || rule.peers().contains(ANY))) {
                     fault = LinkFault.both(fault, LinkFault.of(rule));
                 }
             }
@@ -130,11 +131,13 @@ public final class FaultRules {
         return Map.copyOf(composed);
     }
 
-    @Nullable LinkFault out(@Nullable String peer) {
+    @Nullable
+    LinkFault out(@Nullable String peer) {
         return find(out, peer);
     }
 
-    @Nullable LinkFault in(@Nullable String peer) {
+    @Nullable
+    LinkFault in(@Nullable String peer) {
         return find(in, peer);
     }
 

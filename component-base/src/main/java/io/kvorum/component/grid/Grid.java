@@ -77,13 +77,12 @@ public final class Grid {
 
     /** Starts a member and joins; blocks, so never on an event loop. */
     public static HazelcastInstance start(GridSettings settings, Config config, GridMember member, FaultRules faults) {
-        return HazelcastInstanceFactory.newHazelcastInstance(
-                config, settings.instanceName(), new DefaultNodeContext() {
-                    @Override
-                    public NodeExtension createNodeExtension(Node node) {
-                        return member.nodeExtension(node, faults);
-                    }
-                });
+        return HazelcastInstanceFactory.newHazelcastInstance(config, settings.instanceName(), new DefaultNodeContext() {
+            @Override
+            public NodeExtension createNodeExtension(Node node) {
+                return member.nodeExtension(node, faults);
+            }
+        });
     }
 
     /** Binds and announces one address instead of guessing among the host's. */

@@ -183,8 +183,7 @@ public final class GridMembership implements AutoCloseable {
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(settings.identity().address(), 0));
             socket.connect(
-                    new InetSocketAddress(
-                            member.substring(0, colon), Integer.parseInt(member.substring(colon + 1))),
+                    new InetSocketAddress(member.substring(0, colon), Integer.parseInt(member.substring(colon + 1))),
                     CONNECT_MILLIS);
             return true;
         } catch (IOException e) {

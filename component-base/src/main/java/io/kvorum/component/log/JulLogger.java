@@ -37,8 +37,8 @@ final class JulLogger extends LegacyAbstractLogger implements LoggingEventAware 
     public void log(LoggingEvent event) {
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         String message = MessageFormatter.basicArrayFormat(event.getMessage(), event.getArgumentArray());
-        LogRecord record = new PairsRecord(
-                level(event.getLevel()), String.valueOf(message), pairs == null ? List.of() : pairs);
+        LogRecord record =
+                new PairsRecord(level(event.getLevel()), String.valueOf(message), pairs == null ? List.of() : pairs);
         write(record, event.getThrowable());
     }
 

@@ -39,7 +39,11 @@ final class LineFormatter extends Formatter {
     private String text(LogRecord record, String message, List<KeyValuePair> pairs) {
         StringBuilder line = new StringBuilder(160);
         TIME.formatTo(time(record), line);
-        line.append(' ').append(level(record.getLevel())).append(' ').append(component).append(' ');
+        line.append(' ')
+                .append(level(record.getLevel()))
+                .append(' ')
+                .append(component)
+                .append(' ');
         line.append(shortName(record.getLoggerName())).append(' ');
         oneLine(line, message);
         for (KeyValuePair pair : pairs) {

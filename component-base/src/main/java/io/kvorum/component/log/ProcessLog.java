@@ -1,22 +1,22 @@
 package io.kvorum.component.log;
 
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
-import java.util.logging.Logger;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
 
 /** Sets the process's log up and changes its level while it runs. */
 public final class ProcessLog {
     /** Loggers of the libraries below: they say more than a reader of our log wants. Kept from garbage collection. */
-    private static final List<Logger> LIBRARIES = List.of(
-            Logger.getLogger("com.hazelcast"), Logger.getLogger("io.netty"), Logger.getLogger("io.vertx"));
+    private static final List<Logger> LIBRARIES =
+            List.of(Logger.getLogger("com.hazelcast"), Logger.getLogger("io.netty"), Logger.getLogger("io.vertx"));
 
     /** Loggers that warn, at every start, of what we have chosen. */
     private static final List<Logger> KNOWN = List.of(
@@ -55,16 +55,16 @@ public final class ProcessLog {
      * <p>Errors: {@link IllegalArgumentException} for another word.
      */
     public static void level(String level) {
-        Level own =
-                switch (level.toLowerCase(Locale.ROOT)) {
-                    case "error" -> Level.SEVERE;
-                    case "warn", "warning" -> Level.WARNING;
-                    case "info" -> Level.INFO;
-                    case "debug" -> Level.FINE;
-                    case "trace" -> Level.FINEST;
-                    default -> throw new IllegalArgumentException(
-                            "unknown log level \"" + level + "\": give error, warn, info, debug or trace");
-                };
+        Level own = switch (level.toLowerCase(Locale.ROOT)) {
+            case "error" -> Level.SEVERE;
+            case "warn", "warning" -> Level.WARNING;
+            case "info" -> Level.INFO;
+            case "debug" -> Level.FINE;
+            case "trace" -> Level.FINEST;
+            default ->
+                throw new IllegalArgumentException(
+                        "unknown log level \"" + level + "\": give error, warn, info, debug or trace");
+        };
         Logger.getLogger("").setLevel(own);
         Level library = own == Level.FINEST ? Level.FINE : own == Level.FINE ? Level.INFO : Level.WARNING;
         KNOWN.forEach(logger -> logger.setLevel(Level.SEVERE));
