@@ -8,6 +8,8 @@ import io.kvorum.controllers.deployment.DeploymentController;
 import io.kvorum.controllers.endpoints.EndpointsController;
 import io.kvorum.controllers.endpointslice.EndpointSliceController;
 import io.kvorum.controllers.garbage.GarbageCollector;
+import io.kvorum.controllers.job.JobController;
+import io.kvorum.controllers.job.TtlAfterFinishedController;
 import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
 import io.kvorum.controllers.namespace.NamespaceController;
@@ -70,6 +72,11 @@ final class Term {
                 ControllerNames.ENDPOINT_SLICE,
                 () -> new EndpointSliceController(
                         context, flags.serviceEndpointSyncs.get(), flags.maxEndpointsPerSlice.get()));
+        add(flags, ControllerNames.JOB, () -> new JobController(context, flags.jobSyncs.get()));
+        add(
+                flags,
+                ControllerNames.TTL_AFTER_FINISHED,
+                () -> new TtlAfterFinishedController(context, flags.ttlAfterFinishedSyncs.get()));
         add(
                 flags,
                 ControllerNames.NAMESPACE,
