@@ -41,6 +41,11 @@ public final class EchoMain implements Component {
 
     @Override
     public Future<Void> start(ComponentContext context) {
+        context.control().register("members", request -> {
+            int members = context.hazelcast().getCluster().getMembers().size();
+            return Future.succeededFuture(
+                    request.objectNode().put("text", context.identity().name() + " sees " + members));
+        });
         return context.serve((request, sender) -> Future.succeededFuture(BusReply.whole(
                 200,
                 MultiMap.caseInsensitiveMultiMap(),
