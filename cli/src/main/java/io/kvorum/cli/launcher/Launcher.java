@@ -31,7 +31,15 @@ import org.jspecify.annotations.Nullable;
  * Exit codes: 0 taken down, 1 failed.
  */
 public final class Launcher {
-    private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
+    private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n";
+    private static final System.Logger LOG;
+
+    static {
+        // One line an event; the formatter reads it once, when the first logger is made.
+        System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
+        LOG = System.getLogger(Launcher.class.getName());
+    }
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ClusterFolder folder;
