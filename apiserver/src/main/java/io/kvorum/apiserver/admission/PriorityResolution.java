@@ -63,7 +63,8 @@ public final class PriorityResolution extends PodAdmission {
 
     private @Nullable JsonNode globalDefault() {
         JsonNode best = null;
-        for (ObjectVersion version : cache.of("scheduling.k8s.io/priorityclasses").list("")) {
+        for (ObjectVersion version :
+                cache.of("scheduling.k8s.io/priorityclasses").list("")) {
             JsonNode tree = version.selectable();
             boolean lower = best == null || Tree.number(tree, "value") < Tree.number(best, "value");
             if (Tree.flag(tree, "globalDefault") && lower) {

@@ -72,9 +72,10 @@ public final class Authenticator {
             case "scheduler" -> system("system:kube-scheduler");
             case "controller-manager" -> system("system:kube-controller-manager");
             case "kube-proxy" -> new User("system:kube-proxy", List.of("system:node-proxier", User.AUTHENTICATED));
-            case "kubelet" -> new User(
-                    "system:node:" + (name.startsWith("kubelet-") ? name.substring("kubelet-".length()) : name),
-                    List.of("system:nodes", User.AUTHENTICATED));
+            case "kubelet" ->
+                new User(
+                        "system:node:" + (name.startsWith("kubelet-") ? name.substring("kubelet-".length()) : name),
+                        List.of("system:nodes", User.AUTHENTICATED));
             default -> throw unauthorized();
         };
     }

@@ -144,7 +144,10 @@ public final class WatchCache {
                     started.tryComplete();
                 })
                 .onFailure(cause -> {
-                    LOG.warn("cannot read the store; trying again retryMillis={} cause={}", retryMillis, cause.toString());
+                    LOG.warn(
+                            "cannot read the store; trying again retryMillis={} cause={}",
+                            retryMillis,
+                            cause.toString());
                     vertx.setTimer(retryMillis, timer -> load(started));
                     retryMillis = Math.min(RETRY_MOST_MILLIS, retryMillis * 2);
                 });
@@ -152,8 +155,7 @@ public final class WatchCache {
 
     private record Loaded(long revision, Map<String, Map<String, ObjectVersion>> resources) {}
 
-    private Future<Loaded> loadPage(
-            KeyRange range, long atRevision, Map<String, Map<String, ObjectVersion>> into) {
+    private Future<Loaded> loadPage(KeyRange range, long atRevision, Map<String, Map<String, ObjectVersion>> into) {
         return store.range(RangeRequest.of(range).atRevision(atRevision).limitedTo(PAGE))
                 .compose(page -> {
                     long at = atRevision == 0 ? page.revision() : atRevision;
@@ -164,7 +166,9 @@ public final class WatchCache {
                                     .put(place.path(), version(place, kv));
                         }
                     }
-                    return page.more() ? loadPage(rest(range, page), at, into) : Future.succeededFuture(new Loaded(at, into));
+                    return page.more()
+                            ? loadPage(rest(range, page), at, into)
+                            : Future.succeededFuture(new Loaded(at, into));
                 });
     }
 

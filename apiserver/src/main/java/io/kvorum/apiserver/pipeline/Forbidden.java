@@ -19,14 +19,13 @@ final class Forbidden {
                     new ApiException.Details("", "", "", "", List.of(), 0));
         }
         String resource = info.subresource().isEmpty() ? info.resource() : info.resource() + "/" + info.subresource();
-        String where = info.namespace().isEmpty()
-                ? " at the cluster scope"
-                : " in the namespace \"" + info.namespace() + "\"";
+        String where =
+                info.namespace().isEmpty() ? " at the cluster scope" : " in the namespace \"" + info.namespace() + "\"";
         return ApiException.forbidden(
                 info.group(),
                 info.resource(),
                 info.name(),
-                "User \"" + user.name() + "\" cannot " + info.verb() + " resource \"" + resource
-                        + "\" in API group \"" + info.group() + "\"" + where + why);
+                "User \"" + user.name() + "\" cannot " + info.verb() + " resource \"" + resource + "\" in API group \""
+                        + info.group() + "\"" + where + why);
     }
 }

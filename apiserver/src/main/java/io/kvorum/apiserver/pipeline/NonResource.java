@@ -9,5 +9,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface NonResource {
     /** Null when the path is not one of its own. */
-    @Nullable Future<ApiResponse> handle(ApiRequest request);
+    @Nullable
+    Future<ApiResponse> handle(ApiRequest request);
 }

@@ -125,8 +125,7 @@ public final class Pipeline {
         return answer.timeout(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException
-                                ? ApiException.timeout(
-                                        "Timeout: request did not complete within the allotted timeout")
+                                ? ApiException.timeout("Timeout: request did not complete within the allotted timeout")
                                 : cause));
     }
 

@@ -28,8 +28,9 @@ public final class VersionInfo implements NonResource {
         version.put("buildDate", "1970-01-01T00:00:00Z");
         version.put("goVersion", "none");
         version.put("compiler", "javac " + Runtime.version().feature());
-        version.put("platform", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/"
-                + System.getProperty("os.arch"));
+        version.put(
+                "platform",
+                System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/" + System.getProperty("os.arch"));
         return Future.succeededFuture(ApiResponse.json(200, ObjectJson.encode(version)));
     }
 }

@@ -61,8 +61,10 @@ final class Bodies {
     }
 
     private static JsonNode yaml(byte[] body) {
-        LoadSettings settings =
-                LoadSettings.builder().setAllowDuplicateKeys(false).setMaxAliasesForCollections(50).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setAllowDuplicateKeys(false)
+                .setMaxAliasesForCollections(50)
+                .build();
         try {
             Object value = new Load(settings).loadFromString(new String(body, java.nio.charset.StandardCharsets.UTF_8));
             return MAPPER.valueToTree(value);

@@ -37,7 +37,8 @@ record ContinueToken(long revision, String after) {
         try {
             ObjectNode token = ObjectJson.parse(json);
             String start = token.path("start").asText();
-            if (!token.path("v").asText().equals("meta.k8s.io/v1") || token.path("rv").asLong() == 0) {
+            if (!token.path("v").asText().equals("meta.k8s.io/v1")
+                    || token.path("rv").asLong() == 0) {
                 throw bad("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
             }
             return new ContinueToken(

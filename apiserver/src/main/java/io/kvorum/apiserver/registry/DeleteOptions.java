@@ -27,7 +27,8 @@ record DeleteOptions(
     static DeleteOptions of(ApiRequest request) {
         ObjectNode body = request.body().length() == 0
                 ? Tree.newObject()
-                : Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE).object();
+                : Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE)
+                        .object();
         Query query = request.query();
         Long grace = null;
         if (body.hasNonNull("gracePeriodSeconds")) {

@@ -104,8 +104,7 @@ final class Deletes {
         });
     }
 
-    private Future<Void> deleteRest(
-            Served served, Iterator<ObjectVersion> rest, DeleteOptions options, User user) {
+    private Future<Void> deleteRest(Served served, Iterator<ObjectVersion> rest, DeleteOptions options, User user) {
         if (!rest.hasNext()) {
             return Future.succeededFuture();
         }

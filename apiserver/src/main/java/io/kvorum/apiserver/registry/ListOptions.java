@@ -72,7 +72,8 @@ record ListOptions(
             return;
         }
         if (revision == UNSET) {
-            throw invalid("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            throw invalid(
+                    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
         }
         if (!continueToken.isEmpty()) {
             throw invalid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
@@ -87,7 +88,9 @@ record ListOptions(
     private static void checkWatch(Query query, String match, boolean initial) {
         if (query.has("sendInitialEvents")) {
             if (match.isEmpty()) {
-                throw invalid("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+                throw invalid(
+                        "resourceVersionMatch",
+                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
             }
             if (!match.equals("NotOlderThan")) {
                 checkMatch(match);
@@ -99,7 +102,9 @@ record ListOptions(
                         null);
             }
         } else if (!match.isEmpty()) {
-            throw invalid("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+            throw invalid(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
         }
     }
 
@@ -111,8 +116,7 @@ record ListOptions(
                     "",
                     List.of(new ApiException.Cause(
                             "FieldValueNotSupported",
-                            "Unsupported value: \"" + match
-                                    + "\": supported values: \"\", \"Exact\", \"NotOlderThan\"",
+                            "Unsupported value: \"" + match + "\": supported values: \"\", \"Exact\", \"NotOlderThan\"",
                             "resourceVersionMatch")));
         }
     }

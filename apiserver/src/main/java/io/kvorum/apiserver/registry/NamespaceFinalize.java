@@ -22,7 +22,8 @@ final class NamespaceFinalize {
     Future<ApiResponse> update(Served served, RequestInfo info, ApiRequest request) {
         Presenter.View view = presenter.view(served, request);
         WriteOptions options = WriteOptions.of(request.query(), "UpdateOptions");
-        ObjectNode wanted = Bodies.decode(served.info(), request, options.validation()).object();
+        ObjectNode wanted =
+                Bodies.decode(served.info(), request, options.validation()).object();
         metadata.checkName(info.name(), wanted);
         return transactions
                 .update(served, info.name(), options.dryRun(), current -> {
@@ -37,9 +38,7 @@ final class NamespaceFinalize {
                             && Tree.items(namespace, "spec", "finalizers").isEmpty()
                             && Tree.items(namespace, "metadata", "finalizers").isEmpty();
                     return Future.succeededFuture(
-                            over
-                                    ? new Change.Remove(Attachment.NONE)
-                                    : new Change.Put(namespace, Attachment.NONE));
+                            over ? new Change.Remove(Attachment.NONE) : new Change.Put(namespace, Attachment.NONE));
                 })
                 .map(outcome -> view.one(200, outcome.version()));
     }

@@ -58,8 +58,8 @@ final class ObjectMetadata {
         if (given.isEmpty()) {
             metadata.put("name", name);
         } else if (!given.equals(name)) {
-            throw ApiException.badRequest("the name of the object (" + given
-                    + ") does not match the name on the URL (" + name + ")");
+            throw ApiException.badRequest(
+                    "the name of the object (" + given + ") does not match the name on the URL (" + name + ")");
         }
     }
 
@@ -80,8 +80,7 @@ final class ObjectMetadata {
     }
 
     void rename(ObjectNode object, String generateName) {
-        StringBuilder name =
-                new StringBuilder(generateName.substring(0, Math.min(MOST_BASE, generateName.length())));
+        StringBuilder name = new StringBuilder(generateName.substring(0, Math.min(MOST_BASE, generateName.length())));
         for (int i = 0; i < SUFFIX; i++) {
             name.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
@@ -111,7 +110,8 @@ final class ObjectMetadata {
                     served.info().group(),
                     served.info().resource(),
                     name,
-                    "StorageError: invalid object, Code: 4, Key: /registry/" + served.info().resource() + "/"
+                    "StorageError: invalid object, Code: 4, Key: /registry/"
+                            + served.info().resource() + "/"
                             + served.path(Tree.text(before, "namespace"), name)
                             + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
                             + uid + ", UID in object meta: " + Tree.text(before, "uid"));
@@ -151,7 +151,10 @@ final class ObjectMetadata {
         added.removeAll(Set.copyOf(Tree.texts(old, "metadata", "finalizers")));
         if (!added.isEmpty()) {
             StringBuilder names = new StringBuilder();
-            added.forEach(name -> names.append(names.length() == 0 ? "" : ", ").append('"').append(name).append('"'));
+            added.forEach(name -> names.append(names.length() == 0 ? "" : ", ")
+                    .append('"')
+                    .append(name)
+                    .append('"'));
             throw ApiException.invalid(
                     served.info().group(),
                     served.info().kind(),

@@ -26,7 +26,8 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
             case "application/json-patch+json":
             case "application/merge-patch+json":
             case "application/strategic-merge-patch+json":
-                return new Patch(apiVersion, kind, type, Bodies.json(request.body().getBytes()), validation);
+                return new Patch(
+                        apiVersion, kind, type, Bodies.json(request.body().getBytes()), validation);
             default:
                 throw new ApiException(
                         415,
@@ -41,7 +42,9 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
         ObjectNode patched = switch (mediaType) {
             case "application/json-patch+json" -> JsonPatch.apply(object, document);
             case "application/merge-patch+json" -> MergePatch.apply(object, document);
-            default -> StrategicMergePatch.apply(object, document, new SchemaPatch(Schemas.load().of(apiVersion, kind)));
+            default ->
+                StrategicMergePatch.apply(
+                        object, document, new SchemaPatch(Schemas.load().of(apiVersion, kind)));
         };
         return Decoder.decode(apiVersion, kind, patched, validation);
     }

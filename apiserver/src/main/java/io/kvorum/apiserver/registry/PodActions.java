@@ -58,8 +58,11 @@ final class PodActions {
                     List.of(new ApiException.Cause("FieldValueRequired", "Required value", "target.name")));
         }
         return transactions
-                .update(pods, pods.path(info.namespace(), name), options.dryRun(), current ->
-                        Future.succeededFuture(bound(current, name, node, binding)))
+                .update(
+                        pods,
+                        pods.path(info.namespace(), name),
+                        options.dryRun(),
+                        current -> Future.succeededFuture(bound(current, name, node, binding)))
                 .map(outcome -> created());
     }
 
@@ -121,9 +124,12 @@ final class PodActions {
     /** Deletes a pod unless a disruption budget forbids it just now (429). */
     Future<ApiResponse> evict(Served pods, RequestInfo info, ApiRequest request, User user) {
         WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
-        ObjectNode eviction = Bodies.decode("policy/v1", "Eviction", request, FieldValidation.IGNORE).object();
+        ObjectNode eviction = Bodies.decode("policy/v1", "Eviction", request, FieldValidation.IGNORE)
+                .object();
         JsonNode asked = eviction.path("deleteOptions");
-        Long grace = asked.hasNonNull("gracePeriodSeconds") ? Long.valueOf(asked.path("gracePeriodSeconds").asLong()) : null;
+        Long grace = asked.hasNonNull("gracePeriodSeconds")
+                ? Long.valueOf(asked.path("gracePeriodSeconds").asLong())
+                : null;
         DeleteOptions delete = new DeleteOptions(
                 grace,
                 Tree.text(asked, "propagationPolicy"),
@@ -136,14 +142,17 @@ final class PodActions {
                 return Future.failedFuture(ApiException.notFound("", "pods", info.name()));
             }
             checkBudgets(pod);
-            return deletes.delete(pods, info.namespace(), info.name(), delete, user).map(outcome -> created());
+            return deletes.delete(pods, info.namespace(), info.name(), delete, user)
+                    .map(outcome -> created());
         });
     }
 
     private void checkBudgets(ObjectVersion pod) {
         JsonNode tree = pod.selectable();
         String phase = Tree.text(tree, "status", "phase");
-        boolean counts = !phase.equals("Pending") && !phase.equals("Succeeded") && !phase.equals("Failed")
+        boolean counts = !phase.equals("Pending")
+                && !phase.equals("Succeeded")
+                && !phase.equals("Failed")
                 && !Tree.has(tree.get("metadata"), "deletionTimestamp");
         if (!counts) {
             return;

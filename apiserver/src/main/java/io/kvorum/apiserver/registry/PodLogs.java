@@ -23,8 +23,8 @@ import java.util.List;
 /** {@code pods/log}: asks the kubelet of the pod's node over the bus and hands its stream on. */
 final class PodLogs {
     private static final Duration KUBELET_WAIT = Duration.ofSeconds(10);
-    private static final List<String> PASSED_ON = List.of(
-            "follow", "previous", "tailLines", "timestamps", "sinceSeconds", "sinceTime", "limitBytes");
+    private static final List<String> PASSED_ON =
+            List.of("follow", "previous", "tailLines", "timestamps", "sinceSeconds", "sinceTime", "limitBytes");
 
     private final Reads reads;
     private final BusClient bus;
@@ -35,29 +35,39 @@ final class PodLogs {
     }
 
     Future<ApiResponse> get(Served pods, RequestInfo info, ApiRequest request) {
-        return reads.version(pods, info.namespace(), info.name(), ListOptions.UNSET).compose(version -> {
-            JsonNode pod = version.selectable();
-            String container = container(pod, info.name(), request.query().text("container"));
-            String node = Tree.text(pod, "spec", "nodeName");
-            if (node.isEmpty()) {
-                // Not scheduled: there is no log yet, and that is no error.
-                return Future.succeededFuture(
-                        new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(), null));
-            }
-            String uri = "/containerLogs/" + info.namespace() + "/" + info.name() + "/" + container
-                    + query(request.query());
-            return bus.send(BusAddress.instance("kubelet", "kubelet-" + node), BusRequest.get(uri, KUBELET_WAIT))
-                    .recover(cause -> Future.failedFuture(new ApiException(
-                            500, "InternalError", "Get \"" + uri + "\": kubelet of node " + node + ": " + cause.getMessage(), null)))
-                    .map(PodLogs::response);
-        });
+        return reads.version(pods, info.namespace(), info.name(), ListOptions.UNSET)
+                .compose(version -> {
+                    JsonNode pod = version.selectable();
+                    String container =
+                            container(pod, info.name(), request.query().text("container"));
+                    String node = Tree.text(pod, "spec", "nodeName");
+                    if (node.isEmpty()) {
+                        // Not scheduled: there is no log yet, and that is no error.
+                        return Future.succeededFuture(
+                                new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(), null));
+                    }
+                    String uri = "/containerLogs/" + info.namespace() + "/" + info.name() + "/" + container
+                            + query(request.query());
+                    return bus.send(
+                                    BusAddress.instance("kubelet", "kubelet-" + node),
+                                    BusRequest.get(uri, KUBELET_WAIT))
+                            .recover(cause -> Future.failedFuture(new ApiException(
+                                    500,
+                                    "InternalError",
+                                    "Get \"" + uri + "\": kubelet of node " + node + ": " + cause.getMessage(),
+                                    null)))
+                            .map(PodLogs::response);
+                });
     }
 
     private static ApiResponse response(BusReply reply) {
         if (reply.status() >= 400) {
             String message = reply.body().toString();
             throw new ApiException(
-                    reply.status(), reply.status() == 404 ? "NotFound" : reply.status() == 400 ? "BadRequest" : "InternalError", message, null);
+                    reply.status(),
+                    reply.status() == 404 ? "NotFound" : reply.status() == 400 ? "BadRequest" : "InternalError",
+                    message,
+                    null);
         }
         return reply.stream() == null
                 ? ApiResponse.of(200, "text/plain", reply.body())

@@ -78,8 +78,11 @@ final class Presenter {
                 object = tables.table(served.info(), List.of(), metadata, includeObject);
             } else {
                 boolean partial = representation != Representation.OBJECT;
-                object.put("kind", partial ? "PartialObjectMetadata" : served.info().kind());
-                object.put("apiVersion", partial ? "meta.k8s.io/v1" : served.info().apiVersion());
+                object.put(
+                        "kind",
+                        partial ? "PartialObjectMetadata" : served.info().kind());
+                object.put(
+                        "apiVersion", partial ? "meta.k8s.io/v1" : served.info().apiVersion());
                 ObjectNode metadata = object.putObject("metadata");
                 metadata.put("resourceVersion", Long.toString(revision));
                 metadata.putNull("creationTimestamp");
@@ -98,7 +101,9 @@ final class Presenter {
         private ObjectNode table(byte[] json) {
             ObjectNode tree = wire(json);
             ObjectNode metadata = ObjectJson.object();
-            metadata.put("resourceVersion", tree.path("metadata").path("resourceVersion").asText());
+            metadata.put(
+                    "resourceVersion",
+                    tree.path("metadata").path("resourceVersion").asText());
             return tables.table(served.info(), List.of(tree), metadata, includeObject);
         }
 

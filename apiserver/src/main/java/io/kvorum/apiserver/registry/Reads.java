@@ -41,7 +41,11 @@ final class Reads {
 
     Future<ApiResponse> get(Served served, RequestInfo info, ApiRequest request) {
         Presenter.View view = presenter.view(served, request);
-        return version(served, info.namespace(), info.name(), ListOptions.revision(request.query().text("resourceVersion")))
+        return version(
+                        served,
+                        info.namespace(),
+                        info.name(),
+                        ListOptions.revision(request.query().text("resourceVersion")))
                 .map(version -> view.one(200, version));
     }
 
@@ -81,7 +85,8 @@ final class Reads {
     Future<Page> page(Served served, Selection selection, ListOptions options) {
         if (!options.continueToken().isEmpty()) {
             ContinueToken token = ContinueToken.decode(options.continueToken());
-            return upTo(token.revision()).compose(reached -> at(served, selection, options, token.revision(), token.after()));
+            return upTo(token.revision())
+                    .compose(reached -> at(served, selection, options, token.revision(), token.after()));
         }
         if (options.match().equals("Exact")) {
             return upTo(options.revision()).compose(reached -> at(served, selection, options, options.revision(), ""));
@@ -110,8 +115,9 @@ final class Reads {
     private Future<Page> at(Served served, Selection selection, ListOptions options, long revision, String after) {
         ResourceCache objects = cache.of(served.stored());
         if (objects.changedAt() <= revision) {
-            Collection<ObjectVersion> rest =
-                    after.isEmpty() ? objects.list(selection.namespace()) : objects.listAfter(selection.namespace(), after);
+            Collection<ObjectVersion> rest = after.isEmpty()
+                    ? objects.list(selection.namespace())
+                    : objects.listAfter(selection.namespace(), after);
             return Future.succeededFuture(fromCache(rest, selection, options.limit(), revision));
         }
         KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
@@ -148,7 +154,9 @@ final class Reads {
                     int seen = 0;
                     for (KeyValue kv : part.entries()) {
                         ObjectVersion version = new ObjectVersion(
-                                kv.key().toString().substring(skip), kv.modRevision(), kv.value().array());
+                                kv.key().toString().substring(skip),
+                                kv.modRevision(),
+                                kv.value().array());
                         if (selection.matches(version)) {
                             if (limit > 0 && items.size() == limit) {
                                 String last = items.get(limit - 1).path();
@@ -163,7 +171,8 @@ final class Reads {
                     if (!part.more()) {
                         return Future.succeededFuture(new Page(revision, items, "", -1));
                     }
-                    String lastKey = part.entries().get(part.entries().size() - 1).key().toString();
+                    String lastKey =
+                            part.entries().get(part.entries().size() - 1).key().toString();
                     KeyRange next = new KeyRange(ByteSequence.utf8(lastKey + "\0"), range.to());
                     return fromStore(served, selection, limit, revision, next, items);
                 });
@@ -172,8 +181,9 @@ final class Reads {
     /** The API's words for a failure of the store. */
     static <T> Future<T> storeFailure(Throwable cause) {
         if (cause instanceof StoreException.Compacted) {
-            return Future.failedFuture(ApiException.expired(
-                    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."));
+            return Future.failedFuture(
+                    ApiException.expired(
+                            "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."));
         }
         return StoreFailures.translate(cause);
     }

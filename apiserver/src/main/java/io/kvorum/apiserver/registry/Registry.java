@@ -91,8 +91,11 @@ public final class Registry {
 
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
         Served resource = find(info.group(), info.version(), info.resource()).orElseThrow(Registry::unknown);
-        boolean namespaceMisplaced = resource.info().namespaced() != !info.namespace().isEmpty()
-                && (!resource.info().namespaced() || !info.name().isEmpty() || info.verb().equals("create"));
+        boolean namespaceMisplaced =
+                resource.info().namespaced() != !info.namespace().isEmpty()
+                        && (!resource.info().namespaced()
+                                || !info.name().isEmpty()
+                                || info.verb().equals("create"));
         if (namespaceMisplaced || !info.rest().isEmpty()) {
             throw unknown();
         }
@@ -175,8 +178,7 @@ public final class Registry {
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<Served> found =
-                catalog.byResource(group, version, resource).map(info -> Served.of(info, catalog));
+        Optional<Served> found = catalog.byResource(group, version, resource).map(info -> Served.of(info, catalog));
         found.ifPresent(value -> served.put(key, value));
         return found;
     }

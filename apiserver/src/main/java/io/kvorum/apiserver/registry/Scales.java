@@ -30,7 +30,8 @@ final class Scales {
 
     Future<ApiResponse> get(Served served, RequestInfo info, ApiRequest request) {
         long revision = ListOptions.revision(request.query().text("resourceVersion"));
-        return reads.version(served, info.namespace(), info.name(), revision).map(version -> answer(scale(version.tree())));
+        return reads.version(served, info.namespace(), info.name(), revision)
+                .map(version -> answer(scale(version.tree())));
     }
 
     Future<ApiResponse> update(Served served, RequestInfo info, ApiRequest request, User user) {
@@ -38,8 +39,8 @@ final class Scales {
         Decoded decoded = Bodies.decode(VERSION, KIND, request, options.validation());
         String name = Tree.text(decoded.object(), "metadata", "name");
         if (!name.isEmpty() && !name.equals(info.name())) {
-            throw ApiException.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
-                    + info.name() + ")");
+            throw ApiException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + info.name() + ")");
         }
         return writes.change(served, main(info), user, options.dryRun(), current -> scaled(current, decoded.object()))
                 .map(outcome -> Warnings.add(answer(scale(outcome.version().tree())), decoded.warnings()));
@@ -53,7 +54,8 @@ final class Scales {
                         main(info),
                         user,
                         options.dryRun(),
-                        current -> scaled(current, patch.apply(scale(current.tree())).object()))
+                        current -> scaled(
+                                current, patch.apply(scale(current.tree())).object()))
                 .map(outcome -> answer(scale(outcome.version().tree())));
     }
 

@@ -14,9 +14,8 @@ final class StoreFailures {
             return Future.failedFuture(ApiException.unavailable("the store is unavailable: " + cause.getMessage()));
         }
         if (cause instanceof StoreException.Indeterminate) {
-            return Future.failedFuture(
-                    ApiException.timeout("the store did not answer in time, the request may have been carried out: "
-                            + cause.getMessage()));
+            return Future.failedFuture(ApiException.timeout(
+                    "the store did not answer in time, the request may have been carried out: " + cause.getMessage()));
         }
         if (cause instanceof StoreException) {
             return Future.failedFuture(ApiException.internal(cause.getMessage()));

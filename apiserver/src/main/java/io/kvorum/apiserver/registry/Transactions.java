@@ -47,19 +47,14 @@ final class Transactions {
      *
      * @param wanted the object with what goes along, called once per attempt
      */
-    Future<ObjectVersion> create(
-            Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun) {
+    Future<ObjectVersion> create(Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun) {
         return create(served, path, name, wanted, dryRun, 1);
     }
 
     private Future<ObjectVersion> create(
-            Served served,
-            String path,
-            String name,
-            Supplier<Change.Put> wanted,
-            boolean dryRun,
-            int attempt) {
-        ApiException exists = ApiException.alreadyExists(served.info().group(), served.info().resource(), name);
+            Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun, int attempt) {
+        ApiException exists =
+                ApiException.alreadyExists(served.info().group(), served.info().resource(), name);
         Change.Put put;
         try {
             put = wanted.get();
@@ -99,8 +94,7 @@ final class Transactions {
      * <p>Errors: NotFound; what {@code change} fails with when it looks at the newest version; Conflict when others keep
      * changing the object.
      */
-    Future<Outcome> update(
-            Served served, String path, boolean dryRun, Function<ObjectVersion, Future<Change>> change) {
+    Future<Outcome> update(Served served, String path, boolean dryRun, Function<ObjectVersion, Future<Change>> change) {
         ObjectVersion cached = cache.of(served.stored()).get(path);
         if (cached == null) {
             return current(served, path).compose(found -> attempt(served, path, dryRun, change, found, true, 1));
@@ -144,16 +138,16 @@ final class Transactions {
                     .compose(written -> written.outcome() != null
                             ? Future.succeededFuture(written.outcome())
                             : cache.fresh()
-                                    .compose(seen -> attempt(
-                                            served, path, dryRun, change, written.found(), true, attempt + 1)));
+                                    .compose(seen ->
+                                            attempt(served, path, dryRun, change, written.found(), true, attempt + 1)));
         });
     }
 
     /** Either the outcome, or what is there instead of what was expected. */
-    private record Written(@Nullable Outcome outcome, @Nullable ObjectVersion found) {}
+    private record Written(
+            @Nullable Outcome outcome, @Nullable ObjectVersion found) {}
 
-    private Future<Written> write(
-            Served served, String path, boolean dryRun, ObjectVersion origin, Change change) {
+    private Future<Written> write(Served served, String path, boolean dryRun, ObjectVersion origin, Change change) {
         ByteSequence key = StoreKeys.key(served.stored(), path);
         List<Compare> compares = new ArrayList<>();
         compares.add(Compare.modRevision(key, Compare.Relation.EQUAL, origin.revision()));
@@ -164,8 +158,7 @@ final class Transactions {
             compares.addAll(remove.attachment().compares());
             List<Op> ops = new ArrayList<>(remove.attachment().ops());
             ops.add(new Op.Delete(KeyRange.single(key), false));
-            return commit(compares, ops, key)
-                    .map(result -> written(result, path, () -> new Outcome(origin, true)));
+            return commit(compares, ops, key).map(result -> written(result, path, () -> new Outcome(origin, true)));
         }
         Change.Put put = (Change.Put) change;
         byte[] stored = ObjectJson.stored(put.object());
@@ -190,7 +183,8 @@ final class Transactions {
                 null,
                 found == null
                         ? null
-                        : new ObjectVersion(path, found.modRevision(), found.value().array()));
+                        : new ObjectVersion(
+                                path, found.modRevision(), found.value().array()));
     }
 
     private static Future<Change> applied(Function<ObjectVersion, Future<Change>> change, ObjectVersion origin) {

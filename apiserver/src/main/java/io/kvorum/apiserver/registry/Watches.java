@@ -94,8 +94,9 @@ final class Watches {
                     ? options.timeoutSeconds()
                     : MIN_TIMEOUT_SECONDS + random.nextLong(MIN_TIMEOUT_SECONDS);
             this.timeoutTimer = vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), timer -> timedOut());
-            this.bookmarkTimer =
-                    bookmarks ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_SECONDS), timer -> bookmark()) : -1;
+            this.bookmarkTimer = bookmarks
+                    ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_SECONDS), timer -> bookmark())
+                    : -1;
         }
 
         void start(long revision) {

@@ -9,7 +9,8 @@ import java.util.List;
 record WriteOptions(boolean dryRun, FieldValidation validation) {
     /** @param kind {@code CreateOptions}, {@code UpdateOptions} or {@code PatchOptions} */
     static WriteOptions of(Query query, String kind) {
-        return new WriteOptions(dryRun(query.all("dryRun"), kind), FieldValidation.parse(query.text("fieldValidation"), kind));
+        return new WriteOptions(
+                dryRun(query.all("dryRun"), kind), FieldValidation.parse(query.text("fieldValidation"), kind));
     }
 
     static boolean dryRun(List<String> values, String kind) {

@@ -101,12 +101,7 @@ final class Writes {
         String name = Tree.text(object, "metadata", "name");
         Reservations owner = reservations(served);
         return transactions
-                .create(
-                        served,
-                        served.path(namespace, name),
-                        name,
-                        () -> reserved(owner, object, lease),
-                        dryRun)
+                .create(served, served.path(namespace, name), name, () -> reserved(owner, object, lease), dryRun)
                 .recover(cause -> {
                     boolean again = cause instanceof ApiException refused
                             && refused.alreadyExists()
@@ -138,7 +133,12 @@ final class Writes {
         ObjectNode wire = decoded.object();
         metadata.checkName(info.name(), wire);
         metadata.checkNamespace(served, info.namespace(), wire);
-        return change(served, info, user, options.dryRun(), current -> served.conversion().toStored(wire.deepCopy()))
+        return change(
+                        served,
+                        info,
+                        user,
+                        options.dryRun(),
+                        current -> served.conversion().toStored(wire.deepCopy()))
                 .map(outcome -> view.one(200, outcome.version()))
                 .recover(cause -> createInstead(served, info, user, options, wire, view, cause))
                 .map(response -> Warnings.add(response, decoded.warnings()));

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate the client certificate, already verified against the client CA; null when none was shown
  * @param busSender node id of a bus sender ({@code role/name@host:port}); null over HTTPS
  */
-public record Credentials(@Nullable X509Certificate certificate, @Nullable String busSender) {
+public record Credentials(
+        @Nullable X509Certificate certificate, @Nullable String busSender) {
     public static final Credentials NONE = new Credentials(null, null);
 }

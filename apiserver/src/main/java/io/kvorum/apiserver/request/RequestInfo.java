@@ -50,8 +50,9 @@ public record RequestInfo(
         String subresource = "";
         if (resource.equals("namespaces") && parts.size() > at) {
             namespace = parts.get(at++);
-            boolean namespaceItself =
-                    parts.size() == at || parts.get(at).equals("status") || parts.get(at).equals("finalize");
+            boolean namespaceItself = parts.size() == at
+                    || parts.get(at).equals("status")
+                    || parts.get(at).equals("finalize");
             if (namespaceItself) {
                 name = namespace;
                 namespace = "";
@@ -87,15 +88,17 @@ public record RequestInfo(
     }
 
     private static RequestInfo nonResource(String method) {
-        return new RequestInfo(
-                false, method.toLowerCase(java.util.Locale.ROOT), "", "", "", "", "", "", List.of());
+        return new RequestInfo(false, method.toLowerCase(java.util.Locale.ROOT), "", "", "", "", "", "", List.of());
     }
 
     private static List<String> segments(String path) {
         List<String> parts = new ArrayList<>(8);
         for (String part : path.split("/")) {
             if (!part.isEmpty()) {
-                parts.add(part.indexOf('%') < 0 ? part : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
+                parts.add(
+                        part.indexOf('%') < 0
+                                ? part
+                                : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
             }
         }
         return parts;

@@ -141,8 +141,7 @@ public final class ServiceReservations implements Reservations {
             if (taken(IPS, given)) {
                 throw refused(
                         "spec.clusterIPs",
-                        "[\"" + given + "\"]: failed to allocate IP " + given
-                                + ": provided IP is already allocated");
+                        "[\"" + given + "\"]: failed to allocate IP " + given + ": provided IP is already allocated");
             }
             take(IPS, given);
         }

@@ -78,7 +78,20 @@ final class Models {
         rootsByGroup.forEach(models::name);
         models.names.forEach(models::define);
         models.defineScalars();
+        models.definitions.replaceAll((name, definition) -> models.describeReferences(definition));
         return models.definitions;
+    }
+
+    /** The models tell nothing about a field that refers to a type; then what the type says is better than nothing. */
+    private Definition describeReferences(Definition definition) {
+        List<Field> fields = new ArrayList<>();
+        for (Field field : definition.fields()) {
+            boolean silent = field.description().isEmpty() && field.type() instanceof TypeRef.Named;
+            @Nullable Definition type = silent ? definitions.get(((TypeRef.Named) field.type()).definition()) : null;
+            fields.add(
+                    type == null ? field : new Field(field.name(), type.description(), field.required(), field.type()));
+        }
+        return new Definition(definition.name(), definition.description(), fields, definition.gvks());
     }
 
     /** The served kinds' classes by group, with their group, version and kind noted. */

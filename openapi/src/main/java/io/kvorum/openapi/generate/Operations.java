@@ -365,8 +365,8 @@ final class Operations {
         for (String verb : List.of("get", "update", "create", "delete", "patch")) {
             if (sub.verbs().contains(verb)) {
                 String method = methods.getOrDefault(verb, verb);
-                String id = id("connect" + capital(method), resource.kind() + capital(sub.name()))
-                        + (withPath ? "WithPath" : "");
+                String id = "connect" + groupVersion + capital(method) + (resource.namespaced() ? "Namespaced" : "")
+                        + resource.kind() + capital(sub.name()) + (withPath ? "WithPath" : "");
                 add(
                         path,
                         place,
