@@ -107,10 +107,8 @@ class FakeResource<T extends HasMetadata> implements ResourceClient<T> {
         if (failure == null) {
             return action.get();
         }
-        if (answersAreLost) {
-            action.get();
-        }
-        return Future.failedFuture(failure);
+        Throwable lost = failure;
+        return answersAreLost ? action.get().transform(done -> Future.failedFuture(lost)) : Future.failedFuture(lost);
     }
 
     @Override

@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.kvorum.api.ApiException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LeaderElectorTest {
@@ -35,7 +37,7 @@ class LeaderElectorTest {
                 }
 
                 @Override
-                public io.vertx.core.Future<Lease> get(String namespace, String name) {
+                public io.vertx.core.Future<Lease> get(@Nullable String namespace, String name) {
                     sync();
                     return super.get(namespace, name);
                 }
@@ -78,7 +80,7 @@ class LeaderElectorTest {
     }
 
     private Lease lease() {
-        return leases.objects.get(new ObjectKey("kube-system", "lock"));
+        return Objects.requireNonNull(leases.objects.get(new ObjectKey("kube-system", "lock")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ListWatchInformerTest {
@@ -175,7 +176,7 @@ class ListWatchInformerTest {
         pods.put(pod("b"));
         FakeResource<Pod> expiring = new FakeResource<>(pod -> new PodBuilder(pod).build()) {
             @Override
-            public io.vertx.core.Future<ObjectList<Pod>> list(String namespace, ListOptions options) {
+            public io.vertx.core.Future<ObjectList<Pod>> list(@Nullable String namespace, ListOptions options) {
                 return options.continueToken() != null
                         ? io.vertx.core.Future.failedFuture(ApiException.expired("continue token expired"))
                         : super.list(namespace, options);

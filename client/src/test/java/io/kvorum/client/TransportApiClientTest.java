@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -130,7 +131,7 @@ class TransportApiClientTest {
                 (ApiException) client.resources(Pod.class).update(pod()).cause();
         assertThat(e.conflict()).isTrue();
         assertThat(e.getMessage()).isEqualTo("modified");
-        assertThat(e.details().causes()).containsExactly(new ApiException.Cause("r", "m", "f"));
+        assertThat(Objects.requireNonNull(e.details()).causes()).containsExactly(new ApiException.Cause("r", "m", "f"));
     }
 
     @Test
