@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class BalancerTest {
     private List<Endpoint> next(String client, int times, long now) {
         List<Endpoint> chosen = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            Endpoint endpoint = balancer.next(client, Set.of(), now);
+            Endpoint endpoint = Objects.requireNonNull(balancer.next(client, Set.of(), now));
             balancer.connected(client, endpoint, now);
             chosen.add(endpoint);
         }

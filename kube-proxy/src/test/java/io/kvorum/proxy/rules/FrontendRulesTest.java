@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FrontendRulesTest {
@@ -32,7 +33,11 @@ class FrontendRulesTest {
                 .endSpec();
     }
 
-    private record State(Boolean ready, Boolean serving, Boolean terminating, String node) {}
+    private record State(
+            @Nullable Boolean ready,
+            @Nullable Boolean serving,
+            @Nullable Boolean terminating,
+            String node) {}
 
     private static final State READY = new State(true, true, false, NODE);
     private static final State READY_FAR = new State(true, true, false, "node-2");
