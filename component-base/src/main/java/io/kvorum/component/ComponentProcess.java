@@ -8,8 +8,6 @@ import io.kvorum.component.grid.GridMember;
 import io.kvorum.component.grid.GridMembership;
 import io.kvorum.component.grid.GridSettings;
 import io.kvorum.component.log.ProcessLog;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -162,10 +160,9 @@ public final class ComponentProcess {
         private void started(Vertx vertx, GridMembership grid) {
             vertx.exceptionHandler(Start::unhandled);
             SkewedClock clock = new SkewedClock(Clock.systemUTC());
-            PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             RunningComponent process;
             try {
-                process = new RunningComponent(flags, identity, vertx, grid, faults, clock, metrics, shutdown);
+                process = new RunningComponent(flags, identity, vertx, grid, faults, clock, shutdown);
             } catch (UsageException | IOException e) {
                 fail("the control socket", e);
                 return;

@@ -3,6 +3,7 @@ package io.kvorum.component;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -42,12 +43,16 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
     private static final long COMMAND_SECONDS = 120;
     private static final long IDLE_MILLIS = 30_000;
 
-    private final ObjectMapper mapper = new ObjectMapper();
     private final Map<String, Command> commands = new ConcurrentHashMap<>();
     private final Semaphore slots = new Semaphore(MAX_CONNECTIONS);
     private final Path path;
     private final Context context;
     private final ServerSocketChannel server;
+
+    /** Apart, so that the first request loads Jackson's databind, not the start-up. */
+    private static final class Json {
+        private static final ObjectMapper MAPPER = new ObjectMapper();
+    }
 
     private ControlSocket(Path path, Context context, ServerSocketChannel server) {
         this.path = path;
@@ -169,7 +174,7 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
     private byte[] answer(byte[] line) {
         ObjectNode answer;
         try {
-            JsonNode request = mapper.readTree(line);
+            JsonNode request = Json.MAPPER.readTree(line);
             answer = request instanceof ObjectNode object
                     ? run(object)
                     : error("want a JSON object such as {\"op\":\"status\"}");
@@ -206,7 +211,7 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
         });
         try {
             ObjectNode body = result.get(COMMAND_SECONDS, TimeUnit.SECONDS);
-            return mapper.createObjectNode().put("ok", true).setAll(body);
+            return JsonNodeFactory.instance.objectNode().put("ok", true).setAll(body);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return error(cause.getMessage() == null ? cause.toString() : cause.getMessage());
@@ -219,7 +224,7 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
     }
 
     private ObjectNode error(String message) {
-        return mapper.createObjectNode().put("ok", false).put("error", message);
+        return JsonNodeFactory.instance.objectNode().put("ok", false).put("error", message);
     }
 
     private static void close(SocketChannel connection) {

@@ -1,11 +1,5 @@
 package io.kvorum.component;
 
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -19,10 +13,9 @@ import java.util.Set;
 final class HealthServer {
     private final Vertx vertx;
     private final HealthChecks checks;
-    private final PrometheusMeterRegistry metrics;
-    private boolean jvmBound;
+    private final ProcessMetrics metrics;
 
-    HealthServer(Vertx vertx, HealthChecks checks, PrometheusMeterRegistry metrics) {
+    HealthServer(Vertx vertx, HealthChecks checks, ProcessMetrics metrics) {
         this.vertx = vertx;
         this.checks = checks;
         this.metrics = metrics;
@@ -62,32 +55,13 @@ final class HealthServer {
     }
 
     private void metrics(HttpServerRequest request) {
-        // Reading the JVM's beans takes time, the more so the first time; a start-up that nobody scrapes pays nothing.
-        vertx.executeBlocking(this::scrape).onComplete(text -> {
+        vertx.executeBlocking(metrics::scrape).onComplete(text -> {
             if (text.succeeded()) {
                 end(request, 200, "text/plain; version=0.0.4; charset=utf-8", text.result());
             } else {
                 end(request, 500, "text/plain; charset=utf-8", text.cause() + "\n");
             }
         });
-    }
-
-    private synchronized String scrape() {
-        if (!jvmBound) {
-            jvmBound = true;
-            new JvmMemoryMetrics().bindTo(metrics);
-            new JvmThreadMetrics().bindTo(metrics);
-            new ProcessorMetrics().bindTo(metrics);
-            new UptimeMetrics().bindTo(metrics);
-            bindForLife(new JvmGcMetrics());
-        }
-        return metrics.scrape();
-    }
-
-    /** Its listeners on the collector live as long as the process. */
-    @SuppressWarnings("resource")
-    private void bindForLife(JvmGcMetrics gc) {
-        gc.bindTo(metrics);
     }
 
     private static void end(HttpServerRequest request, int status, String type, String body) {

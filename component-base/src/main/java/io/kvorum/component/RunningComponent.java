@@ -14,7 +14,6 @@ import io.kvorum.component.fault.SkewedClock;
 import io.kvorum.component.grid.GridMembership;
 import io.kvorum.component.log.ProcessLog;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,7 +40,7 @@ final class RunningComponent implements ComponentContext {
     private final GridMembership grid;
     private final FaultRules faults;
     private final SkewedClock clock;
-    private final PrometheusMeterRegistry metrics;
+    private final ProcessMetrics metrics = new ProcessMetrics();
     private final HealthChecks health = new HealthChecks();
     private final Shutdown shutdown;
     private final @Nullable ControlSocket control;
@@ -60,7 +59,6 @@ final class RunningComponent implements ComponentContext {
             GridMembership grid,
             FaultRules faults,
             SkewedClock clock,
-            PrometheusMeterRegistry metrics,
             Shutdown shutdown)
             throws IOException {
         this.flags = flags;
@@ -69,7 +67,6 @@ final class RunningComponent implements ComponentContext {
         this.grid = grid;
         this.faults = faults;
         this.clock = clock;
-        this.metrics = metrics;
         this.shutdown = shutdown;
         context = vertx.getOrCreateContext();
         bus = BusClients.create(vertx);
@@ -233,7 +230,7 @@ final class RunningComponent implements ComponentContext {
 
     @Override
     public MeterRegistry metrics() {
-        return metrics;
+        return metrics.registry();
     }
 
     @Override
