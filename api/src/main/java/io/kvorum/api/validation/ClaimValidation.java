@@ -69,8 +69,7 @@ final class ClaimValidation {
             }
             if (bound && oldSize != null && newSize != null && newSize.compareTo(oldSize) < 0) {
                 errors.forbidden(
-                        SPEC.child("resources", "requests", "storage"),
-                        "field can not be less than status.capacity");
+                        SPEC.child("resources", "requests", "storage"), "field can not be less than status.capacity");
             }
         }
     };
@@ -199,10 +198,7 @@ final class ClaimValidation {
             if (provisioner.isEmpty()) {
                 errors.required(FieldPath.of("provisioner"));
             } else {
-                errors.invalidEach(
-                        FieldPath.of("provisioner"),
-                        provisioner,
-                        ObjectNames.annotationKey(provisioner));
+                errors.invalidEach(FieldPath.of("provisioner"), provisioner, ObjectNames.annotationKey(provisioner));
             }
             for (String key : Tree.map(storageClass, "parameters").keySet()) {
                 if (key.isEmpty()) {

@@ -54,7 +54,8 @@ final class ClusterValidation {
                         SPEC.child("providerID"), "node updates may not change providerID except from \"\" to valid");
             }
             SchedulingValidation.taints(Tree.items(after, "taints"), SPEC.child("taints"), errors);
-            for (String mutable : List.of("taints", "unschedulable", "podCIDR", "podCIDRs", "providerID", "configSource")) {
+            for (String mutable :
+                    List.of("taints", "unschedulable", "podCIDR", "podCIDRs", "providerID", "configSource")) {
                 before.remove(mutable);
                 after.remove(mutable);
             }
@@ -100,7 +101,13 @@ final class ClusterValidation {
             ResourceListValidation.amounts(Tree.at(quota, "spec", "hard"), SPEC.child("hard"), errors);
             List<String> scopes = Tree.texts(quota, "spec", "scopes");
             for (String scope : scopes) {
-                if (!List.of("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")
+                if (!List.of(
+                                "Terminating",
+                                "NotTerminating",
+                                "BestEffort",
+                                "NotBestEffort",
+                                "PriorityClass",
+                                "CrossNamespacePodAffinity")
                         .contains(scope)) {
                     errors.invalid(SPEC.child("scopes"), Tree.at(quota, "spec", "scopes"), "unsupported scope");
                 }
@@ -167,8 +174,7 @@ final class ClusterValidation {
         boolean matches = about.equals(namespace)
                 || (about.isEmpty() && (namespace.equals("default") || namespace.equals("kube-system")));
         if (!matches) {
-            errors.invalid(
-                    FieldPath.of("involvedObject", "namespace"), about, "does not match event.namespace");
+            errors.invalid(FieldPath.of("involvedObject", "namespace"), about, "does not match event.namespace");
         }
     };
 }

@@ -50,8 +50,7 @@ final class ConfigValidation {
             FieldPath path = FieldPath.of("data");
             long size = 0;
             for (Map.Entry<String, JsonNode> entry : data.properties()) {
-                errors.invalidEach(
-                        path.key(entry.getKey()), entry.getKey(), ObjectNames.configMapKey(entry.getKey()));
+                errors.invalidEach(path.key(entry.getKey()), entry.getKey(), ObjectNames.configMapKey(entry.getKey()));
                 size += decodedBytes(entry.getValue());
             }
             if (size > MAX_BYTES) {
@@ -74,8 +73,7 @@ final class ConfigValidation {
             case "kubernetes.io/service-account-token" -> {
                 if (Tree.text(secret, "metadata", "annotations", "kubernetes.io/service-account.name")
                         .isEmpty()) {
-                    errors.required(
-                            FieldPath.of("metadata", "annotations").key("kubernetes.io/service-account.name"));
+                    errors.required(FieldPath.of("metadata", "annotations").key("kubernetes.io/service-account.name"));
                 }
             }
             case "kubernetes.io/dockercfg" -> requireKey(data, path, ".dockercfg", errors);

@@ -147,8 +147,7 @@ final class ContainerValidation {
         }
         boolean escalation = Tree.at(context, "allowPrivilegeEscalation").asBoolean(true);
         if (!escalation && Tree.flag(context, "privileged")) {
-            errors.invalid(
-                    at, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+            errors.invalid(at, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
         }
     }
 
@@ -258,7 +257,8 @@ final class ContainerValidation {
                         path,
                         ENV_FIELDS.stream().sorted().toList());
             } else {
-                errors.invalid(at.child("fieldPath"), path, "error converting fieldPath: field label not supported: " + path);
+                errors.invalid(
+                        at.child("fieldPath"), path, "error converting fieldPath: field label not supported: " + path);
             }
         }
     }
@@ -326,7 +326,8 @@ final class ContainerValidation {
             String expression = Tree.text(mount, "subPathExpr");
             if (!expression.isEmpty()) {
                 if (!subPath.isEmpty()) {
-                    errors.invalid(here.child("subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive");
+                    errors.invalid(
+                            here.child("subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive");
                 }
                 Rules.localPath(expression, here.child("subPathExpr"), errors);
             }

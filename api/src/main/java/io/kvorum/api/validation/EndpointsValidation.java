@@ -69,8 +69,7 @@ final class EndpointsValidation {
     static final KindValidation SLICE = new KindValidation() {
         @Override
         public void create(ObjectNode slice, ValidationOptions options, FieldErrors errors) {
-            Rules.requiredOneOf(
-                    slice, FieldPath.ROOT, "addressType", List.of("FQDN", "IPv4", "IPv6"), errors);
+            Rules.requiredOneOf(slice, FieldPath.ROOT, "addressType", List.of("FQDN", "IPv4", "IPv6"), errors);
             endpoints(slice, options, errors);
             slicePorts(slice, errors);
         }

@@ -135,12 +135,7 @@ final class JobValidation {
             }
         }
         Rules.notNegative(
-                spec,
-                SPEC,
-                errors,
-                "startingDeadlineSeconds",
-                "successfulJobsHistoryLimit",
-                "failedJobsHistoryLimit");
+                spec, SPEC, errors, "startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit");
         Rules.requiredOneOf(spec, SPEC, "concurrencyPolicy", List.of("Allow", "Forbid", "Replace"), errors);
         timeZone(spec, errors);
         JsonNode template = spec.path("jobTemplate");
@@ -163,7 +158,10 @@ final class JobValidation {
             return;
         }
         if (zone.equalsIgnoreCase("Local")) {
-            errors.invalid(SPEC.child("timeZone"), zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+            errors.invalid(
+                    SPEC.child("timeZone"),
+                    zone,
+                    "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
             return;
         }
         try {

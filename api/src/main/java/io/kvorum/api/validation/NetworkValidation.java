@@ -55,7 +55,8 @@ final class NetworkValidation {
         if (Rules.isIpv4(host) || Rules.isIpv6(host)) {
             errors.invalid(at, host, "must be a DNS name, not an IP address");
         } else if (host.contains("*")) {
-            if (!host.startsWith("*.") || !ObjectNames.dns1123Subdomain(host.substring(2)).isEmpty()) {
+            if (!host.startsWith("*.")
+                    || !ObjectNames.dns1123Subdomain(host.substring(2)).isEmpty()) {
                 errors.invalid(
                         at,
                         host,
@@ -166,13 +167,13 @@ final class NetworkValidation {
         rules(Tree.items(spec, "egress"), "to", SPEC.child("egress"), errors);
         List<String> types = Tree.texts(spec, "policyTypes");
         if (types.size() > 2) {
-            errors.invalid(SPEC.child("policyTypes"), spec.get("policyTypes"), "may not specify more than two policyTypes");
+            errors.invalid(
+                    SPEC.child("policyTypes"), spec.get("policyTypes"), "may not specify more than two policyTypes");
             return;
         }
         for (int i = 0; i < types.size(); i++) {
             if (!List.of("Egress", "Ingress").contains(types.get(i))) {
-                errors.notSupported(
-                        SPEC.child("policyTypes").index(i), types.get(i), List.of("Egress", "Ingress"));
+                errors.notSupported(SPEC.child("policyTypes").index(i), types.get(i), List.of("Egress", "Ingress"));
             }
         }
     };

@@ -266,8 +266,8 @@ final class PodValidation implements KindValidation {
         for (int i = 0; i < after.size(); i++) {
             for (JsonNode before : Tree.items(old, "status", list)) {
                 JsonNode ended = Tree.at(before, "state", "terminated");
-                boolean endedForGood = ended.isObject()
-                        && (policy.equals("Never") || Tree.number(ended, "exitCode") == 0);
+                boolean endedForGood =
+                        ended.isObject() && (policy.equals("Never") || Tree.number(ended, "exitCode") == 0);
                 if (endedForGood
                         && Tree.text(before, "name").equals(Tree.text(after.get(i), "name"))
                         && Tree.at(after.get(i), "state", "terminated").isMissingNode()) {

@@ -49,8 +49,7 @@ final class PolicyValidation {
             if (Tree.text(metrics.get(i), "type").equals("Resource")) {
                 JsonNode resource = metrics.get(i).path("resource");
                 if (!resource.isObject()) {
-                    errors.required(
-                            at.child("resource"), "must populate information for the given metric source");
+                    errors.required(at.child("resource"), "must populate information for the given metric source");
                 } else {
                     Rules.requiredText(resource, at.child("resource"), errors, "name");
                 }
@@ -74,12 +73,7 @@ final class PolicyValidation {
                         FieldPath.of("value"),
                         "maximum allowed value of a user defined priority is " + HIGHEST_USER_PRIORITY);
             }
-            Rules.oneOf(
-                    priority,
-                    FieldPath.ROOT,
-                    "preemptionPolicy",
-                    List.of("Never", "PreemptLowerPriority"),
-                    errors);
+            Rules.oneOf(priority, FieldPath.ROOT, "preemptionPolicy", List.of("Never", "PreemptLowerPriority"), errors);
         }
 
         @Override
@@ -101,10 +95,10 @@ final class PolicyValidation {
                     "must be greater than 0");
         }
         if (spec.hasNonNull("leaseTransitions") && Tree.number(spec, "leaseTransitions") < 0) {
-            errors.invalid(
-                    SPEC.child("leaseTransitions"), Tree.number(spec, "leaseTransitions"), Rules.NOT_NEGATIVE);
+            errors.invalid(SPEC.child("leaseTransitions"), Tree.number(spec, "leaseTransitions"), Rules.NOT_NEGATIVE);
         }
-        if (!Tree.text(spec, "preferredHolder").isEmpty() && Tree.text(spec, "strategy").isEmpty()) {
+        if (!Tree.text(spec, "preferredHolder").isEmpty()
+                && Tree.text(spec, "strategy").isEmpty()) {
             errors.forbidden(SPEC.child("preferredHolder"), "may only be specified when `strategy` is defined");
         }
     };

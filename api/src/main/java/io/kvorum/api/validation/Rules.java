@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Rules {
     static final String NOT_NEGATIVE = "must be greater than or equal to 0";
     private static final String NOT_AN_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-    private static final Pattern IPV4 =
-            Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])");
+    private static final Pattern IPV4 = Pattern.compile(
+            "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])");
 
     private Rules() {}
 
@@ -124,8 +124,11 @@ final class Rules {
             return false;
         }
         int groups = 0;
-        String plain = fold < 0 ? address : address.substring(0, fold) + (fold > 0 && fold + 2 < address.length() ? ":" : "")
-                + address.substring(fold + 2);
+        String plain = fold < 0
+                ? address
+                : address.substring(0, fold)
+                        + (fold > 0 && fold + 2 < address.length() ? ":" : "")
+                        + address.substring(fold + 2);
         if (!plain.isEmpty()) {
             for (String group : plain.split(":", -1)) {
                 if (!group.matches("[0-9a-fA-F]{1,4}")) {

@@ -144,8 +144,9 @@ final class SchedulingValidation {
                                 at.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'");
                     }
                 }
-                default -> errors.invalid(
-                        at.child("operator"), Tree.text(expression, "operator"), "not a valid selector operator");
+                default ->
+                    errors.invalid(
+                            at.child("operator"), Tree.text(expression, "operator"), "not a valid selector operator");
             }
             String key = Tree.text(expression, "key");
             errors.invalidEach(at.child("key"), key, ObjectNames.labelKey(key));

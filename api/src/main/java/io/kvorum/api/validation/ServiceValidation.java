@@ -112,7 +112,11 @@ final class ServiceValidation implements KindValidation {
                 String protocol = Tree.text(port, "appProtocol");
                 errors.invalidEach(at.child("appProtocol"), protocol, ObjectNames.qualifiedName(protocol));
             }
-            if (headless && target != null && target.isNumber() && target.number() != number && target.number() > 65535) {
+            if (headless
+                    && target != null
+                    && target.isNumber()
+                    && target.number() != number
+                    && target.number() > 65535) {
                 errors.invalid(at.child("port"), number, "must be equal to targetPort when clusterIP = None");
             }
             String key = Tree.text(port, "protocol") + "/" + number;
@@ -126,8 +130,7 @@ final class ServiceValidation implements KindValidation {
         }
     }
 
-    private static void nodePort(
-            JsonNode port, String type, Set<String> taken, FieldPath at, FieldErrors errors) {
+    private static void nodePort(JsonNode port, String type, Set<String> taken, FieldPath at, FieldErrors errors) {
         long nodePort = Tree.number(port, "nodePort");
         if (nodePort == 0) {
             return;
@@ -214,8 +217,7 @@ final class ServiceValidation implements KindValidation {
         if (!type.equals("ExternalName") && !spec.hasNonNull("internalTrafficPolicy")) {
             errors.required(SPEC.child("internalTrafficPolicy"));
         }
-        if (Tree.number(spec, "healthCheckNodePort") != 0
-                && !(type.equals("LoadBalancer") && policy.equals("Local"))) {
+        if (Tree.number(spec, "healthCheckNodePort") != 0 && !(type.equals("LoadBalancer") && policy.equals("Local"))) {
             errors.invalid(
                     SPEC.child("healthCheckNodePort"),
                     Tree.number(spec, "healthCheckNodePort"),
@@ -229,7 +231,10 @@ final class ServiceValidation implements KindValidation {
         String after = Tree.text(next, "spec", "type");
         String oldIp = Tree.text(old, "spec", "clusterIP");
         String newIp = Tree.text(next, "spec", "clusterIP");
-        if (!before.equals("ExternalName") && !after.equals("ExternalName") && !oldIp.isEmpty() && !newIp.equals(oldIp)) {
+        if (!before.equals("ExternalName")
+                && !after.equals("ExternalName")
+                && !oldIp.isEmpty()
+                && !newIp.equals(oldIp)) {
             FieldPath path = SPEC.child("clusterIPs").index(0);
             if (newIp.isEmpty()) {
                 errors.invalid(path, Tree.at(next, "spec", "clusterIPs"), "primary clusterIP can not be unset");

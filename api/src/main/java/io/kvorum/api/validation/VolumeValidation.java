@@ -81,7 +81,8 @@ final class VolumeValidation {
             case "persistentVolumeClaim" -> Rules.requiredText(source, at, errors, "claimName");
             case "nfs" -> {
                 Rules.requiredText(source, at, errors, "server", "path");
-                if (!Tree.text(source, "path").isEmpty() && !Tree.text(source, "path").startsWith("/")) {
+                if (!Tree.text(source, "path").isEmpty()
+                        && !Tree.text(source, "path").startsWith("/")) {
                     errors.invalid(at.child("path"), Tree.text(source, "path"), "must be an absolute path");
                 }
             }
@@ -146,10 +147,12 @@ final class VolumeValidation {
                                     "metadata.uid"));
                 }
                 if (item.hasNonNull("resourceFieldRef")) {
-                    errors.invalid(here, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
+                    errors.invalid(
+                            here, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
                 }
             } else if (item.hasNonNull("resourceFieldRef")) {
-                Rules.requiredText(item.path("resourceFieldRef"), here.child("resourceFieldRef"), errors, "containerName");
+                Rules.requiredText(
+                        item.path("resourceFieldRef"), here.child("resourceFieldRef"), errors, "containerName");
                 ContainerValidation.resourceFieldRef(
                         item.path("resourceFieldRef"), here.child("resourceFieldRef"), errors);
             } else {
@@ -180,7 +183,10 @@ final class VolumeValidation {
                 path(token, path, errors);
                 long seconds = Tree.number(token, "expirationSeconds");
                 if (seconds < 600) {
-                    errors.invalid(path.child("expirationSeconds"), seconds, "may not specify a duration less than 10 minutes");
+                    errors.invalid(
+                            path.child("expirationSeconds"),
+                            seconds,
+                            "may not specify a duration less than 10 minutes");
                 }
             }
         }
@@ -202,8 +208,7 @@ final class VolumeValidation {
         if (owner.hasNonNull(field)) {
             long mode = Tree.number(owner, field);
             if (mode < 0 || mode > MAX_MODE) {
-                errors.invalid(
-                        at.child(field), mode, "must be a number between 0 and 0777 (octal), both inclusive");
+                errors.invalid(at.child(field), mode, "must be a number between 0 and 0777 (octal), both inclusive");
             }
         }
     }

@@ -71,8 +71,7 @@ final class WorkloadValidation {
             return;
         }
         JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
-        if (!selector.isEmpty()
-                && !LabelSelector.ofLabels(Tree.map(selector)).matches(Tree.map(labels))) {
+        if (!selector.isEmpty() && !LabelSelector.ofLabels(Tree.map(selector)).matches(Tree.map(labels))) {
             errors.invalid(
                     SPEC.child("template", "metadata", "labels"),
                     shownMap(labels),
@@ -89,8 +88,7 @@ final class WorkloadValidation {
             if (policy.isEmpty()) {
                 errors.required(SPEC.child("podManagementPolicy"));
             } else if (!List.of("OrderedReady", "Parallel").contains(policy)) {
-                errors.invalid(
-                        SPEC.child("podManagementPolicy"), policy, "must be 'OrderedReady' or 'Parallel'");
+                errors.invalid(SPEC.child("podManagementPolicy"), policy, "must be 'OrderedReady' or 'Parallel'");
             }
             JsonNode update = spec.path("updateStrategy");
             FieldPath updatePath = SPEC.child("updateStrategy");
@@ -104,8 +102,9 @@ final class WorkloadValidation {
                                 "only allowed for updateStrategy 'RollingUpdate'");
                     }
                 }
-                case "RollingUpdate" -> Rules.notNegative(
-                        update.path("rollingUpdate"), updatePath.child("rollingUpdate"), "partition", errors);
+                case "RollingUpdate" ->
+                    Rules.notNegative(
+                            update.path("rollingUpdate"), updatePath.child("rollingUpdate"), "partition", errors);
                 default -> errors.invalid(updatePath, update, "must be 'RollingUpdate' or 'OnDelete'");
             }
             Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds", "revisionHistoryLimit");

@@ -5,6 +5,7 @@ import io.kvorum.openapi.generate.ListSemantics.Merge;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,11 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes the compact schemas, one file per package of definitions, in the form {@code io.kvorum.api.schema.Schemas}
+ * Writes the compact schemas, one file per package of definitions, in the form {@code io.kvorum.api.schema.SchemaFile}
  * reads and describes.
  */
 final class SchemaFiles {
-    private static final int MAGIC = 0x4b565331;
+    private static final int MAGIC = 0x4b565332;
 
     // Kinds of nodes; the first nine are the ordinals of the reader's Schema.Type.
     private static final int STRING = 0;
@@ -90,9 +91,9 @@ final class SchemaFiles {
         private final DataOutputStream out = new DataOutputStream(body);
 
         byte[] write(List<Definition> pack) throws IOException {
-            out.writeShort(pack.size());
+            Map<Integer, Integer> offsets = new LinkedHashMap<>();
             for (Definition definition : pack) {
-                string(definition.simpleName());
+                offsets.put(index(definition.simpleName()), out.size());
                 out.writeByte(STRUCT);
                 traits(semantics.ofWholeType(definition.name()));
                 out.writeShort(definition.fields().size());
@@ -111,7 +112,15 @@ final class SchemaFiles {
             head.writeInt(MAGIC);
             head.writeShort(strings.size());
             for (String string : strings.keySet()) {
-                head.writeUTF(string);
+                byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+                head.writeShort(utf8.length);
+                head.write(utf8);
+            }
+            head.writeShort(offsets.size());
+            int nodes = head.size() + offsets.size() * 6;
+            for (Map.Entry<Integer, Integer> definition : offsets.entrySet()) {
+                head.writeShort(definition.getKey());
+                head.writeInt(nodes + definition.getValue());
             }
             body.writeTo(file);
             return file.toByteArray();
@@ -185,9 +194,12 @@ final class SchemaFiles {
             }
         }
 
+        private int index(String text) {
+            return strings.computeIfAbsent(text, t -> strings.size());
+        }
+
         private void string(String text) throws IOException {
-            Integer index = strings.computeIfAbsent(text, t -> strings.size());
-            out.writeShort(index);
+            out.writeShort(index(text));
         }
 
         private void strings(List<String> list) throws IOException {
