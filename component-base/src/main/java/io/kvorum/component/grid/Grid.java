@@ -41,6 +41,7 @@ public final class Grid {
         // Both ends of every connection carry the component's own address: rules know a peer by it.
         properties.put("hazelcast.socket.bind.any", "false");
         properties.put("hazelcast.socket.client.bind.any", "false");
+        properties.put("hazelcast.socket.connect.timeout.seconds", "2");
         // Nothing is kept in partitions; the fewest threads that work.
         properties.put("hazelcast.partition.count", "11");
         properties.put("hazelcast.operation.thread.count", "2");
