@@ -25,6 +25,11 @@ public final class FieldErrors {
         return causes.size();
     }
 
+    /** Findings made elsewhere. */
+    public void addAll(Collection<ApiException.Cause> more) {
+        causes.addAll(more);
+    }
+
     public void required(FieldPath path) {
         required(path, "");
     }

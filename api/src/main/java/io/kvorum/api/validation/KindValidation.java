@@ -2,6 +2,8 @@ package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.schema.SchemaValidation;
+import io.kvorum.api.schema.Schemas;
 
 /** The rules of one kind, beside those of ObjectMeta. */
 @FunctionalInterface
@@ -17,8 +19,7 @@ interface KindValidation {
     /** The rules of a change of status. */
     default void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {}
 
-    KindValidation NONE = (object, options, errors) -> {};
-
+    /** The rules of a resource; of those without rules of their own, that required fields are there. */
     static KindValidation of(ResourceInfo resource) {
         return switch (resource.group() + "/" + resource.kind()) {
             case "/Pod" -> new PodValidation();
@@ -55,7 +56,9 @@ interface KindValidation {
             case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.ROLE_BINDING;
             case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.CLUSTER_ROLE_BINDING;
             case "storage.k8s.io/StorageClass" -> ClaimValidation.STORAGE_CLASS;
-            default -> NONE;
+            default -> (object, options, errors) -> Schemas.load()
+                    .find(resource.apiVersion(), resource.kind())
+                    .ifPresent(schema -> errors.addAll(SchemaValidation.validate(schema, object)));
         };
     }
 }

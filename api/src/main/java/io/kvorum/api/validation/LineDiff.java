@@ -1,18 +1,14 @@
 package io.kvorum.api.validation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What changed between two trees, as a unified diff of their lines. */
 final class LineDiff {
     private static final int CONTEXT = 3;
-    private static final ObjectWriter WRITER = writer();
 
     private LineDiff() {}
 
@@ -87,18 +83,35 @@ final class LineDiff {
     }
 
     private static List<String> lines(JsonNode tree) {
-        try {
-            return List.of(WRITER.writeValueAsString(tree).split("\n"));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a tree that cannot be written", impossible);
-        }
+        StringBuilder text = new StringBuilder();
+        render(tree, 0, text);
+        return List.of(text.toString().split("\n"));
     }
 
-    private static ObjectWriter writer() {
-        DefaultIndenter oneSpace = new DefaultIndenter(" ", "\n");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
-        printer.indentObjectsWith(oneSpace);
-        printer.indentArraysWith(oneSpace);
-        return new ObjectMapper().writer(printer);
+    /** Fields in alphabetical order, so that their order in a request makes no difference. */
+    private static void render(JsonNode node, int depth, StringBuilder text) {
+        if (!node.isContainerNode() || node.isEmpty()) {
+            text.append(node);
+            return;
+        }
+        boolean object = node.isObject();
+        text.append(object ? '{' : '[');
+        String separator = "\n";
+        if (object) {
+            TreeMap<String, JsonNode> fields = new TreeMap<>();
+            node.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+            for (Map.Entry<String, JsonNode> field : fields.entrySet()) {
+                text.append(separator).append(" ".repeat(depth + 1)).append('"').append(field.getKey()).append("\": ");
+                render(field.getValue(), depth + 1, text);
+                separator = ",\n";
+            }
+        } else {
+            for (JsonNode item : node) {
+                text.append(separator).append(" ".repeat(depth + 1));
+                render(item, depth + 1, text);
+                separator = ",\n";
+            }
+        }
+        text.append('\n').append(" ".repeat(depth)).append(object ? '}' : ']');
     }
 }

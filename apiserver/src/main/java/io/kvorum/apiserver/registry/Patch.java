@@ -6,6 +6,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.patch.JsonPatch;
 import io.kvorum.api.patch.MergePatch;
+import io.kvorum.api.patch.SchemaPatchSchema;
 import io.kvorum.api.patch.StrategicMergePatch;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.schema.Decoder;
@@ -44,7 +45,7 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
             case "application/merge-patch+json" -> MergePatch.apply(object, document);
             default ->
                 StrategicMergePatch.apply(
-                        object, document, new SchemaPatch(Schemas.load().of(apiVersion, kind)));
+                        object, document, new SchemaPatchSchema(Schemas.load().of(apiVersion, kind)));
         };
         return Decoder.decode(apiVersion, kind, patched, validation);
     }

@@ -1,11 +1,10 @@
-package io.kvorum.apiserver.registry;
+package io.kvorum.api.patch;
 
-import io.kvorum.api.patch.PatchSchema;
 import io.kvorum.api.schema.Schema;
 import java.util.Set;
 
 /** What a strategic merge patch asks of a type, answered by its schema. */
-record SchemaPatch(Schema schema) implements PatchSchema {
+public record SchemaPatchSchema(Schema schema) implements PatchSchema {
     @Override
     public PatchSchema field(String name) {
         Schema items = schema.items();
@@ -14,7 +13,7 @@ record SchemaPatch(Schema schema) implements PatchSchema {
         if (found == null) {
             found = holder.additionalProperties();
         }
-        return found == null ? PatchSchema.UNKNOWN : new SchemaPatch(found);
+        return found == null ? PatchSchema.UNKNOWN : new SchemaPatchSchema(found);
     }
 
     @Override
