@@ -173,7 +173,7 @@ class StrategicMergePatchTest {
                         StrategicMergePatch.apply(Golden.tree("{}"), Golden.tree("{'$patch':'burn'}"), POD))
                 .hasMessageStartingWith("unknown patch type 'burn' in map");
         assertThatThrownBy(() -> StrategicMergePatch.apply(
-                        Golden.tree("{}"),
+                        Golden.tree("{'spec':{}}"),
                         Golden.tree("{'spec':{'$setElementOrder/containers':[{'name':'a'}],"
                                 + "'containers':[{'name':'b'}]}}"),
                         POD))
