@@ -26,7 +26,11 @@ class ApiArchitectureTest {
 
     @Test
     void doesNoNetworkInputOrOutput() {
-        noClasses().should().dependOnClassesThat().resideInAnyPackage("java.net..", "java.nio.channels..").check(API);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.nio.channels..")
+                .check(API);
     }
 
     @Test

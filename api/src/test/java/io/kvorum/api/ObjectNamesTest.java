@@ -17,9 +17,10 @@ class ObjectNamesTest {
     @ValueSource(strings = {"", "A", "-a", "a-", "a_b", "ä"})
     void badLabels(String bad) {
         assertThat(ObjectNames.dns1123Label(bad))
-                .containsExactly("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and"
-                        + " must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used"
-                        + " for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')");
+                .containsExactly(
+                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and"
+                                + " must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used"
+                                + " for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')");
     }
 
     @Test

@@ -52,7 +52,9 @@ class QuantityTest {
 
     @Test
     void equalAmountsAreEqualWhateverTheirForm() {
-        assertThat(Quantity.parse("1024Ki")).isEqualTo(Quantity.parse("1048576")).hasSameHashCodeAs(Quantity.parse("1Mi"));
+        assertThat(Quantity.parse("1024Ki"))
+                .isEqualTo(Quantity.parse("1048576"))
+                .hasSameHashCodeAs(Quantity.parse("1Mi"));
         assertThat(Quantity.parse("2")).isGreaterThan(Quantity.parse("1999m"));
     }
 
@@ -61,7 +63,8 @@ class QuantityTest {
         Random random = new Random(7);
         String[] suffixes = {"", "m", "u", "n", "k", "M", "G", "Ki", "Mi", "Gi", "e3", "e-3"};
         for (int i = 0; i < 2000; i++) {
-            String text = random.nextInt(100000) + "." + random.nextInt(1000) + suffixes[random.nextInt(suffixes.length)];
+            String text =
+                    random.nextInt(100000) + "." + random.nextInt(1000) + suffixes[random.nextInt(suffixes.length)];
             Quantity quantity = Quantity.parse(text);
             assertThat(Quantity.parse(quantity.toString())).as(text).isEqualTo(quantity);
             assertThat(Quantity.parse(quantity.toString()).toString()).as(text).isEqualTo(quantity.toString());

@@ -22,7 +22,10 @@ class ValuesTest {
     @Test
     void aStatusReadsBackAsTheSameRefusal() {
         ApiException refusal = ApiException.invalid(
-                "apps", "Deployment", "x", List.of(new ApiException.Cause("FieldValueRequired", "Required value", "spec")));
+                "apps",
+                "Deployment",
+                "x",
+                List.of(new ApiException.Cause("FieldValueRequired", "Required value", "spec")));
         ApiException read = StatusJson.parse(StatusJson.of(refusal), 422);
         assertThat(read.code()).isEqualTo(422);
         assertThat(read.reason()).isEqualTo("Invalid");
@@ -47,8 +50,7 @@ class ValuesTest {
         assertThat(QosClass.of(
                         pod("{'limits':{'cpu':'1','memory':'1Gi'},'requests':{'cpu':'1000m','memory':'1024Mi'}}")))
                 .isEqualTo("Guaranteed");
-        assertThat(QosClass.of(
-                        pod("{'limits':{'cpu':'1','memory':'1Gi'},'requests':{'cpu':'500m','memory':'1Gi'}}")))
+        assertThat(QosClass.of(pod("{'limits':{'cpu':'1','memory':'1Gi'},'requests':{'cpu':'500m','memory':'1Gi'}}")))
                 .isEqualTo("Burstable");
     }
 
@@ -58,8 +60,11 @@ class ValuesTest {
 
     @Test
     void emptyAndAbsentMeanTheSame() {
-        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":[],\"b\":null}"), Golden.json("{}"))).isTrue();
-        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":[1]}"), Golden.json("{}"))).isFalse();
-        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":{}}"), Golden.json("{}"))).isFalse();
+        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":[],\"b\":null}"), Golden.json("{}")))
+                .isTrue();
+        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":[1]}"), Golden.json("{}")))
+                .isFalse();
+        assertThat(Tree.semanticallyEqual(Golden.json("{\"a\":{}}"), Golden.json("{}")))
+                .isFalse();
     }
 }

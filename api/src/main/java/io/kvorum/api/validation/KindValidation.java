@@ -56,9 +56,10 @@ interface KindValidation {
             case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.ROLE_BINDING;
             case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.CLUSTER_ROLE_BINDING;
             case "storage.k8s.io/StorageClass" -> ClaimValidation.STORAGE_CLASS;
-            default -> (object, options, errors) -> Schemas.load()
-                    .find(resource.apiVersion(), resource.kind())
-                    .ifPresent(schema -> errors.addAll(SchemaValidation.validate(schema, object)));
+            default ->
+                (object, options, errors) -> Schemas.load()
+                        .find(resource.apiVersion(), resource.kind())
+                        .ifPresent(schema -> errors.addAll(SchemaValidation.validate(schema, object)));
         };
     }
 }

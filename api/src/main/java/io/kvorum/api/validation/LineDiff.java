@@ -101,7 +101,11 @@ final class LineDiff {
             TreeMap<String, JsonNode> fields = new TreeMap<>();
             node.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
             for (Map.Entry<String, JsonNode> field : fields.entrySet()) {
-                text.append(separator).append(" ".repeat(depth + 1)).append('"').append(field.getKey()).append("\": ");
+                text.append(separator)
+                        .append(" ".repeat(depth + 1))
+                        .append('"')
+                        .append(field.getKey())
+                        .append("\": ");
                 render(field.getValue(), depth + 1, text);
                 separator = ",\n";
             }

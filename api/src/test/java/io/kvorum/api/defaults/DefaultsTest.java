@@ -42,14 +42,19 @@ class DefaultsTest {
 
     @Test
     void requestsFollowLimitsInPodsButNotInTemplates() {
-        JsonNode inPod = container("'containers':[{'resources':{'limits':{'cpu':'1000m','memory':'1Gi'},'requests':{'cpu':'0.5'}}}]");
+        JsonNode inPod = container(
+                "'containers':[{'resources':{'limits':{'cpu':'1000m','memory':'1Gi'},'requests':{'cpu':'0.5'}}}]");
         assertThat(inPod.path("resources"))
-                .isEqualTo(Golden.tree("{'limits':{'cpu':'1','memory':'1Gi'},'requests':{'cpu':'500m','memory':'1Gi'}}"));
+                .isEqualTo(
+                        Golden.tree("{'limits':{'cpu':'1','memory':'1Gi'},'requests':{'cpu':'500m','memory':'1Gi'}}"));
         ObjectNode deployment = defaulted(
                 "apps/v1",
                 "Deployment",
                 "{'spec':{'template':{'spec':{'containers':[{'resources':{'limits':{'cpu':'1'}}}]}}}}");
-        assertThat(Tree.at(deployment, "spec", "template", "spec", "containers").get(0).path("resources").has("requests"))
+        assertThat(Tree.at(deployment, "spec", "template", "spec", "containers")
+                        .get(0)
+                        .path("resources")
+                        .has("requests"))
                 .isFalse();
     }
 
@@ -71,7 +76,10 @@ class DefaultsTest {
 
     @Test
     void aVolumeWithoutSourceIsAnEmptyDirectory() {
-        assertThat(defaulted("v1", "Pod", "{'spec':{'volumes':[{'name':'v'}]}}").path("spec").path("volumes").get(0))
+        assertThat(defaulted("v1", "Pod", "{'spec':{'volumes':[{'name':'v'}]}}")
+                        .path("spec")
+                        .path("volumes")
+                        .get(0))
                 .isEqualTo(Golden.tree("{'name':'v','emptyDir':{}}"));
     }
 
@@ -83,14 +91,18 @@ class DefaultsTest {
 
     @Test
     void secretsTakePlainText() {
-        assertThat(defaulted("v1", "Secret", "{'data':{'a':'AA==','b':'BB=='},'stringData':{'b':'é'}}").path("data"))
+        assertThat(defaulted("v1", "Secret", "{'data':{'a':'AA==','b':'BB=='},'stringData':{'b':'é'}}")
+                        .path("data"))
                 .isEqualTo(Golden.tree("{'a':'AA==','b':'w6k='}"));
     }
 
     @Test
     void egressRulesMakeAnEgressPolicy() {
         assertThat(Tree.texts(
-                        defaulted("networking.k8s.io/v1", "NetworkPolicy", "{'spec':{'egress':[{'ports':[{'port':53}]}]}}"),
+                        defaulted(
+                                "networking.k8s.io/v1",
+                                "NetworkPolicy",
+                                "{'spec':{'egress':[{'ports':[{'port':53}]}]}}"),
                         "spec",
                         "policyTypes"))
                 .containsExactly("Ingress", "Egress");
@@ -106,7 +118,9 @@ class DefaultsTest {
     @Test
     void autoscalersGetWholeBehaviours() {
         ObjectNode autoscaler = defaulted(
-                "autoscaling/v2", "HorizontalPodAutoscaler", "{'spec':{'behavior':{'scaleDown':{'selectPolicy':'Min'}}}}");
+                "autoscaling/v2",
+                "HorizontalPodAutoscaler",
+                "{'spec':{'behavior':{'scaleDown':{'selectPolicy':'Min'}}}}");
         JsonNode behavior = autoscaler.path("spec").path("behavior");
         assertThat(behavior.path("scaleUp").path("policies")).hasSize(2);
         assertThat(Tree.text(behavior, "scaleDown", "selectPolicy")).isEqualTo("Min");
@@ -116,7 +130,10 @@ class DefaultsTest {
     @Test
     void allocatableIsCapacityUntilToldOtherwise() {
         assertThat(Tree.text(
-                        defaulted("v1", "Node", "{'status':{'capacity':{'cpu':'2000m'}}}"), "status", "allocatable", "cpu"))
+                        defaulted("v1", "Node", "{'status':{'capacity':{'cpu':'2000m'}}}"),
+                        "status",
+                        "allocatable",
+                        "cpu"))
                 .isEqualTo("2");
     }
 }

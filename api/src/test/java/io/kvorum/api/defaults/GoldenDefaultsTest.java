@@ -26,20 +26,20 @@ class GoldenDefaultsTest {
     @TestFactory
     Stream<DynamicTest> minimalObjectsAreDefaultedAsUpstream() {
         return Stream.iterate(0, i -> i < INPUTS.size(), i -> i + 1)
-                .map(i -> DynamicTest.dynamicTest(
-                        title(OUTPUTS.get(i)), () -> compare(INPUTS.get(i), OUTPUTS.get(i))));
+                .map(i -> DynamicTest.dynamicTest(title(OUTPUTS.get(i)), () -> compare(INPUTS.get(i), OUTPUTS.get(i))));
     }
 
     @TestFactory
     Stream<DynamicTest> defaultingTwiceChangesNothing() {
-        return INPUTS.stream().map(input -> DynamicTest.dynamicTest(title(input), () -> {
-            ResourceInfo resource = Golden.resource(input);
-            ObjectNode once = input.deepCopy();
-            Defaults.apply(resource, once);
-            ObjectNode twice = once.deepCopy();
-            Defaults.apply(resource, twice);
-            assertThat(twice).isEqualTo(once);
-        }));
+        return INPUTS.stream()
+                .map(input -> DynamicTest.dynamicTest(title(input), () -> {
+                    ResourceInfo resource = Golden.resource(input);
+                    ObjectNode once = input.deepCopy();
+                    Defaults.apply(resource, once);
+                    ObjectNode twice = once.deepCopy();
+                    Defaults.apply(resource, twice);
+                    assertThat(twice).isEqualTo(once);
+                }));
     }
 
     @TestFactory

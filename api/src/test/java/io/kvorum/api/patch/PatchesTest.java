@@ -37,7 +37,8 @@ class PatchesTest {
             })
     void jsonPatch(String object, String patch, String expected) {
         ObjectNode before = Golden.tree(object);
-        assertThat(JsonPatch.apply(before, Golden.json(patch.replace('\'', '"')))).isEqualTo(Golden.tree(expected));
+        assertThat(JsonPatch.apply(before, Golden.json(patch.replace('\'', '"'))))
+                .isEqualTo(Golden.tree(expected));
         assertThat(before).isEqualTo(Golden.tree(object));
     }
 

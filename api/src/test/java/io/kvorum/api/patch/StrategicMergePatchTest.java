@@ -9,8 +9,7 @@ import io.kvorum.api.schema.Schemas;
 import org.junit.jupiter.api.Test;
 
 class StrategicMergePatchTest {
-    private static final PatchSchema POD =
-            new SchemaPatchSchema(Schemas.load().of("v1", "Pod"));
+    private static final PatchSchema POD = new SchemaPatchSchema(Schemas.load().of("v1", "Pod"));
     private static final PatchSchema DEPLOYMENT =
             new SchemaPatchSchema(Schemas.load().of("apps/v1", "Deployment"));
 
@@ -147,19 +146,26 @@ class StrategicMergePatchTest {
     void nestedListsMergeByTheirOwnKeys() {
         patches(
                 DEPLOYMENT,
-                "{'spec':{'template':" + containers("{'name':'a','env':[{'name':'X','value':'1'}],'ports':[{'containerPort':80}]}")
+                "{'spec':{'template':"
+                        + containers("{'name':'a','env':[{'name':'X','value':'1'}],'ports':[{'containerPort':80}]}")
                         + "}}",
                 "{'spec':{'template':"
-                        + containers("{'name':'a','env':[{'name':'X','value':'2'}],'ports':[{'containerPort':80,'name':'web'}]}")
+                        + containers(
+                                "{'name':'a','env':[{'name':'X','value':'2'}],'ports':[{'containerPort':80,'name':'web'}]}")
                         + "}}",
                 "{'spec':{'template':"
-                        + containers("{'name':'a','env':[{'name':'X','value':'2'}],'ports':[{'containerPort':80,'name':'web'}]}")
+                        + containers(
+                                "{'name':'a','env':[{'name':'X','value':'2'}],'ports':[{'containerPort':80,'name':'web'}]}")
                         + "}}");
     }
 
     @Test
     void nullsRemoveFields() {
-        patches(POD, "{'metadata':{'labels':{'a':'1','b':'2'}}}", "{'metadata':{'labels':{'a':null}}}", "{'metadata':{'labels':{'b':'2'}}}");
+        patches(
+                POD,
+                "{'metadata':{'labels':{'a':'1','b':'2'}}}",
+                "{'metadata':{'labels':{'a':null}}}",
+                "{'metadata':{'labels':{'b':'2'}}}");
         patches(POD, "{}", "{'metadata':{'labels':{'a':null,'b':'1'}}}", "{'metadata':{'labels':{'b':'1'}}}");
         patches(POD, "{'spec':{'volumes':[{'name':'v'}]}}", "{'spec':{'volumes':null}}", "{'spec':{}}");
     }
@@ -169,8 +175,7 @@ class StrategicMergePatchTest {
         assertThatThrownBy(() -> StrategicMergePatch.apply(
                         Golden.tree(containers("{'name':'a'}")), Golden.tree(containers("{'image':'b'}")), POD))
                 .hasMessage("map: {\"image\":\"b\"} does not contain declared merge key: name");
-        assertThatThrownBy(() ->
-                        StrategicMergePatch.apply(Golden.tree("{}"), Golden.tree("{'$patch':'burn'}"), POD))
+        assertThatThrownBy(() -> StrategicMergePatch.apply(Golden.tree("{}"), Golden.tree("{'$patch':'burn'}"), POD))
                 .hasMessageStartingWith("unknown patch type 'burn' in map");
         assertThatThrownBy(() -> StrategicMergePatch.apply(
                         Golden.tree("{'spec':{}}"),

@@ -46,7 +46,8 @@ class FieldSelectorTest {
     void valuesMayBeEscaped() {
         FieldSelector selector = FieldSelector.parse("metadata.name=a\\,b\\=c", PODS);
         assertThat(selector.requiredValue("metadata.name")).contains("a,b=c");
-        assertThat(FieldSelector.parse(selector.toString(), PODS).requirements()).isEqualTo(selector.requirements());
+        assertThat(FieldSelector.parse(selector.toString(), PODS).requirements())
+                .isEqualTo(selector.requirements());
         assertThatThrownBy(() -> FieldSelector.parse("metadata.name=a\\x", PODS))
                 .hasMessageContaining("invalid escape sequence");
     }

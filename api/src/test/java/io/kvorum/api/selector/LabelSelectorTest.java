@@ -79,14 +79,13 @@ class LabelSelectorTest {
         assertThat(LabelSelector.of(null).isNothing()).isTrue();
         assertThat(LabelSelector.of(null).matches(LABELS)).isFalse();
         assertThat(LabelSelector.of(Golden.tree("{}")).isEverything()).isTrue();
-        LabelSelector selector = LabelSelector.of(Golden.tree(
-                "{'matchLabels':{'app':'web'},'matchExpressions':[{'key':'none','operator':'DoesNotExist'},"
+        LabelSelector selector = LabelSelector.of(
+                Golden.tree("{'matchLabels':{'app':'web'},'matchExpressions':[{'key':'none','operator':'DoesNotExist'},"
                         + "{'key':'n','operator':'In','values':['5','6']}]}"));
         assertThat(selector.matches(LABELS)).isTrue();
         assertThat(selector.matches(Map.of("app", "web", "n", "7"))).isFalse();
         assertThat(selector).hasToString("app in (web),n in (5,6),!none");
-        assertThatThrownBy(() -> LabelSelector.of(
-                        Golden.tree("{'matchExpressions':[{'key':'a','operator':'Is'}]}")))
+        assertThatThrownBy(() -> LabelSelector.of(Golden.tree("{'matchExpressions':[{'key':'a','operator':'Is'}]}")))
                 .hasMessage("\"Is\" is not a valid label selector operator");
     }
 

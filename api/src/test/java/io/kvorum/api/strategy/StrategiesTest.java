@@ -26,8 +26,7 @@ class StrategiesTest {
     @Test
     void anUpdateKeepsStatusAndCountsChangesOfTheSpec() {
         Strategy deployments = of("apps/v1", "Deployment");
-        ObjectNode old = Golden.tree(
-                "{'metadata':{'generation':3},'spec':{'replicas':1},'status':{'replicas':1}}");
+        ObjectNode old = Golden.tree("{'metadata':{'generation':3},'spec':{'replicas':1},'status':{'replicas':1}}");
 
         ObjectNode labelled = Golden.tree("{'metadata':{'labels':{'a':'b'}},'spec':{'replicas':1,'paused':null}}");
         deployments.prepareForUpdate(old, labelled);
@@ -47,15 +46,16 @@ class StrategiesTest {
         ObjectNode next = Golden.tree("{'metadata':{'generation':9,'labels':{},'annotations':{'n':'1'}},"
                 + "'spec':{'replicas':5},'status':{'replicas':1}}");
         of("apps/v1", "Deployment").prepareStatusUpdate(old, next);
-        assertThat(next).isEqualTo(Golden.tree("{'metadata':{'generation':3,'labels':{'a':'b'},'annotations':{'n':'1'},"
-                + "'finalizers':['x/y']},'spec':{'replicas':1},'status':{'replicas':1}}"));
+        assertThat(next)
+                .isEqualTo(Golden.tree("{'metadata':{'generation':3,'labels':{'a':'b'},'annotations':{'n':'1'},"
+                        + "'finalizers':['x/y']},'spec':{'replicas':1},'status':{'replicas':1}}"));
     }
 
     @Test
     void podsGetTimeToEndOnlyWhereSomethingRuns() {
         Strategy pods = of("v1", "Pod");
-        ObjectNode running =
-                Golden.tree("{'spec':{'nodeName':'n','terminationGracePeriodSeconds':30},'status':{'phase':'Running'}}");
+        ObjectNode running = Golden.tree(
+                "{'spec':{'nodeName':'n','terminationGracePeriodSeconds':30},'status':{'phase':'Running'}}");
         assertThat(pods.deletionGraceSeconds(running, null)).isEqualTo(30);
         assertThat(pods.deletionGraceSeconds(running, 5L)).isEqualTo(5);
         assertThat(pods.deletionGraceSeconds(running, 0L)).isZero();
@@ -73,7 +73,8 @@ class StrategiesTest {
     void gatedPodsSaySo() {
         ObjectNode pod = Golden.tree("{'metadata':{},'spec':{'schedulingGates':[{'name':'g'}],'containers':[]}}");
         of("v1", "Pod").prepareForCreate(pod);
-        assertThat(Tree.text(pod.path("status").path("conditions").get(0), "reason")).isEqualTo("SchedulingGated");
+        assertThat(Tree.text(pod.path("status").path("conditions").get(0), "reason"))
+                .isEqualTo("SchedulingGated");
     }
 
     @Test
@@ -117,22 +118,26 @@ class StrategiesTest {
     @Test
     void aServiceKeepsWhatWasAllocated() {
         Strategy services = of("v1", "Service");
-        ObjectNode old = Golden.tree("{'metadata':{},'spec':{'type':'NodePort','clusterIP':'10.0.0.1','clusterIPs':['10.0.0.1'],"
-                + "'ports':[{'port':80,'protocol':'TCP','nodePort':30001}],'externalTrafficPolicy':'Cluster'}}");
+        ObjectNode old = Golden.tree(
+                "{'metadata':{},'spec':{'type':'NodePort','clusterIP':'10.0.0.1','clusterIPs':['10.0.0.1'],"
+                        + "'ports':[{'port':80,'protocol':'TCP','nodePort':30001}],'externalTrafficPolicy':'Cluster'}}");
         ObjectNode next = Golden.tree("{'metadata':{},'spec':{'type':'NodePort','ports':[{'port':80,'protocol':'TCP'}],"
                 + "'externalTrafficPolicy':'Cluster'}}");
         services.prepareForUpdate(old, next);
         assertThat(Tree.text(next, "spec", "clusterIP")).isEqualTo("10.0.0.1");
-        assertThat(Tree.number(next.path("spec").path("ports").get(0), "nodePort")).isEqualTo(30001);
+        assertThat(Tree.number(next.path("spec").path("ports").get(0), "nodePort"))
+                .isEqualTo(30001);
 
-        ObjectNode inside = Golden.tree("{'metadata':{},'spec':{'type':'ClusterIP','clusterIP':'10.0.0.1','clusterIPs':['10.0.0.1'],"
-                + "'ports':[{'port':80,'protocol':'TCP','nodePort':30001}],'externalTrafficPolicy':'Cluster'}}");
+        ObjectNode inside = Golden.tree(
+                "{'metadata':{},'spec':{'type':'ClusterIP','clusterIP':'10.0.0.1','clusterIPs':['10.0.0.1'],"
+                        + "'ports':[{'port':80,'protocol':'TCP','nodePort':30001}],'externalTrafficPolicy':'Cluster'}}");
         services.prepareForUpdate(old, inside);
         assertThat(inside.path("spec").path("ports").get(0).has("nodePort")).isFalse();
         assertThat(inside.path("spec").has("externalTrafficPolicy")).isFalse();
 
-        ObjectNode external = Golden.tree("{'metadata':{},'spec':{'type':'ExternalName','externalName':'a','clusterIP':'10.0.0.1',"
-                + "'clusterIPs':['10.0.0.1']}}");
+        ObjectNode external =
+                Golden.tree("{'metadata':{},'spec':{'type':'ExternalName','externalName':'a','clusterIP':'10.0.0.1',"
+                        + "'clusterIPs':['10.0.0.1']}}");
         services.prepareForUpdate(old, external);
         assertThat(external.path("spec").has("clusterIP")).isFalse();
     }
@@ -152,7 +157,8 @@ class StrategiesTest {
     void createOnUpdateAndUnconditionalUpdate() {
         assertThat(of("v1", "ConfigMap").allowCreateOnUpdate()).isFalse();
         assertThat(of("coordination.k8s.io/v1", "Lease").allowCreateOnUpdate()).isTrue();
-        assertThat(of("coordination.k8s.io/v1", "Lease").allowUnconditionalUpdate()).isFalse();
+        assertThat(of("coordination.k8s.io/v1", "Lease").allowUnconditionalUpdate())
+                .isFalse();
         assertThat(of("v1", "Pod").allowUnconditionalUpdate()).isTrue();
     }
 }

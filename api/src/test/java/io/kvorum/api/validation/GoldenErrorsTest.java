@@ -55,7 +55,8 @@ class GoldenErrorsTest {
     @Test
     void aPodsCommandIsImmutable() {
         ResourceInfo pods = Golden.resource("v1", "Pod");
-        ObjectNode old = (ObjectNode) Golden.exchange("immutable pod field setup").bodyTree();
+        ObjectNode old =
+                (ObjectNode) Golden.exchange("immutable pod field setup").bodyTree();
         prepare(pods, old);
         Golden.Exchange exchange = Golden.exchange("immutable pod field");
         ObjectNode next = StrategicMergePatch.apply(
@@ -63,7 +64,8 @@ class GoldenErrorsTest {
         Defaults.apply(pods, next);
 
         assertThat(Validation.update(pods, old, next)).singleElement().satisfies(cause -> {
-            JsonNode expected = exchange.answerTree().path("details").path("causes").get(0);
+            JsonNode expected =
+                    exchange.answerTree().path("details").path("causes").get(0);
             assertThat(cause.reason()).isEqualTo(expected.path("reason").asText());
             assertThat(cause.field()).isEqualTo(expected.path("field").asText());
             assertThat(cause.message().split("\n")[0])
@@ -100,8 +102,8 @@ class GoldenErrorsTest {
                         "cm1",
                         "the object has been modified; please apply your changes to the latest version and try again")))
                 .isEqualTo(Golden.exchange("stale update").answerTree());
-        assertThat(StatusJson.of(ApiException.forbidden(
-                        "", "namespaces", "default", "this namespace may not be deleted")))
+        assertThat(StatusJson.of(
+                        ApiException.forbidden("", "namespaces", "default", "this namespace may not be deleted")))
                 .isEqualTo(Golden.exchange("delete default ns").answerTree());
         assertThat(StatusJson.of(ApiException.notFound("apps", "deployments", "none")))
                 .isEqualTo(Golden.exchange("scale bad").answerTree());

@@ -118,21 +118,25 @@ class KindValidationTest {
         assertThat(of(good.replace("'containers'", "'restartPolicy':'Never','containers'")))
                 .containsExactly("spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values:"
                         + " \"Always\"");
-        assertThat(of(good.replace("{'selector'", "{'strategy':{'rollingUpdate':{'maxSurge':0,'maxUnavailable':0}},'selector'")))
+        assertThat(of(good.replace(
+                        "{'selector'", "{'strategy':{'rollingUpdate':{'maxSurge':0,'maxUnavailable':0}},'selector'")))
                 .containsExactly("spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when"
                         + " `maxSurge` is 0");
         assertThat(of(good.replace("{'selector'", "{'replicas':-1,'selector'")))
                 .containsExactly("spec.replicas: Invalid value: -1: must be greater than or equal to 0");
         assertThat(ofUpdate(good, good.replace("'a':'b'", "'a':'c'")))
                 .containsExactly("spec.selector: Invalid value: {\"matchLabels\":{\"a\":\"c\"}}: field is immutable");
-        assertThat(ofUpdate(good, good.replace("{'selector'", "{'replicas':5,'selector'"))).isEmpty();
+        assertThat(ofUpdate(good, good.replace("{'selector'", "{'replicas':5,'selector'")))
+                .isEmpty();
     }
 
     @Test
     void statefulSets() {
-        String good = object("apps/v1", "StatefulSet", "'spec':{'selector':{'matchLabels':{'a':'b'}}," + TEMPLATE + "}");
+        String good =
+                object("apps/v1", "StatefulSet", "'spec':{'selector':{'matchLabels':{'a':'b'}}," + TEMPLATE + "}");
         assertThat(of(good)).isEmpty();
-        assertThat(ofUpdate(good, good.replace("{'selector'", "{'replicas':5,'selector'"))).isEmpty();
+        assertThat(ofUpdate(good, good.replace("{'selector'", "{'replicas':5,'selector'")))
+                .isEmpty();
         assertThat(ofUpdate(good, good.replace("{'selector'", "{'serviceName':'s','selector'")))
                 .containsExactly("spec: Forbidden: updates to statefulset spec for fields other than 'replicas',"
                         + " 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit',"
@@ -160,20 +164,22 @@ class KindValidationTest {
         String secret = object("v1", "Secret", "'type':'a'");
         assertThat(ofUpdate(secret, secret.replace("'a'", "'b'")))
                 .containsExactly("type: Invalid value: \"b\": field is immutable");
-        String binding = object(
-                "rbac.authorization.k8s.io/v1", "RoleBinding", "'roleRef':{'kind':'Role','name':'r'}");
+        String binding = object("rbac.authorization.k8s.io/v1", "RoleBinding", "'roleRef':{'kind':'Role','name':'r'}");
         assertThat(ofUpdate(binding, binding.replace("'r'", "'s'")))
                 .containsExactly("roleRef: Invalid value: {\"kind\":\"Role\",\"name\":\"s\",\"apiGroup\":"
                         + "\"rbac.authorization.k8s.io\"}: cannot change roleRef");
         String service = object("v1", "Service", "'spec':{'clusterIP':'10.0.0.1','ports':[{'port':80}]}");
         assertThat(ofUpdate(service, service.replace("0.0.1", "0.0.2")))
                 .containsExactly("spec.clusterIPs[0]: Invalid value: [\"10.0.0.2\"]: may not change once set");
-        assertThat(ofUpdate(service, service.replace("'clusterIP':'10.0.0.1',", ""))).isEmpty();
+        assertThat(ofUpdate(service, service.replace("'clusterIP':'10.0.0.1',", "")))
+                .isEmpty();
         String claim = object(
                 "v1",
                 "PersistentVolumeClaim",
                 "'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}");
-        assertThat(ofUpdate(claim, claim.replace("'1Gi'", "'2Gi'"))).singleElement().asString()
+        assertThat(ofUpdate(claim, claim.replace("'1Gi'", "'2Gi'")))
+                .singleElement()
+                .asString()
                 .startsWith("spec: Forbidden: spec is immutable after creation except resources.requests and"
                         + " volumeAttributesClassName for bound claims\n@@");
         String slice = object("discovery.k8s.io/v1", "EndpointSlice", "'addressType':'IPv4'");
@@ -210,7 +216,16 @@ class KindValidationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"::1,true", "2001:db8::ffff,true", "1:2:3:4:5:6:7:8,true", "1:2,false", "::1::2,false", "::ffff:1.2.3.4,true", "g::,false", "::,true"})
+    @CsvSource({
+        "::1,true",
+        "2001:db8::ffff,true",
+        "1:2:3:4:5:6:7:8,true",
+        "1:2,false",
+        "::1::2,false",
+        "::ffff:1.2.3.4,true",
+        "g::,false",
+        "::,true"
+    })
     void ipv6Addresses(String text, boolean good) {
         assertThat(Rules.isIpv6(text)).isEqualTo(good);
     }

@@ -45,9 +45,11 @@ class MetaValidationTest {
     @Test
     void namesDependOnTheKind() {
         assertThat(of("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'a.b'}}"))
-                .anySatisfy(finding -> assertThat(finding)
-                        .isEqualTo("metadata.name: Invalid value: \"a.b\": must not contain dots"));
-        assertThat(of("{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'System:a'}}"))
+                .anySatisfy(finding ->
+                        assertThat(finding).isEqualTo("metadata.name: Invalid value: \"a.b\": must not contain dots"));
+        assertThat(
+                        of(
+                                "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'System:a'}}"))
                 .isEmpty();
     }
 

@@ -98,7 +98,8 @@ class PodValidationTest {
     @Test
     void aGoodPodHasNoFindings() {
         assertThat(of(pod(
-                        CONTAINER + ",'volumeMounts':[{'name':'v','mountPath':'/v'}],'ports':[{'containerPort':80,'hostPort':80}],"
+                        CONTAINER
+                                + ",'volumeMounts':[{'name':'v','mountPath':'/v'}],'ports':[{'containerPort':80,'hostPort':80}],"
                                 + "'startupProbe':{'grpc':{'port':1}},'lifecycle':{'preStop':{'sleep':{'seconds':1}}}",
                         ",'volumes':[{'name':'v'}],'tolerations':[{'operator':'Exists'}],'hostNetwork':true")))
                 .isEmpty();
@@ -108,7 +109,9 @@ class PodValidationTest {
     void imagesAndAddedTolerationsMayChange() {
         assertThat(Findings.ofUpdate(
                         pod("'name':'c','image':'a'", ""),
-                        pod("'name':'c','image':'b','imagePullPolicy':'Always'", ",'tolerations':[{'key':'a','operator':'Exists'}]")))
+                        pod(
+                                "'name':'c','image':'b','imagePullPolicy':'Always'",
+                                ",'tolerations':[{'key':'a','operator':'Exists'}]")))
                 .isEmpty();
     }
 
