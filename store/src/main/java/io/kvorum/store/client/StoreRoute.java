@@ -19,11 +19,11 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the store's members. Requests for the leader go straight to it while it is known, any others to any member;
- * what fails is tried again elsewhere until the deadline. Thread-safe.
+ * The way to the store's members. Requests for the leader go straight to it while it is known, others to any member; what fails
+ * is tried again at another member until the deadline. Thread-safe.
  */
 final class StoreRoute {
-    private static final Duration ATTEMPT = Duration.ofMillis(1500);
+    private static final Duration ATTEMPT = Duration.ofSeconds(1);
     private static final long MIN_PAUSE_MILLIS = 20;
     private static final long MAX_PAUSE_MILLIS = 250;
 
@@ -83,6 +83,7 @@ final class StoreRoute {
         private final Promise<Buffer> result = Promise.promise();
         private final long deadline = System.nanoTime() + BusStore.DEADLINE.toNanos();
         private int attempts;
+        private @Nullable String failed;
         private boolean perhapsDone;
 
         Call(String method, String path, IntFunction<Buffer> body, boolean write, boolean forLeader) {
@@ -94,10 +95,14 @@ final class StoreRoute {
         }
 
         void attempt() {
-            String straight = forLeader ? leader : null;
-            String address = straight == null
+            String to = forLeader ? leader : null;
+            if (to == null || to.equals(failed)) {
+                to = anyBut(failed);
+            }
+            String member = to;
+            String address = member == null
                     ? BusAddress.role(StoreProtocol.ROLE)
-                    : BusAddress.instance(StoreProtocol.ROLE, straight);
+                    : BusAddress.instance(StoreProtocol.ROLE, member);
             long leftMillis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
             Duration timeout = Duration.ofMillis(Math.min(ATTEMPT.toMillis(), leftMillis));
             BusRequest request =
@@ -107,9 +112,8 @@ final class StoreRoute {
                     learn(sent.result());
                     answered(sent.result());
                 } else {
-                    if (straight != null && straight.equals(leader)) {
-                        leader = null; // another member will tell who leads now
-                    }
+                    // The others may take a moment to see that their leader is gone: do not let them send us back.
+                    failed = member;
                     perhapsDone |= !(sent.cause() instanceof BusUnavailableException lost) || lost.indeterminate();
                     again(String.valueOf(sent.cause().getMessage()));
                 }

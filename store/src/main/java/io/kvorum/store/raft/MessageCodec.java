@@ -83,12 +83,14 @@ final class MessageCodec {
                 .toByteArray();
     }
 
-    static byte[] encode(AppendFailureResponse m) {
+    /** {@code lastLogIndex} is the follower's own; see {@link Inbox#rejected}. */
+    static byte[] encode(AppendFailureResponse m, long lastLogIndex) {
         BinaryWriter out = type(APPEND_FAILURE);
         EntryCodec.write(out, m.follower());
         return out.number(m.term())
                 .number(m.expectedNextIndex())
                 .number(m.flowControlSequenceNumber())
+                .number(lastLogIndex)
                 .toByteArray();
     }
 
@@ -113,8 +115,17 @@ final class MessageCodec {
         return new BinaryWriter(64).octet(type);
     }
 
-    /** Decodes a message and hands it to {@code node}, which runs it on its own thread. */
-    static void deliver(byte[] message, RaftNode node) {
+    /** Where decoded messages go. */
+    interface Inbox {
+        RaftNode node();
+
+        /** A follower refused an append request; its own log ends at {@code lastLogIndex}. */
+        void rejected(AppendFailureResponse response, long lastLogIndex);
+    }
+
+    /** Decodes a message and hands it on; it takes effect on the member's thread. */
+    static void deliver(byte[] message, Inbox inbox) {
+        RaftNode node = inbox.node();
         BinaryReader in = new BinaryReader(message);
         int type = in.octet();
         switch (type) {
@@ -133,8 +144,9 @@ final class MessageCodec {
                 node.handleAppendResponse(new AppendSuccessResponse(
                         EntryCodec.endpoint(in), integer(in), in.number(), in.number(), in.number()));
             case APPEND_FAILURE ->
-                node.handleAppendResponse(
-                        new AppendFailureResponse(EntryCodec.endpoint(in), integer(in), in.number(), in.number()));
+                inbox.rejected(
+                        new AppendFailureResponse(EntryCodec.endpoint(in), integer(in), in.number(), in.number()),
+                        in.number());
             case INSTALL_SNAPSHOT ->
                 node.handleInstallSnapshot(new InstallSnapshot(
                         EntryCodec.endpoint(in), integer(in), EntryCodec.snapshot(in), in.number(), in.number()));

@@ -7,9 +7,13 @@ import com.hazelcast.cp.internal.RaftEndpointImpl;
 import com.hazelcast.cp.internal.RaftGroupId;
 import com.hazelcast.cp.internal.raft.QueryPolicy;
 import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
+import com.hazelcast.cp.internal.raft.impl.RaftNode;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
+import com.hazelcast.cp.internal.raft.impl.state.FollowerState;
+import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Applied;
@@ -87,10 +91,23 @@ public final class Replica {
     private final Map<UUID, String> names = new LinkedHashMap<>();
     private final ScheduledThreadPoolExecutor thread;
     private final FileRaftStateStore disk;
+    private final ReplicaIntegration integration;
     private final RaftNodeImpl node;
     private final Coalesced<Long> revisionReads = new Coalesced<>(this::queryRevision);
     private final ConcurrentSkipListMap<Long, List<CompletableFuture<Snapshot>>> waiters =
             new ConcurrentSkipListMap<>();
+
+    private final MessageCodec.Inbox inbox = new MessageCodec.Inbox() {
+        @Override
+        public RaftNode node() {
+            return node;
+        }
+
+        @Override
+        public void rejected(AppendFailureResponse response, long lastLogIndex) {
+            integration.execute(() -> retreat(response, lastLogIndex));
+        }
+    };
 
     private KeySpace keySpace = new KeySpace();
     private volatile Snapshot newest = keySpace.snapshot();
@@ -125,6 +142,7 @@ public final class Replica {
         thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "store-raft-" + settings.name()));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.setRemoveOnCancelPolicy(true);
+        integration = new ReplicaIntegration(this, thread, LOG);
         try {
             node = node(disk.load(), folder);
         } catch (IOException | RuntimeException e) {
@@ -144,7 +162,6 @@ public final class Replica {
                 .setUncommittedEntryCountToRejectNewAppends(MAX_UNCOMMITTED)
                 .setAppendRequestMaxEntryCount(MAX_APPEND_ENTRIES)
                 .setCommitIndexAdvanceCountToSnapshot(SNAPSHOT_EVERY);
-        ReplicaIntegration integration = new ReplicaIntegration(this, thread, LOG);
         if (restored == null) {
             List<RaftEndpoint> members = new ArrayList<>();
             settings.members().forEach(member -> members.add(endpoint(member)));
@@ -313,11 +330,32 @@ public final class Replica {
     private void receive(byte[] message) {
         if (failure == null) {
             try {
-                MessageCodec.deliver(message, node);
+                MessageCodec.deliver(message, inbox);
             } catch (MalformedException e) {
                 LOG.warn("dropped a message that is not of this protocol: {}", e.getMessage());
             }
         }
+    }
+
+    /**
+     * A new leader looks for the place from which a follower's log differs. Hazelcast's goes back one entry a round trip;
+     * with the length of the follower's log it skips what the follower cannot have (Raft dissertation, 3.5).
+     */
+    private void retreat(AppendFailureResponse response, long lastLogIndex) {
+        LeaderState leading = node.state().leaderState();
+        if (leading == null || response.term() != node.state().term()) {
+            node.handleAppendResponse(response);
+            return;
+        }
+        FollowerState follower = leading.getFollowerState(response.follower());
+        long wanted = Math.max(lastLogIndex, follower.matchIndex()) + 2;
+        if (response.expectedNextIndex() != follower.nextIndex() || wanted >= follower.nextIndex()) {
+            node.handleAppendResponse(response);
+            return;
+        }
+        follower.nextIndex(wanted);
+        node.handleAppendResponse(new AppendFailureResponse(
+                response.follower(), response.term(), wanted, response.flowControlSequenceNumber()));
     }
 
     /**
@@ -399,6 +437,11 @@ public final class Replica {
         } catch (RejectedExecutionException e) {
             LOG.trace("closed: task dropped");
         }
+    }
+
+    /** On the member's thread. */
+    long lastLogIndex() {
+        return node.state().log().lastLogOrSnapshotIndex();
     }
 
     boolean send(RaftEndpoint target, byte[] message) {

@@ -82,7 +82,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(AppendFailureResponse response, RaftEndpoint target) {
-        return replica.send(target, MessageCodec.encode(response));
+        return replica.send(target, MessageCodec.encode(response, replica.lastLogIndex()));
     }
 
     @Override

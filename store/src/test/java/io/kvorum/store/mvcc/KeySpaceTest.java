@@ -115,7 +115,8 @@ final class KeySpaceTest {
         for (long sequence = 1; sequence <= Session.MAX_OUTCOMES + 10; sequence++) {
             request(99, sequence + 1, 1, false, commit(put("a", "1")));
         }
-        assertThat(keySpace.snapshot().sessions().get(99L).outcomes().size()).isEqualTo(Session.MAX_OUTCOMES);
+        Session session = keySpace.snapshot().sessions().get(99L);
+        assertThat(session).isNotNull().extracting(s -> s.outcomes().size()).isEqualTo(Session.MAX_OUTCOMES);
     }
 
     @Test
