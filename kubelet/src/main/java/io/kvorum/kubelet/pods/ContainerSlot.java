@@ -2,6 +2,7 @@ package io.kvorum.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.kvorum.kubelet.probes.ContainerProbes;
+import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerRecord;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ final class ContainerSlot {
     Instant notBefore = Instant.EPOCH;
     boolean busy;
     boolean hookRunning;
+
+    /** How the run that is being started has ended already. */
+    @Nullable
+    ContainerExit earlyExit;
 
     @Nullable
     ContainerProbes probes;

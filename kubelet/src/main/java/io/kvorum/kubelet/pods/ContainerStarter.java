@@ -179,6 +179,7 @@ final class ContainerStarter {
                 variables,
                 workingDir,
                 mounts(pod, container, variables),
+                List.of(PodWorker.terminationMessagePath(container)),
                 Map.of(
                         PodWorker.IMAGE,
                         container.getImage(),

@@ -295,8 +295,13 @@ final class PodWorker {
                 .onComplete(done -> {
                     starting = false;
                     slot.busy = false;
+                    ContainerExit early = slot.earlyExit;
+                    slot.earlyExit = null;
                     if (done.succeeded()) {
                         started(slot, done.result());
+                        if (early != null) {
+                            exited(done.result().id(), early);
+                        }
                     } else {
                         startFailed(slot, attempt, done.cause());
                     }
@@ -500,10 +505,18 @@ final class PodWorker {
     /** A run ended; called for the latest runs of this pod. */
     void exited(ContainerId id, ContainerExit exit) {
         ContainerSlot slot = slots.get(id.container());
-        if (slot == null || slot.last == null || !slot.last.id().equals(id)) {
+        if (slot == null) {
+            return;
+        }
+        if (slot.busy && (slot.last == null || slot.last.id().attempt() < id.attempt())) {
+            // It ended before the start was heard of.
+            slot.earlyExit = exit;
             return;
         }
         ContainerRecord run = slot.last;
+        if (run == null || !run.id().equals(id)) {
+            return;
+        }
         if (slot.probes != null) {
             slot.probes.stop();
         }
@@ -560,11 +573,14 @@ final class PodWorker {
         return seconds >= 60 ? seconds / 60 + "m" + seconds % 60 + "s" : seconds + "s";
     }
 
+    static String terminationMessagePath(Container container) {
+        String path = container.getTerminationMessagePath();
+        return path == null || path.isEmpty() ? "/dev/termination-log" : path;
+    }
+
     private @Nullable String terminationMessage(Container container, ContainerId id, ContainerExit exit)
             throws IOException {
-        String path = container.getTerminationMessagePath() == null
-                ? "/dev/termination-log"
-                : container.getTerminationMessagePath();
+        String path = terminationMessagePath(container);
         Path root = environment.runtime().root(id);
         Path file = root.resolve(path.replaceFirst("^/+", "")).normalize();
         if (file.startsWith(root) && Files.isRegularFile(file) && Files.size(file) > 0) {

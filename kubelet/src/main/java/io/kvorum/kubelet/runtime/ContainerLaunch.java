@@ -11,6 +11,7 @@ import java.util.Map;
  * @param environment the whole environment, apart from what the runtime adds
  * @param workingDir path inside the container's own folder, absolute as in images; empty for its root
  * @param mounts parents before children
+ * @param files paths of the container at which an empty file is put, so that it can be written at once
  * @param details what the kubelet wants to find again after its own restart
  */
 public record ContainerLaunch(
@@ -19,6 +20,7 @@ public record ContainerLaunch(
         Map<String, String> environment,
         String workingDir,
         List<Mount> mounts,
+        List<String> files,
         Map<String, String> details) {
 
     /** A file or folder of the host that appears at a path of the container. */

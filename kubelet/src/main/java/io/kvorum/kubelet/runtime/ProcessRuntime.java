@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -191,7 +192,15 @@ public final class ProcessRuntime implements PodRuntime {
         folder.create();
         Map<String, String> environment = environment(launch, folder);
         Path workingDir = folder.workingDir(launch.workingDir());
+        Files.createDirectories(folder.rootfs().resolve("tmp"));
         mount(folder, launch.mounts());
+        for (String path : launch.files()) {
+            Path file = folder.workingDir(path);
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            }
+        }
         Files.createDirectories(workingDir);
         String program = lookUp(launch.command().get(0), environment, workingDir);
         folder.writeLaunch(
@@ -375,12 +384,13 @@ public final class ProcessRuntime implements PodRuntime {
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
         Process process = builder.start();
-        boolean[] expired = {false};
+        AtomicBoolean expired = new AtomicBoolean();
         var timer = threads.schedule(
                 () -> {
-                    expired[0] = true;
+                    expired.set(true);
                     process.descendants().forEach(ProcessHandle::destroyForcibly);
-                    process.destroyForcibly();
+                    // Not Process.destroyForcibly, which would close the stream under its reader.
+                    process.toHandle().destroyForcibly();
                 },
                 timeout.toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -388,7 +398,7 @@ public final class ProcessRuntime implements PodRuntime {
             byte[] output = out.readNBytes(MAX_EXEC_OUTPUT);
             out.transferTo(java.io.OutputStream.nullOutputStream());
             int code = process.waitFor();
-            return new ExecResult(expired[0] ? -1 : code, new String(output, StandardCharsets.UTF_8));
+            return new ExecResult(expired.get() ? -1 : code, new String(output, StandardCharsets.UTF_8));
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

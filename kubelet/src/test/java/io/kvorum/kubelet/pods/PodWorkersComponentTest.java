@@ -1,0 +1,505 @@
+package io.kvorum.kubelet.pods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.kvorum.client.ObjectKey;
+import io.kvorum.kubelet.images.ImageCatalogue;
+import io.kvorum.kubelet.probes.Prober;
+import io.kvorum.kubelet.runtime.ContainerExit;
+import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.ProcessRuntime;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pod workers with real processes and an API in memory. */
+class PodWorkersComponentTest {
+    private static final ObjectKey KEY = new ObjectKey("default", "web");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path root;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Context loop = vertx.getOrCreateContext();
+    private final WorkerExecutor work = vertx.createSharedWorkerExecutor("work", 4);
+    private final MemoryClient<Pod> pods = new MemoryClient<>(Pod.class);
+    private final MemoryClient<ConfigMap> configMaps = new MemoryClient<>(ConfigMap.class);
+    private final MemoryClient<Secret> secrets = new MemoryClient<>(Secret.class);
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<Exception> problems = new CopyOnWriteArrayList<>();
+
+    @SuppressWarnings("NullAway.Init")
+    private ProcessRuntime runtime;
+
+    @SuppressWarnings("NullAway.Init")
+    private PodWorkers workers;
+
+    @SuppressWarnings("NullAway.Init")
+    private Prober prober;
+
+    @BeforeEach
+    void open() throws Exception {
+        start();
+    }
+
+    private void start() throws Exception {
+        runtime = new ProcessRuntime(root, null, Clock.systemUTC(), 1 << 20, 3, this::exited, problems::add);
+        prober = new Prober(vertx, "127.0.0.1", runtime, work);
+        PodEnvironment environment = new PodEnvironment(
+                vertx,
+                Clock.systemUTC(),
+                runtime,
+                work,
+                new ImageCatalogue(null, "unused"),
+                new NodeImages(),
+                prober,
+                (about, type, reason, note) -> events.add(type + " " + reason + " " + note),
+                pods,
+                configMaps,
+                secrets,
+                List::of,
+                Map.of("cpu", new Quantity("2"), "memory", new Quantity("1Gi")),
+                "node-1",
+                "127.0.0.1",
+                Duration.ofMillis(600),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(100));
+        workers = new PodWorkers(environment, new PodIps("127.99.64.0/24"), 10);
+        onLoop(() -> workers.adopt()).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private void exited(ContainerId id, ContainerExit exit) {
+        loop.runOnContext(v -> workers.exited(id, exit));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (Pod pod : onLoop(() -> workers.pods())) {
+            onLoop(() -> {
+                workers.deleted(pod);
+                return true;
+            });
+        }
+        await("no pod", () -> onLoop(() -> workers.pods()), List::isEmpty);
+        await("no folder", () -> Files.list(root.resolve("pods")).toList(), List::isEmpty);
+        runtime.close();
+        assertThat(problems).isEmpty();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private <R> R onLoop(Callable<R> call) throws Exception {
+        java.util.concurrent.CompletableFuture<R> result = new java.util.concurrent.CompletableFuture<>();
+        loop.runOnContext(v -> {
+            try {
+                result.complete(call.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.get(10, TimeUnit.SECONDS);
+    }
+
+    private static <R> R await(String what, Callable<R> value, Predicate<R> holds) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        R last = value.call();
+        while (!holds.test(last)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not reached: " + what + ", last: " + last);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+            last = value.call();
+        }
+        return last;
+    }
+
+    private static Container shell(String name, String script) {
+        return new ContainerBuilder()
+                .withName(name)
+                .withImage("busybox")
+                .withCommand("sh", "-c", script)
+                .build();
+    }
+
+    private static Pod pod(String policy, Container... containers) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("web")
+                .withUid("uid-1")
+                .addToLabels("app", "web")
+                .endMetadata()
+                .withNewSpec()
+                .withRestartPolicy(policy)
+                .withTerminationGracePeriodSeconds(5L)
+                .withContainers(containers)
+                .endSpec()
+                .build();
+    }
+
+    private void add(Pod pod) throws Exception {
+        pods.put(pod);
+        onLoop(() -> {
+            workers.added(pod);
+            return true;
+        });
+    }
+
+    private @Nullable Pod current() {
+        return pods.objects.get(KEY);
+    }
+
+    private Pod awaitPod(String what, Predicate<Pod> holds) throws Exception {
+        return Objects.requireNonNull(
+                await(what, this::current, pod -> pod != null && pod.getStatus() != null && holds.test(pod)));
+    }
+
+    private static boolean phase(Pod pod, String phase) {
+        return phase.equals(pod.getStatus().getPhase());
+    }
+
+    private static boolean ready(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+    }
+
+    private static ContainerStatus status(Pod pod, int index) {
+        return pod.getStatus().getContainerStatuses().get(index);
+    }
+
+    private void delete() throws Exception {
+        Pod pod = new PodBuilder(Objects.requireNonNull(current()))
+                .editMetadata()
+                .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                .withDeletionGracePeriodSeconds(5L)
+                .endMetadata()
+                .build();
+        pods.put(pod);
+        onLoop(() -> {
+            workers.added(pod);
+            return true;
+        });
+    }
+
+    @Test
+    void aPodRunsBecomesReadyAndIsDeleted() throws Exception {
+        add(pod("Always", shell("main", "exec sleep 60")));
+        Pod running = awaitPod("ready", PodWorkersComponentTest::ready);
+        assertThat(running.getStatus().getPodIP()).isEqualTo("127.99.64.2");
+        assertThat(running.getStatus().getQosClass()).isEqualTo("BestEffort");
+        assertThat(status(running, 0).getRestartCount()).isZero();
+        assertThat(status(running, 0).getState().getRunning()).isNotNull();
+        assertThat(running.getStatus().getConditions())
+                .extracting(PodCondition::getType)
+                .containsExactlyInAnyOrder(
+                        "PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled");
+        delete();
+        await("object deleted", () -> pods.deletions, list -> list.contains(KEY));
+        onLoop(() -> {
+            workers.deleted(running);
+            return true;
+        });
+        assertThat(events.stream().map(e -> e.split(" ")[1]).collect(Collectors.toList()))
+                .containsExactly("Pulling", "Pulled", "Created", "Started", "Killing");
+        assertThat(events.get(4)).isEqualTo("Normal Killing Stopping container main");
+    }
+
+    @Test
+    void initContainersRunInOrderAndAJobSucceeds() throws Exception {
+        Pod pod = new PodBuilder(pod("Never", shell("main", "echo done > dev/termination-log")))
+                .editSpec()
+                .withInitContainers(shell("one", "exit 0"), shell("two", "exit 0"))
+                .endSpec()
+                .build();
+        add(pod);
+        Pod ended = awaitPod("succeeded", p -> phase(p, "Succeeded"));
+        assertThat(status(ended, 0).getState().getTerminated().getReason()).isEqualTo("Completed");
+        assertThat(status(ended, 0).getState().getTerminated().getMessage()).isEqualTo("done\n");
+        assertThat(ended.getStatus().getInitContainerStatuses())
+                .allMatch(s -> s.getReady() && s.getState().getTerminated().getExitCode() == 0);
+        assertThat(events.stream().filter(e -> e.contains("Started")))
+                .containsExactly(
+                        "Normal Started Started container one",
+                        "Normal Started Started container two",
+                        "Normal Started Started container main");
+    }
+
+    @Test
+    void aFailingContainerIsRestartedThenBacksOff() throws Exception {
+        add(pod("Always", shell("main", "echo failing > dev/termination-log; exit 7")));
+        Pod waiting = awaitPod(
+                "crash loop",
+                p -> p.getStatus().getContainerStatuses() != null
+                        && status(p, 0).getState().getWaiting() != null
+                        && "CrashLoopBackOff"
+                                .equals(status(p, 0).getState().getWaiting().getReason()));
+        assertThat(status(waiting, 0).getRestartCount()).isEqualTo(1);
+        assertThat(status(waiting, 0).getState().getWaiting().getMessage())
+                .isEqualTo("back-off 600ms restarting failed container=main pod=web_default(uid-1)");
+        assertThat(status(waiting, 0).getLastState().getTerminated().getExitCode())
+                .isEqualTo(7);
+        awaitPod("restarted again", p -> status(p, 0).getRestartCount() >= 2);
+        assertThat(events)
+                .contains("Warning BackOff Back-off restarting failed container main in pod web_default(uid-1)");
+    }
+
+    @Test
+    void aKilledProcessIsRestartedAndCounted() throws Exception {
+        add(pod("Always", shell("main", "exec sleep 60")));
+        awaitPod("ready", PodWorkersComponentTest::ready);
+        runtime.kill(new ContainerId("uid-1", "main", 0));
+        Pod again = awaitPod("restarted", p -> status(p, 0).getRestartCount() == 1 && ready(p));
+        assertThat(status(again, 0).getLastState().getTerminated().getExitCode())
+                .isEqualTo(137);
+        assertThat(status(again, 0).getLastState().getTerminated().getReason()).isEqualTo("Error");
+    }
+
+    @Test
+    void anUnknownImageIsBackedOff() throws Exception {
+        Container container =
+                new ContainerBuilder().withName("main").withImage("nope:1").build();
+        add(pod("Always", container));
+        Pod failed = awaitPod(
+                "ErrImagePull",
+                p -> p.getStatus().getContainerStatuses() != null
+                        && status(p, 0).getState().getWaiting() != null
+                        && "ErrImagePull"
+                                .equals(status(p, 0).getState().getWaiting().getReason()));
+        assertThat(status(failed, 0).getState().getWaiting().getMessage()).contains("kvorum image add");
+        assertThat(failed.getStatus().getPhase()).isEqualTo("Pending");
+        assertThat(events).contains("Warning Failed Error: ErrImagePull");
+    }
+
+    @Test
+    void aMissingConfigMapIsWaitedFor() throws Exception {
+        Container container = new ContainerBuilder(shell("main", "test \"$A\" = b && exec sleep 60"))
+                .addNewEnv()
+                .withName("A")
+                .withNewValueFrom()
+                .withNewConfigMapKeyRef("key", "settings", false)
+                .endValueFrom()
+                .endEnv()
+                .build();
+        add(pod("Always", container));
+        awaitPod(
+                "config error",
+                p -> p.getStatus().getContainerStatuses() != null
+                        && status(p, 0).getState().getWaiting() != null
+                        && "configmap \"settings\" not found"
+                                .equals(status(p, 0).getState().getWaiting().getMessage()));
+        configMaps.put(settings("b"));
+        awaitPod("ready", PodWorkersComponentTest::ready);
+    }
+
+    private static ConfigMap settings(String value) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("settings")
+                .endMetadata()
+                .addToData("key", value)
+                .build();
+    }
+
+    @Test
+    void aConfigMapVolumeIsMountedAndFollowsTheObject() throws Exception {
+        configMaps.put(settings("one"));
+        Container container = new ContainerBuilder(
+                        shell("main", "until grep -q two etc/config/key; do sleep 0.05; done; exit 0"))
+                .addNewVolumeMount()
+                .withName("config")
+                .withMountPath("/etc/config")
+                .endVolumeMount()
+                .build();
+        Pod pod = new PodBuilder(pod("Never", container))
+                .editSpec()
+                .addNewVolume()
+                .withName("config")
+                .withNewConfigMap()
+                .withName("settings")
+                .endConfigMap()
+                .endVolume()
+                .endSpec()
+                .build();
+        add(pod);
+        awaitPod("running", p -> phase(p, "Running"));
+        configMaps.put(settings("two"));
+        awaitPod("succeeded", p -> phase(p, "Succeeded"));
+    }
+
+    @Test
+    void anotherKubeletAdoptsThePod() throws Exception {
+        add(pod("Always", shell("main", "exec sleep 60")));
+        Pod before = awaitPod("ready", PodWorkersComponentTest::ready);
+        runtime.close();
+        start();
+        events.clear();
+        add(before);
+        runtime.kill(new ContainerId("uid-1", "main", 0));
+        Pod after = awaitPod("restarted", p -> status(p, 0).getRestartCount() == 1);
+        assertThat(after.getStatus().getPodIP()).isEqualTo(before.getStatus().getPodIP());
+        assertThat(after.getStatus().getStartTime())
+                .isEqualTo(before.getStatus().getStartTime());
+    }
+
+    @Test
+    void anAdoptedPodKeepsItsStatusAndProcess() throws Exception {
+        add(pod("Always", shell("main", "exec sleep 60")));
+        Pod before = awaitPod("ready", PodWorkersComponentTest::ready);
+        runtime.close();
+        start();
+        events.clear();
+        add(before);
+        onLoop(() -> {
+            workers.synced();
+            return true;
+        });
+        assertThat(onLoop(() -> workers.pods())).hasSize(1);
+        assertThat(current()).isEqualTo(before);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void orphansAreEndedOnceThePodsAreKnown() throws Exception {
+        add(pod("Always", shell("main", "exec sleep 60")));
+        awaitPod("ready", PodWorkersComponentTest::ready);
+        runtime.close();
+        start();
+        onLoop(() -> {
+            workers.synced();
+            return true;
+        });
+        await("no folder", () -> Files.list(root.resolve("pods")).toList(), List::isEmpty);
+    }
+
+    @Test
+    void aReadinessProbeHoldsBackReady() throws Exception {
+        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
+                .withNewReadinessProbe()
+                .withNewExec()
+                .withCommand("test", "-e", "ok")
+                .endExec()
+                .withPeriodSeconds(1)
+                .endReadinessProbe()
+                .build();
+        add(pod("Always", container));
+        awaitPod("running", p -> phase(p, "Running"));
+        await(
+                "unhealthy",
+                () -> events,
+                list -> list.stream().anyMatch(e -> e.startsWith("Warning Unhealthy Readiness probe failed")));
+        assertThat(ready(Objects.requireNonNull(current()))).isFalse();
+        Files.createFile(runtime.root(new ContainerId("uid-1", "main", 0)).resolve("ok"));
+        awaitPod("ready", PodWorkersComponentTest::ready);
+    }
+
+    @Test
+    void aFailedLivenessProbeRestarts() throws Exception {
+        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
+                .withNewLivenessProbe()
+                .withNewExec()
+                .withCommand("false")
+                .endExec()
+                .withPeriodSeconds(1)
+                .withFailureThreshold(1)
+                .endLivenessProbe()
+                .build();
+        add(pod("Always", container));
+        awaitPod(
+                "restarted",
+                p -> p.getStatus().getContainerStatuses() != null
+                        && status(p, 0).getRestartCount() >= 1);
+        assertThat(events).contains("Normal Killing Container main failed liveness probe, will be restarted");
+    }
+
+    @Test
+    void aPodThatAsksForTooMuchIsRejected() throws Exception {
+        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("3"))
+                .endResources()
+                .build();
+        add(pod("Always", container));
+        Pod failed = awaitPod("failed", p -> phase(p, "Failed"));
+        assertThat(failed.getStatus().getReason()).isEqualTo("OutOfcpu");
+        assertThat(failed.getStatus().getMessage())
+                .isEqualTo("Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 0,"
+                        + " capacity: 2000");
+    }
+
+    @Test
+    void aProgramThatDoesNotExistIsAStartError() throws Exception {
+        Container container = new ContainerBuilder()
+                .withName("main")
+                .withImage("busybox")
+                .withCommand("no-such-program")
+                .build();
+        add(pod("Never", container));
+        Pod failed = awaitPod("failed", p -> phase(p, "Failed"));
+        assertThat(status(failed, 0).getState().getTerminated().getReason()).isEqualTo("StartError");
+        assertThat(status(failed, 0).getState().getTerminated().getExitCode()).isEqualTo(128);
+    }
+
+    @Test
+    void theDeadlineEndsThePod() throws Exception {
+        Pod pod = new PodBuilder(pod("Never", shell("main", "exec sleep 60")))
+                .editSpec()
+                .withActiveDeadlineSeconds(1L)
+                .endSpec()
+                .build();
+        add(pod);
+        Pod failed = awaitPod("failed", p -> phase(p, "Failed"));
+        assertThat(failed.getStatus().getReason()).isEqualTo("DeadlineExceeded");
+    }
+
+    @Test
+    void sidecarsStartFirstAndEndAfterTheMainContainers() throws Exception {
+        Container sidecar = new ContainerBuilder(shell("side", "exec sleep 60"))
+                .withRestartPolicy("Always")
+                .build();
+        Pod pod = new PodBuilder(pod("Never", shell("main", "exit 0")))
+                .editSpec()
+                .withInitContainers(sidecar)
+                .endSpec()
+                .build();
+        add(pod);
+        awaitPod("succeeded", p -> phase(p, "Succeeded"));
+        List<String> order = new ArrayList<>();
+        events.stream()
+                .filter(e -> e.contains("Started ") || e.contains("Killing"))
+                .forEach(order::add);
+        assertThat(order)
+                .containsExactly(
+                        "Normal Started Started container side",
+                        "Normal Started Started container main",
+                        "Normal Killing Stopping container side");
+    }
+}
