@@ -45,9 +45,13 @@ public final class Decoder {
         TypedReader reader = new TypedReader();
         try (JsonParser parser = JSON.createParser(json)) {
             ObjectNode object = reader.read(parser, Schemas.load().of(apiVersion, kind));
+            if (!reader.otherThanObject().isEmpty()) {
+                throw unrecognized(kind, reader.otherThanObject(), json);
+            }
             return finish(apiVersion, kind, object, reader, mode);
         } catch (JsonProcessingException e) {
-            throw unrecognized(kind, "json parse error: " + JsonSyntax.error(json), json);
+            String error = JsonSyntax.error(json);
+            throw unrecognized(kind, error.isEmpty() ? e.getOriginalMessage() : error, json);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // reading an array does no I/O
         }
@@ -58,6 +62,10 @@ public final class Decoder {
         TypedReader reader = new TypedReader();
         try (JsonParser parser = TREES.treeAsTokens(tree)) {
             ObjectNode object = reader.read(parser, Schemas.load().of(apiVersion, kind));
+            if (!reader.otherThanObject().isEmpty()) {
+                byte[] body = tree.toString().getBytes(StandardCharsets.UTF_8);
+                throw unrecognized(kind, reader.otherThanObject(), body);
+            }
             return finish(apiVersion, kind, object, reader, mode);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -66,7 +74,7 @@ public final class Decoder {
 
     private static ApiException unrecognized(String kind, String why, byte[] body) {
         return ApiException.badRequest("the object provided is unrecognized (must be of type " + kind
-                + "): couldn't get version/kind; " + why + " (" + summary(body) + ")");
+                + "): couldn't get version/kind; json parse error: " + why + " (" + summary(body) + ")");
     }
 
     /** The body's beginning, as upstream quotes it: text if it may be JSON, else hexadecimal. */

@@ -2,8 +2,11 @@ package io.kvorum.api.schema;
 
 import java.nio.charset.StandardCharsets;
 
-/** Finds the first error in a text that is not JSON and says it in the words of Go's encoding/json. */
+/** Finds the first error in a text and says it in the words of Go's encoding/json. */
 final class JsonSyntax {
+    /** Deeper text is refused before this class's own recursion could exhaust the stack. */
+    private static final int MAX_DEPTH = 1000;
+
     private static final String END = "unexpected end of JSON input";
 
     private final byte[] json;
@@ -13,12 +16,13 @@ final class JsonSyntax {
         this.json = json;
     }
 
+    /** Empty if the text is JSON. */
     static String error(byte[] json) {
         JsonSyntax syntax = new JsonSyntax(json);
         try {
             syntax.value(0);
             syntax.space();
-            return syntax.at < json.length ? syntax.invalid("after top-level value") : END;
+            return syntax.at < json.length ? syntax.invalid("after top-level value") : "";
         } catch (Malformed e) {
             return e.words;
         }
@@ -36,7 +40,7 @@ final class JsonSyntax {
     private void value(int depth) {
         space();
         int c = peek();
-        if (depth > 10_000) {
+        if (depth > MAX_DEPTH) {
             throw new Malformed("exceeded max depth");
         } else if (c == '{') {
             object(depth);

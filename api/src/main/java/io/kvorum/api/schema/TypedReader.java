@@ -22,6 +22,9 @@ final class TypedReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int MAX_STRICT_ERRORS = 100;
     private static final int MAX_DEPTH = 500;
+    /** The type Go reads first, to learn the kind. */
+    private static final String TYPE_META = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+            + "Kind string \"json:\\\"kind,omitempty\\\"\" }";
 
     private final List<String> strictErrors = new ArrayList<>();
     /** Field names from the root, for type errors. */
@@ -30,6 +33,7 @@ final class TypedReader {
     private final StringBuilder path = new StringBuilder();
 
     private String struct = "";
+    private String otherThanObject = "";
     private @Nullable String typeError;
     private @Nullable String valueError;
     private int depth;
@@ -40,13 +44,18 @@ final class TypedReader {
         if (token == JsonToken.START_OBJECT) {
             readStruct(parser, schema, object);
         } else if (token != null && token != JsonToken.VALUE_NULL) {
-            typeError = "json: cannot unmarshal " + goKind(parser) + " into Go value of type " + goType(schema);
+            otherThanObject = "json: cannot unmarshal " + goKind(parser) + " into Go value of type " + TYPE_META;
             parser.skipChildren();
         }
         if (token == null || parser.nextToken() != null) {
             throw new JsonParseException(parser, "one value expected");
         }
         return object;
+    }
+
+    /** What is wrong with a body that is no object at all; empty if it is one. */
+    String otherThanObject() {
+        return otherThanObject;
     }
 
     /** Why the body is not of the type; a malformed value counts before a value of the wrong kind. */

@@ -163,6 +163,27 @@ class DecoderTest {
                 "",
                 "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse"
                         + " error: unexpected end of JSON input (<empty>)");
+        refused(
+                CONFIG_MAPS,
+                "[1]",
+                "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse"
+                        + " error: json: cannot unmarshal array into Go value of type struct { APIVersion string"
+                        + " \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" } (5b315d)");
+    }
+
+    @Test
+    void refusesBottomlessBodies() {
+        assertThatThrownBy(() -> decode(CONFIG_MAPS, "{'x':" + "[".repeat(5000), FieldValidation.WARN))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("exceeded max depth");
+        assertThatThrownBy(() -> decode(
+                        BuiltinCatalog.load()
+                                .byResource("apps", "v1", "controllerrevisions")
+                                .orElseThrow(),
+                        "{'data':" + "[".repeat(700) + "]".repeat(700) + "}",
+                        FieldValidation.WARN))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("exceeded max depth");
     }
 
     @Test
