@@ -331,8 +331,12 @@ final class TypedReader {
 
     private @Nullable JsonNode wrongType(JsonParser parser, Schema schema, String what) throws IOException {
         if (typeError == null) {
+            String type = goType(schema);
+            if (type.equals("string") && !fields.isEmpty()) {
+                type = GoTypeNames.ofString(struct, fields.get(fields.size() - 1));
+            }
             typeError = "json: cannot unmarshal " + what + " into Go struct field " + struct + "."
-                    + String.join(".", fields) + " of type " + goType(schema);
+                    + String.join(".", fields) + " of type " + type;
         }
         parser.skipChildren();
         return null;

@@ -94,6 +94,11 @@ class DecoderTest {
                         + " struct field EnvVar.spec.template.spec.containers.env.value of type string");
         refused(
                 PODS,
+                "{'spec':{'restartPolicy':1}}",
+                "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal number into Go struct field"
+                        + " PodSpec.spec.restartPolicy of type v1.RestartPolicy");
+        refused(
+                PODS,
                 "{'spec':{'containers':{}}}",
                 "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal object into Go struct field"
                         + " PodSpec.spec.containers of type []v1.Container");
