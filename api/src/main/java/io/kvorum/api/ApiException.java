@@ -1,6 +1,8 @@
 package io.kvorum.api;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,15 +96,14 @@ public final class ApiException extends RuntimeException {
 
     /** @param kind the object's kind, not the resource */
     public static ApiException invalid(String group, String kind, String name, List<Cause> causes) {
-        StringBuilder all = new StringBuilder();
+        // The message says the same thing once; the causes are complete.
+        Set<String> findings = new LinkedHashSet<>();
         for (Cause cause : causes) {
-            all.append(all.length() == 0 ? "" : ", ")
-                    .append(cause.field())
-                    .append(": ")
-                    .append(cause.message());
+            findings.add(cause.field() + ": " + cause.message());
         }
+        String all = String.join(", ", findings);
         String what = group.isEmpty() ? kind : kind + "." + group;
-        String list = causes.size() > 1 ? "[" + all + "]" : all.toString();
+        String list = findings.size() > 1 ? "[" + all + "]" : all;
         return new ApiException(
                 422,
                 "Invalid",

@@ -42,6 +42,14 @@ class ValuesTest {
     }
 
     @Test
+    void aRefusalSaysTheSameThingOnce() {
+        ApiException.Cause cause = new ApiException.Cause("FieldValueRequired", "Required value", "spec");
+        ApiException refusal = ApiException.invalid("", "Pod", "x", List.of(cause, cause));
+        assertThat(refusal).hasMessage("Pod \"x\" is invalid: spec: Required value");
+        assertThat(refusal.details().causes()).hasSize(2);
+    }
+
+    @Test
     void qualityOfService() {
         assertThat(QosClass.of(pod("{}"))).isEqualTo("BestEffort");
         assertThat(QosClass.of(pod("{'requests':{'cpu':'1'}}"))).isEqualTo("Burstable");

@@ -20,6 +20,9 @@ final class PodDefaults {
         ObjectNode spec = Tree.ensureObject(pod, "spec");
         podSpec(spec);
         Tree.setDefault(spec, "enableServiceLinks", true);
+        if (Tree.flag(spec, "hostNetwork")) {
+            hostPorts(spec);
+        }
         List<ObjectNode> containers = new ArrayList<>(Tree.objects(spec, "initContainers"));
         containers.addAll(Tree.objects(spec, "containers"));
         for (ObjectNode container : containers) {
@@ -52,9 +55,6 @@ final class PodDefaults {
         Tree.setDefault(spec, "terminationGracePeriodSeconds", 30);
         Tree.setDefaultIfEmpty(spec, "schedulerName", "default-scheduler");
         serviceAccount(spec);
-        if (Tree.flag(spec, "hostNetwork")) {
-            hostPorts(spec);
-        }
         for (ObjectNode toleration : Tree.objects(spec, "tolerations")) {
             dropEmpty(toleration, "key", "value", "effect", "operator");
         }
