@@ -46,7 +46,7 @@ class ValuesTest {
         ApiException.Cause cause = new ApiException.Cause("FieldValueRequired", "Required value", "spec");
         ApiException refusal = ApiException.invalid("", "Pod", "x", List.of(cause, cause));
         assertThat(refusal).hasMessage("Pod \"x\" is invalid: spec: Required value");
-        assertThat(refusal.details().causes()).hasSize(2);
+        assertThat(refusal.details()).isEqualTo(new ApiException.Details("x", "", "Pod", "", List.of(cause, cause), 0));
     }
 
     @Test
