@@ -31,7 +31,7 @@ public final class Frontends {
     private static final Logger LOG = LoggerFactory.getLogger(Frontends.class);
     private static final Duration CONNECT_TRY = Duration.ofSeconds(1);
     private static final Duration BIND_BASE = Duration.ofMillis(100);
-    private static final Duration BIND_CAP = Duration.ofSeconds(1);
+    private static final Duration BIND_CAP = Duration.ofSeconds(2);
 
     /** One listener: bound, or waiting to be. */
     private final class Slot {
