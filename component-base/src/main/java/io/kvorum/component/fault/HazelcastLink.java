@@ -45,6 +45,7 @@ final class HazelcastLink implements FaultLink {
             channel.inboundPipeline().addLast(link.inbound);
             initializer.initChannel(channel);
             channel.outboundPipeline().addLast(link.outbound);
+            link.outbound.handshakeBegins();
             rules.add(link);
             channel.addCloseListener(closed -> rules.remove(link));
         };
@@ -127,6 +128,7 @@ final class HazelcastLink implements FaultLink {
         private final LinkSchedule schedule = new LinkSchedule(ThreadLocalRandom.current());
         private final ArrayDeque<Held> held = new ArrayDeque<>();
         private volatile @Nullable LinkFault fault;
+        private @Nullable ByteBuffer handshake;
         private boolean begun;
         private long heldBytes;
         private int headOffset;
@@ -134,6 +136,19 @@ final class HazelcastLink implements FaultLink {
         @Override
         public void handlerAdded() {
             initDstBuffer();
+        }
+
+        /** The protocol encoder, whose buffer this is, is replaced when the peer has answered. */
+        void handshakeBegins() {
+            handshake = src;
+        }
+
+        /**
+         * Nothing to write. Before the peer has answered the handshake, Hazelcast's pipeline would turn without pause when
+         * packets wait for it, and so starve every other connection; the protocol encoder wakes it when the answer is there.
+         */
+        private HandlerStatus drained() {
+            return src == handshake ? HandlerStatus.BLOCKED : HandlerStatus.CLEAN;
         }
 
         @Override
@@ -149,7 +164,7 @@ final class HazelcastLink implements FaultLink {
                     return HandlerStatus.BLOCKED;
                 }
                 if (now == null && held.isEmpty()) {
-                    return move(src, dst) ? HandlerStatus.DIRTY : HandlerStatus.CLEAN;
+                    return move(src, dst) ? HandlerStatus.DIRTY : drained();
                 }
                 return delayed(now);
             } finally {
@@ -180,7 +195,7 @@ final class HazelcastLink implements FaultLink {
             }
             if (head == null) {
                 schedule.drained();
-                return src.hasRemaining() ? HandlerStatus.DIRTY : HandlerStatus.CLEAN;
+                return src.hasRemaining() ? HandlerStatus.DIRTY : drained();
             }
             rules.later(() -> channel.outboundPipeline().wakeup(), Math.max(1, head.due - time));
             return HandlerStatus.BLOCKED;
