@@ -1,0 +1,67 @@
+package io.kvorum.apiserver.pipeline;
+
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /healthz}, {@code /livez}, {@code /readyz} with {@code verbose} and {@code exclude}, and each check by its name. */
+public final class HealthPaths implements NonResource {
+    private final Map<String, Supplier<@Nullable String>> live;
+    private final Map<String, Supplier<@Nullable String>> ready;
+
+    /** @param ready all that {@code live} has, and more; a check answers null when well */
+    public HealthPaths(Map<String, Supplier<@Nullable String>> live, Map<String, Supplier<@Nullable String>> ready) {
+        this.live = live;
+        this.ready = ready;
+    }
+
+    @Override
+    public @Nullable Future<ApiResponse> handle(ApiRequest request) {
+        for (String root : List.of("/readyz", "/livez", "/healthz")) {
+            if (request.path().equals(root) || request.path().startsWith(root + "/")) {
+                Map<String, Supplier<@Nullable String>> checks = root.equals("/livez") ? live : ready;
+                String rest = request.path().length() > root.length() + 1
+                        ? request.path().substring(root.length() + 1)
+                        : "";
+                return Future.succeededFuture(report(request, root.substring(1), rest, checks));
+            }
+        }
+        return null;
+    }
+
+    private static ApiResponse report(
+            ApiRequest request, String endpoint, String only, Map<String, Supplier<@Nullable String>> checks) {
+        if (!only.isEmpty()) {
+            Supplier<@Nullable String> check = checks.get(only);
+            if (check == null) {
+                return Pipeline.pageNotFound();
+            }
+            String reason = check.get();
+            return reason == null
+                    ? ApiResponse.text(200, "ok")
+                    : ApiResponse.text(500, "internal server error: " + reason + "\n");
+        }
+        List<String> excluded = request.query().all("exclude");
+        StringBuilder lines = new StringBuilder();
+        boolean well = true;
+        for (Map.Entry<String, Supplier<@Nullable String>> entry : checks.entrySet()) {
+            if (excluded.contains(entry.getKey())) {
+                lines.append("[+]").append(entry.getKey()).append(" excluded: ok\n");
+            } else if (entry.getValue().get() == null) {
+                lines.append("[+]").append(entry.getKey()).append(" ok\n");
+            } else {
+                lines.append("[-]").append(entry.getKey()).append(" failed: reason withheld\n");
+                well = false;
+            }
+        }
+        if (!well) {
+            return ApiResponse.text(500, lines + endpoint + " check failed\n");
+        }
+        return ApiResponse.text(
+                200, request.query().has("verbose") ? lines + endpoint + " check passed\n" : "ok");
+    }
+}
