@@ -34,7 +34,7 @@ public enum Representation {
                 continue;
             }
             String version = parameter(parts, "v");
-            if (!version.equals("v1") && !version.equals("v1beta1")) {
+            if (!version.equals("v1")) {
                 continue;
             }
             switch (as) {

@@ -5,6 +5,7 @@ import io.kvorum.api.ResourceInfo;
 import java.util.List;
 
 /** Turns objects into a {@code meta.k8s.io/v1} Table. */
+@FunctionalInterface
 public interface TableFormat {
     /**
      * @param listMetadata {@code metadata} of the table: resourceVersion, continue, remainingItemCount

@@ -1,0 +1,239 @@
+package io.kvorum.apiserver.bootstrap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import io.kvorum.api.Tree;
+import io.kvorum.apiserver.ApiServerConfig;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.pipeline.Pipeline;
+import io.kvorum.apiserver.registry.Registry;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.Credentials;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Service {@code default/kubernetes} and where it leads: to the API servers that live. Each keeps a Lease of its own
+ * and writes the endpoints from all Leases that have not run out; a server that ends takes its Lease away.
+ */
+public final class KubernetesService {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesService.class);
+    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final long PERIOD_MILLIS = 5_000;
+    private static final Duration REQUEST = Duration.ofSeconds(5);
+    private static final String LABEL = "apiserver.kvorum.io/identity";
+    private static final String ADDRESS = "apiserver.kvorum.io/address";
+    private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases";
+    private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints";
+    private static final DateTimeFormatter MICROS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final Vertx vertx;
+    private final Clock clock;
+    private final Registry registry;
+    private final Pipeline pipeline;
+    private final WatchCache cache;
+    private final ApiServerConfig config;
+    private long timer = -1;
+    private boolean running;
+    private boolean stopped;
+
+    public KubernetesService(
+            Vertx vertx, Clock clock, Registry registry, Pipeline pipeline, WatchCache cache, ApiServerConfig config) {
+        this.vertx = vertx;
+        this.clock = clock;
+        this.registry = registry;
+        this.pipeline = pipeline;
+        this.cache = cache;
+        this.config = config;
+    }
+
+    public void start() {
+        tick();
+        timer = vertx.setPeriodic(PERIOD_MILLIS, id -> tick());
+    }
+
+    /** Takes the Lease away and this server out of the endpoints. */
+    public Future<?> stop() {
+        stopped = true;
+        vertx.cancelTimer(timer);
+        return send("DELETE", LEASES + "/" + leaseName(), null)
+                .compose(deleted -> cache.fresh())
+                .compose(fresh -> endpoints());
+    }
+
+    private void tick() {
+        if (running || stopped) {
+            return;
+        }
+        running = true;
+        renew().compose(renewed -> service())
+                .compose(served -> cache.fresh())
+                .compose(fresh -> endpoints())
+                .onComplete(done -> {
+                    running = false;
+                    if (done.failed()) {
+                        LOG.warn("endpoints of the kubernetes Service not kept cause={}", done.cause().toString());
+                    }
+                });
+    }
+
+    private String leaseName() {
+        return config.name().startsWith("apiserver-") ? config.name() : "apiserver-" + config.name();
+    }
+
+    private Future<Void> renew() {
+        ObjectVersion known = cache.of("coordination.k8s.io/leases").get("kube-system/" + leaseName());
+        String now = MICROS.format(Instant.now(clock));
+        if (known == null) {
+            ObjectNode lease = BirthObjects.object("coordination.k8s.io/v1", "Lease", leaseName());
+            ObjectNode meta = Tree.ensureObject(lease, "metadata");
+            meta.put("namespace", "kube-system");
+            meta.putObject("labels").put(LABEL, "kube-apiserver");
+            meta.putObject("annotations").put(ADDRESS, config.advertiseAddress());
+            ObjectNode spec = lease.putObject("spec");
+            spec.put("holderIdentity", config.name());
+            spec.put("leaseDurationSeconds", (int) LEASE.toSeconds());
+            spec.put("acquireTime", now);
+            spec.put("renewTime", now);
+            return created(registry.create("coordination.k8s.io", "v1", "leases", lease));
+        }
+        ObjectNode lease = known.tree();
+        Tree.ensureObject(Tree.ensureObject(lease, "metadata"), "annotations").put(ADDRESS, config.advertiseAddress());
+        ObjectNode spec = Tree.ensureObject(lease, "spec");
+        spec.put("renewTime", now);
+        spec.put("leaseDurationSeconds", (int) LEASE.toSeconds());
+        // Nobody else writes this Lease, so the cache's version is good enough to start from.
+        return send("PUT", LEASES + "/" + leaseName(), lease);
+    }
+
+    private Future<Void> service() {
+        if (cache.of("core/services").get("default/kubernetes") != null) {
+            return Future.succeededFuture();
+        }
+        ObjectNode service = BirthObjects.object("v1", "Service", "kubernetes");
+        ObjectNode meta = Tree.ensureObject(service, "metadata");
+        meta.put("namespace", "default");
+        meta.putObject("labels").put("component", "apiserver").put("provider", "kubernetes");
+        ObjectNode spec = service.putObject("spec");
+        spec.put("clusterIP", config.serviceRange().address(0));
+        ObjectNode port = spec.putArray("ports").addObject();
+        port.put("name", "https").put("protocol", "TCP").put("port", 443).put("targetPort", config.securePort());
+        return created(registry.create("", "v1", "services", service));
+    }
+
+    private Future<Void> endpoints() {
+        TreeSet<String> addresses = live();
+        return slice(addresses).compose(done -> legacy(addresses));
+    }
+
+    /** Addresses of the API servers whose Lease has not run out. */
+    private TreeSet<String> live() {
+        TreeSet<String> addresses = new TreeSet<>();
+        Instant now = Instant.now(clock);
+        for (ObjectVersion version : cache.of("coordination.k8s.io/leases").list("kube-system")) {
+            if (!"kube-apiserver".equals(version.labels().get(LABEL))) {
+                continue;
+            }
+            JsonNode lease = version.selectable();
+            long seconds = Tree.number(lease, "spec", "leaseDurationSeconds");
+            Instant renewed = time(Tree.text(lease, "spec", "renewTime"));
+            String address = Tree.text(lease, "metadata", "annotations", ADDRESS);
+            if (!address.isEmpty() && renewed.plusSeconds(seconds).isAfter(now)) {
+                addresses.add(address);
+            }
+        }
+        return addresses;
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    private Future<Void> slice(TreeSet<String> addresses) {
+        ObjectNode slice = BirthObjects.object("discovery.k8s.io/v1", "EndpointSlice", "kubernetes");
+        ObjectNode meta = Tree.ensureObject(slice, "metadata");
+        meta.put("namespace", "default");
+        meta.putObject("labels").put("kubernetes.io/service-name", "kubernetes");
+        slice.put("addressType", "IPv4");
+        ArrayNode endpoints = slice.putArray("endpoints");
+        for (String address : addresses) {
+            ObjectNode endpoint = endpoints.addObject();
+            endpoint.putArray("addresses").add(address);
+            endpoint.putObject("conditions").put("ready", true);
+        }
+        ObjectNode port = slice.putArray("ports").addObject();
+        port.put("name", "https").put("protocol", "TCP").put("port", config.securePort());
+        ObjectVersion known = cache.of("discovery.k8s.io/endpointslices").get("default/kubernetes");
+        if (known == null) {
+            return created(registry.create("discovery.k8s.io", "v1", "endpointslices", slice));
+        }
+        boolean same = Tree.semanticallyEqual(known.selectable().get("endpoints"), endpoints)
+                && Tree.semanticallyEqual(known.selectable().get("ports"), slice.get("ports"));
+        return same ? Future.succeededFuture() : send("PUT", SLICES + "/kubernetes", slice);
+    }
+
+    private Future<Void> legacy(TreeSet<String> addresses) {
+        ObjectNode object = BirthObjects.object("v1", "Endpoints", "kubernetes");
+        ObjectNode meta = Tree.ensureObject(object, "metadata");
+        meta.put("namespace", "default");
+        meta.putObject("labels").put("endpointslice.kubernetes.io/skip-mirror", "true");
+        ArrayNode subsets = object.putArray("subsets");
+        if (!addresses.isEmpty()) {
+            ObjectNode subset = subsets.addObject();
+            ArrayNode list = subset.putArray("addresses");
+            addresses.forEach(address -> list.addObject().put("ip", address));
+            subset.putArray("ports")
+                    .addObject()
+                    .put("name", "https")
+                    .put("protocol", "TCP")
+                    .put("port", config.securePort());
+        }
+        ObjectVersion known = cache.of("core/endpoints").get("default/kubernetes");
+        if (known == null) {
+            return created(registry.create("", "v1", "endpoints", object));
+        }
+        boolean same = Tree.semanticallyEqual(known.selectable().get("subsets"), subsets);
+        return same ? Future.succeededFuture() : send("PUT", ENDPOINTS + "/kubernetes", object);
+    }
+
+    private static Future<Void> created(Future<ObjectVersion> creation) {
+        return creation.<Void>mapEmpty()
+                .recover(cause -> cause instanceof ApiException refused && refused.alreadyExists()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(cause));
+    }
+
+    /** A request of the server to itself, through the pipeline like any other. */
+    private Future<Void> send(String method, String uri, @org.jspecify.annotations.Nullable ObjectNode body) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        headers.set("User-Agent", "kvorum-apiserver");
+        Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(ObjectJson.encode(body));
+        Credentials self = new Credentials(null, "apiserver/" + config.name());
+        return pipeline.handle(ApiRequest.of(method, uri, headers, bytes, self, REQUEST))
+                .compose(response -> response.status() < 300 || response.status() == 404
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(method + " " + uri + " answered " + response.status() + ": "
+                                + response.body()));
+    }
+}
