@@ -57,12 +57,12 @@ final class ControllerFlags {
                 "leader-elect-renew-deadline",
                 Duration.ofSeconds(10),
                 "How long the leader tries to renew before it stops leading; less than the lease duration");
-        retryPeriod =
-                flags.duration("leader-elect-retry-period", Duration.ofSeconds(2), "Time between tries to lead or renew");
-        leaseName =
-                flags.text("leader-elect-resource-name", "kube-controller-manager", "Name of the Lease to hold while leading");
-        leaseNamespace =
-                flags.text("leader-elect-resource-namespace", "kube-system", "Namespace of the Lease to hold while leading");
+        retryPeriod = flags.duration(
+                "leader-elect-retry-period", Duration.ofSeconds(2), "Time between tries to lead or renew");
+        leaseName = flags.text(
+                "leader-elect-resource-name", "kube-controller-manager", "Name of the Lease to hold while leading");
+        leaseNamespace = flags.text(
+                "leader-elect-resource-namespace", "kube-system", "Namespace of the Lease to hold while leading");
         replicaSetSyncs = flags.integer("concurrent-replicaset-syncs", 5, "ReplicaSets worked on at once");
         deploymentSyncs = flags.integer("concurrent-deployment-syncs", 5, "Deployments worked on at once");
         endpointSyncs = flags.integer("concurrent-endpoint-syncs", 5, "Services whose Endpoints are worked on at once");
@@ -77,7 +77,8 @@ final class ControllerFlags {
         serviceAccountSyncs = flags.integer(
                 "concurrent-serviceaccount-syncs", 1, "Kvorum: namespaces given a default ServiceAccount at once");
         gcSyncs = flags.integer("concurrent-gc-syncs", 20, "Objects garbage-collected at once");
-        enableGarbageCollector = flags.bool("enable-garbage-collector", true, "Collect the dependents of deleted owners");
+        enableGarbageCollector =
+                flags.bool("enable-garbage-collector", true, "Collect the dependents of deleted owners");
         namespaceContentRetryPeriod = flags.duration(
                 "namespace-content-retry-period",
                 Duration.ofSeconds(1),
@@ -88,8 +89,8 @@ final class ControllerFlags {
                 "Kvorum: how often the garbage collector asks which resources there are");
         rootCaFile = flags.optionalPath(
                 "root-ca-file", "Certificates, in PEM, that every namespace gets in its ConfigMap kube-root-ca.crt");
-        nodeMonitorPeriod =
-                flags.duration("node-monitor-period", Duration.ofSeconds(5), "How often the health of nodes is looked at");
+        nodeMonitorPeriod = flags.duration(
+                "node-monitor-period", Duration.ofSeconds(5), "How often the health of nodes is looked at");
         nodeMonitorGracePeriod = flags.duration(
                 "node-monitor-grace-period",
                 Duration.ofSeconds(50),
@@ -98,8 +99,8 @@ final class ControllerFlags {
                 "node-startup-grace-period",
                 Duration.ofSeconds(60),
                 "How long a starting node may be silent before it is marked unhealthy");
-        nodeEvictionRate = flags.decimal(
-                "node-eviction-rate", 0.1, "Nodes per second that are evicted while a zone is healthy");
+        nodeEvictionRate =
+                flags.decimal("node-eviction-rate", 0.1, "Nodes per second that are evicted while a zone is healthy");
         secondaryNodeEvictionRate = flags.decimal(
                 "secondary-node-eviction-rate",
                 0.01,
@@ -107,12 +108,15 @@ final class ControllerFlags {
         largeClusterSizeThreshold = flags.integer(
                 "large-cluster-size-threshold", 50, "From how many nodes on a cluster is large for eviction");
         unhealthyZoneThreshold = flags.decimal(
-                "unhealthy-zone-threshold", 0.55, "Share of nodes (at least 3) not Ready from which a zone is unhealthy");
+                "unhealthy-zone-threshold",
+                0.55,
+                "Share of nodes (at least 3) not Ready from which a zone is unhealthy");
         terminatedPodThreshold = flags.integer(
                 "terminated-pod-gc-threshold",
                 12500,
                 "How many finished pods may exist before the oldest are deleted; 0 or less: no limit");
-        podGcPeriod = flags.duration("pod-gc-period", Duration.ofSeconds(20), "Kvorum: how often leftover pods are looked for");
+        podGcPeriod = flags.duration(
+                "pod-gc-period", Duration.ofSeconds(20), "Kvorum: how often leftover pods are looked for");
         podGcQuarantine = flags.duration(
                 "pod-gc-quarantine",
                 Duration.ofSeconds(40),

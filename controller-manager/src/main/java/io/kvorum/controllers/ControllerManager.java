@@ -84,8 +84,7 @@ public final class ControllerManager implements Component {
             return Future.failedFuture(new UsageException("--leader-elect-...: " + e.getMessage()));
         }
         ElectionCallbacks callbacks = new ElectionCallbacks(context, settings, client, rootCa);
-        LeaderElector elector =
-                LeaderElector.create(context.vertx(), client, election, context.clock(), callbacks);
+        LeaderElector elector = LeaderElector.create(context.vertx(), client, election, context.clock(), callbacks);
         callbacks.elector = elector;
         context.onShutdown("leader election", elector::stop);
         context.leading(false);

@@ -43,7 +43,10 @@ final class Term {
     /** Builds every enabled controller, and starts them when the caches are filled. */
     static Term begin(
             ComponentContext component,
-            ControllerFlags flags, ApiClient client, @Nullable String rootCa, BooleanSupplier leading) {
+            ControllerFlags flags,
+            ApiClient client,
+            @Nullable String rootCa,
+            BooleanSupplier leading) {
         // Within this term only: a later term of the same process has its own client.
         Term[] self = new Term[1];
         ApiClient guarded = new LeadingClient(client, () -> leading.getAsBoolean() && !self[0].over);

@@ -17,7 +17,6 @@ import io.kvorum.controllers.loop.ControllerContext;
 import io.kvorum.controllers.pods.Claims;
 import io.kvorum.controllers.pods.PodIndexes;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +87,8 @@ public final class DeploymentController implements ControlLoop, Reconciler<Objec
     private static boolean selectsEverything(Deployment deployment) {
         var selector = deployment.getSpec().getSelector();
         return selector == null
-                || ((selector.getMatchLabels() == null || selector.getMatchLabels().isEmpty())
+                || ((selector.getMatchLabels() == null
+                                || selector.getMatchLabels().isEmpty())
                         && selector.getMatchExpressions().isEmpty());
     }
 
@@ -103,8 +103,7 @@ public final class DeploymentController implements ControlLoop, Reconciler<Objec
     }
 
     private void enqueueMatching(ReplicaSet orphan) {
-        for (Deployment each :
-                deploymentLister.inNamespace(orphan.getMetadata().getNamespace())) {
+        for (Deployment each : deploymentLister.inNamespace(orphan.getMetadata().getNamespace())) {
             if (LabelSelectors.matches(
                     each.getSpec().getSelector(), orphan.getMetadata().getLabels())) {
                 controller.enqueue(ObjectKey.of(each));
@@ -181,7 +180,8 @@ public final class DeploymentController implements ControlLoop, Reconciler<Objec
             if (owner == null || !owner.getKind().equals("ReplicaSet")) {
                 return;
             }
-            @Nullable ReplicaSet replicaSet =
+            @Nullable
+            ReplicaSet replicaSet =
                     replicaSetLister.get(new ObjectKey(pod.getMetadata().getNamespace(), owner.getName()));
             @Nullable ObjectKey key = replicaSet == null ? null : ownerOf(replicaSet);
             @Nullable Deployment deployment = key == null ? null : deploymentLister.get(key);

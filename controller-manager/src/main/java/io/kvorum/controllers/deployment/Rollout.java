@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Rollout(Deployment deployment, @Nullable ReplicaSet newest, List<ReplicaSet> old) {
     static Rollout of(Deployment deployment, List<ReplicaSet> replicaSets) {
-        List<ReplicaSet> byAge =
-                replicaSets.stream().sorted(Scale.OLDEST_FIRST).toList();
+        List<ReplicaSet> byAge = replicaSets.stream().sorted(Scale.OLDEST_FIRST).toList();
         @Nullable ReplicaSet newest = null;
         for (ReplicaSet each : byAge) {
             // The oldest of several with the same template, so that the choice stays.
@@ -97,7 +96,8 @@ record Rollout(Deployment deployment, @Nullable ReplicaSet newest, List<ReplicaS
                         && Scale.spec(each) == 0
                         && each.getStatus() != null
                         && each.getStatus().getObservedGeneration() != null
-                        && each.getMetadata().getGeneration() <= each.getStatus().getObservedGeneration())
+                        && each.getMetadata().getGeneration()
+                                <= each.getStatus().getObservedGeneration())
                 .toList();
     }
 }

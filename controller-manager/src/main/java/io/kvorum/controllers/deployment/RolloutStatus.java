@@ -182,7 +182,8 @@ final class RolloutStatus {
                     && !DeploymentConditions.NEW_REPLICA_SET_AVAILABLE.equals(each.getReason())
                     && !DeploymentConditions.TIMED_OUT.equals(each.getReason())) {
                 // One second more: times are written in whole seconds.
-                Duration left = Duration.between(now, deadline(deployment, each)).plusSeconds(1);
+                Duration left =
+                        Duration.between(now, deadline(deployment, each)).plusSeconds(1);
                 return left.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : left;
             }
         }

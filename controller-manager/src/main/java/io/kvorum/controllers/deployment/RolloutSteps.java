@@ -107,10 +107,7 @@ final class RolloutSteps {
                     DeploymentConditions.PROGRESSING, "Unknown", DeploymentConditions.PAUSED, "Deployment is paused");
         } else if (!paused && noted) {
             conditions.set(
-                    DeploymentConditions.PROGRESSING,
-                    "Unknown",
-                    DeploymentConditions.RESUMED,
-                    "Deployment is resumed");
+                    DeploymentConditions.PROGRESSING, "Unknown", DeploymentConditions.RESUMED, "Deployment is resumed");
         }
     }
 
@@ -187,8 +184,7 @@ final class RolloutSteps {
                 RevisionAnnotations.maxRevision(rollout.old()) + 1);
         Integer minReadySeconds = deployment.getSpec().getMinReadySeconds();
         boolean changed = !annotations.equals(RevisionAnnotations.annotations(newest))
-                || Scale.count(minReadySeconds)
-                        != Scale.count(newest.getSpec().getMinReadySeconds());
+                || Scale.count(minReadySeconds) != Scale.count(newest.getSpec().getMinReadySeconds());
         Future<ReplicaSet> updated = changed
                 ? replicaSets.update(new ReplicaSetBuilder(newest)
                         .editMetadata()
@@ -290,8 +286,7 @@ final class RolloutSteps {
                 .withOwnerReferences(OwnerReferences.controller(deployment))
                 .endMetadata()
                 .withNewSpec()
-                .withReplicas(
-                        Scale.rolling(deployment) ? scale.grownNewest(null, rollout.all()) : scale.replicas())
+                .withReplicas(Scale.rolling(deployment) ? scale.grownNewest(null, rollout.all()) : scale.replicas())
                 .withMinReadySeconds(deployment.getSpec().getMinReadySeconds())
                 .withSelector(new LabelSelectorBuilder(deployment.getSpec().getSelector())
                         .addToMatchLabels(PodTemplateHash.LABEL, hash)
@@ -335,8 +330,8 @@ final class RolloutSteps {
             return Future.failedFuture(cause);
         }
         Deployment deployment = rollout.deployment();
-        String message = "Failed to create new replica set \""
-                + wanted.getMetadata().getName() + "\": " + cause.getMessage();
+        String message =
+                "Failed to create new replica set \"" + wanted.getMetadata().getName() + "\": " + cause.getMessage();
         events.event(deployment, "Warning", DeploymentConditions.REPLICA_SET_CREATE_ERROR, message);
         if (!RolloutStatus.hasDeadline(deployment)) {
             return Future.failedFuture(cause);
@@ -372,8 +367,7 @@ final class RolloutSteps {
         }
         @Nullable DeploymentStatus status = rollout.deployment().getStatus();
         return resizeAll(
-                rollout,
-                scale.proportional(rollout.active(), status == null ? 0 : Scale.count(status.getReplicas())));
+                rollout, scale.proportional(rollout.active(), status == null ? 0 : Scale.count(status.getReplicas())));
     }
 
     private Future<Rollout> resizeAll(Rollout rollout, List<Scale.Resize> resizes) {
@@ -441,11 +435,9 @@ final class RolloutSteps {
         @Nullable DeploymentStatus before = deployment.getStatus();
         @Nullable Integer collisions = before == null ? null : before.getCollisionCount();
         DeploymentStatus next = progress
-                ? RolloutStatus.of(
-                        deployment, rollout.all(), rollout.newest(), conditions, collisions, clock.instant())
+                ? RolloutStatus.of(deployment, rollout.all(), rollout.newest(), conditions, collisions, clock.instant())
                 : RolloutStatus.counts(deployment, rollout.all(), rollout.newest(), conditions, collisions);
-        @Nullable Duration deadline =
-                progress ? RolloutStatus.untilDeadline(deployment, next, clock.instant()) : null;
+        @Nullable Duration deadline = progress ? RolloutStatus.untilDeadline(deployment, next, clock.instant()) : null;
         Result result = deadline == null ? Result.done() : Result.after(deadline);
         return RolloutStatus.same(before, next)
                 ? Future.succeededFuture(result)

@@ -26,13 +26,15 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
         if (!rolling(deployment)) {
             return new Scale(replicas, 0, 0);
         }
-        @Nullable RollingUpdateDeployment rolling = deployment.getSpec().getStrategy() == null
+        @Nullable
+        RollingUpdateDeployment rolling = deployment.getSpec().getStrategy() == null
                 ? null
                 : deployment.getSpec().getStrategy().getRollingUpdate();
         int surge = resolve(rolling == null ? null : rolling.getMaxSurge(), replicas, true);
         int unavailable = resolve(rolling == null ? null : rolling.getMaxUnavailable(), replicas, false);
         if (surge == 0 && unavailable == 0) {
-            // Validation forbids two zeros, but percentages of a small number may both come to zero: nothing would move.
+            // Validation forbids two zeros, but percentages of a small number may both come to zero: nothing would
+            // move.
             unavailable = 1;
         }
         return new Scale(replicas, surge, Math.min(unavailable, replicas));
@@ -123,8 +125,7 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
     List<Resize> proportional(List<ReplicaSet> active, int deploymentStatusReplicas) {
         int allowed = replicas > 0 ? most() : 0;
         int add = allowed - sumSpec(active);
-        Comparator<ReplicaSet> bySize =
-                Comparator.comparing(Scale::spec, Comparator.<Integer>reverseOrder());
+        Comparator<ReplicaSet> bySize = Comparator.comparing(Scale::spec, Comparator.<Integer>reverseOrder());
         List<ReplicaSet> order = active.stream()
                 .sorted(bySize.thenComparing(add > 0 ? OLDEST_FIRST.reversed() : OLDEST_FIRST))
                 .toList();

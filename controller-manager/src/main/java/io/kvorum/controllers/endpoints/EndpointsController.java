@@ -86,8 +86,8 @@ public final class EndpointsController implements ControlLoop, Reconciler<Object
         if (!ServicePods.managed(service) || service.getMetadata().getDeletionTimestamp() != null) {
             return Future.succeededFuture(Result.done());
         }
-        EndpointSubsets.Computed computed =
-                EndpointSubsets.of(service, ServicePods.of(service, context.pods().lister()));
+        EndpointSubsets.Computed computed = EndpointSubsets.of(
+                service, ServicePods.of(service, context.pods().lister()));
         Endpoints wanted = wanted(service, current, computed);
         if (wanted.equals(current)) {
             return Future.succeededFuture(Result.done());
@@ -130,8 +130,7 @@ public final class EndpointsController implements ControlLoop, Reconciler<Object
                         : Future.failedFuture(cause));
     }
 
-    private static Endpoints wanted(
-            Service service, @Nullable Endpoints current, EndpointSubsets.Computed computed) {
+    private static Endpoints wanted(Service service, @Nullable Endpoints current, EndpointSubsets.Computed computed) {
         Map<String, String> labels = new LinkedHashMap<>(
                 service.getMetadata().getLabels() == null
                         ? Map.of()

@@ -73,9 +73,7 @@ public final class EndpointSliceController implements ControlLoop, Reconciler<Ob
     @Override
     public Future<Result> reconcile(ObjectKey key) {
         @Nullable Service service = serviceLister.get(key);
-        if (service == null
-                || service.getMetadata().getDeletionTimestamp() != null
-                || !ServicePods.managed(service)) {
+        if (service == null || service.getMetadata().getDeletionTimestamp() != null || !ServicePods.managed(service)) {
             // The slices of a deleted Service go with their owner.
             return Future.succeededFuture(Result.done());
         }
@@ -88,22 +86,23 @@ public final class EndpointSliceController implements ControlLoop, Reconciler<Ob
         List<Future<?>> writes = new ArrayList<>();
         plan.update().forEach(slice -> writes.add(slices.update(slice)));
         plan.create().forEach(slice -> writes.add(slices.create(slice)));
-        plan.delete().forEach(slice -> writes.add(ignoreGone(slices.delete(
-                slice.getMetadata().getNamespace(), slice.getMetadata().getName(), PodControl.thisVery(slice)))));
+        plan.delete()
+                .forEach(slice -> writes.add(ignoreGone(slices.delete(
+                        slice.getMetadata().getNamespace(),
+                        slice.getMetadata().getName(),
+                        PodControl.thisVery(slice)))));
         if (writes.isEmpty()) {
             return Future.succeededFuture(Result.done());
         }
-        return Future.join(writes)
-                .map(Result.done())
-                .onFailure(cause -> {
-                    if (!raced(cause)) {
-                        events.event(
-                                service,
-                                "Warning",
-                                "FailedToUpdateEndpointSlices",
-                                "Error updating Endpoint Slices for Service " + key + ": " + cause.getMessage());
-                    }
-                });
+        return Future.join(writes).map(Result.done()).onFailure(cause -> {
+            if (!raced(cause)) {
+                events.event(
+                        service,
+                        "Warning",
+                        "FailedToUpdateEndpointSlices",
+                        "Error updating Endpoint Slices for Service " + key + ": " + cause.getMessage());
+            }
+        });
     }
 
     /** The cache was behind, or the namespace goes away: not worth an event. */
@@ -120,8 +119,8 @@ public final class EndpointSliceController implements ControlLoop, Reconciler<Ob
 
     private @Nullable String zone(@Nullable String nodeName) {
         @Nullable Node node = nodeName == null ? null : nodeLister.get(new ObjectKey("", nodeName));
-        @Nullable Map<String, String> labels =
-                node == null ? null : node.getMetadata().getLabels();
+        @Nullable
+        Map<String, String> labels = node == null ? null : node.getMetadata().getLabels();
         return labels == null ? null : labels.get("topology.kubernetes.io/zone");
     }
 

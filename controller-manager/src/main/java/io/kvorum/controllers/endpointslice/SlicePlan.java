@@ -79,8 +79,8 @@ record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, List<En
                 .forEach(each -> present.computeIfAbsent(
                                 new Group(each.getAddressType(), each.getPorts()), group -> new ArrayList<>())
                         .add(each));
-        wanted.forEach((group, endpoints) -> plan.group(
-                service, group, endpoints, present.getOrDefault(group, List.of()), taken, maxEndpoints));
+        wanted.forEach((group, endpoints) ->
+                plan.group(service, group, endpoints, present.getOrDefault(group, List.of()), taken, maxEndpoints));
         present.forEach((group, slices) -> {
             if (!wanted.containsKey(group)) {
                 plan.delete.addAll(slices);
@@ -101,7 +101,8 @@ record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, List<En
         for (EndpointSlice slice : slices) {
             List<Endpoint> stay = new ArrayList<>();
             for (Endpoint each : slice.getEndpoints()) {
-                @Nullable String uid =
+                @Nullable
+                String uid =
                         each.getTargetRef() == null ? null : each.getTargetRef().getUid();
                 @Nullable Endpoint now = uid == null || stay.size() >= maxEndpoints ? null : homeless.remove(uid);
                 if (now != null) {
@@ -172,9 +173,8 @@ record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, List<En
     }
 
     private static String name(Service service, Group group, int number) {
-        StringBuilder text = new StringBuilder(service.getMetadata().getUid())
-                .append('/')
-                .append(group.addressType());
+        StringBuilder text =
+                new StringBuilder(service.getMetadata().getUid()).append('/').append(group.addressType());
         for (EndpointPort each : group.ports()) {
             text.append('/')
                     .append(each.getName())
@@ -183,13 +183,13 @@ record SlicePlan(List<EndpointSlice> create, List<EndpointSlice> update, List<En
                     .append(':')
                     .append(each.getProtocol());
         }
-        String hash = Integer.toUnsignedString(text.append('/').append(number).toString().hashCode(), 36);
+        String hash = Integer.toUnsignedString(
+                text.append('/').append(number).toString().hashCode(), 36);
         // Names of objects end at 253 characters; a Service's has 63 at most.
         return service.getMetadata().getName() + "-" + "00000".substring(Math.min(5, hash.length())) + hash;
     }
 
-    private static Endpoint endpoint(
-            Service service, Pod pod, String address, UnaryOperator<@Nullable String> zones) {
+    private static Endpoint endpoint(Service service, Pod pod, String address, UnaryOperator<@Nullable String> zones) {
         boolean serving = PodStates.ready(pod);
         boolean terminating = PodStates.terminating(pod);
         @Nullable String node = pod.getSpec().getNodeName();

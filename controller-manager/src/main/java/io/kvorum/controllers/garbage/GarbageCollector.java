@@ -160,7 +160,8 @@ public final class GarbageCollector implements ControlLoop {
         GraphNode.Identity identity = node.identity();
         @Nullable ResourceInfo resource = resource(identity.apiVersion(), identity.kind());
         if (resource == null) {
-            // Not served (yet): nothing can be said about such objects, so nothing is done. Discovery may find it later.
+            // Not served (yet): nothing can be said about such objects, so nothing is done. Discovery may find it
+            // later.
             LOG.debug("kind is not served apiVersion={} kind={}", identity.apiVersion(), identity.kind());
             return Future.succeededFuture(node.dependents().isEmpty() ? Result.done() : Result.after(discoveryPeriod));
         }
@@ -219,7 +220,8 @@ public final class GarbageCollector implements ControlLoop {
         if (owners.isEmpty()) {
             return Future.succeededFuture(Result.done());
         }
-        return verdict(node, live, owners).compose(verdict -> switch (verdict.action(node.dependents().size())) {
+        return verdict(node, live, owners).compose(verdict -> switch (verdict.action(
+                node.dependents().size())) {
             case KEEP -> Future.succeededFuture(Result.done());
             case REMOVE_REFERENCES ->
                 patchOwners(client, live, each -> verdict.solid().contains(each));
@@ -236,8 +238,7 @@ public final class GarbageCollector implements ControlLoop {
         });
     }
 
-    private Future<OwnerVerdict> verdict(
-            GraphNode node, GenericKubernetesResource live, List<OwnerReference> owners) {
+    private Future<OwnerVerdict> verdict(GraphNode node, GenericKubernetesResource live, List<OwnerReference> owners) {
         OwnerVerdict verdict = new OwnerVerdict(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         List<Future<?>> reads = new ArrayList<>();
         for (OwnerReference each : owners) {
@@ -329,8 +330,7 @@ public final class GarbageCollector implements ControlLoop {
         }
         ResourceClient<GenericKubernetesResource> client = context.client().resources(resource);
         return read(client, resource, identity.namespace(), identity.name())
-                .compose(live -> live == null
-                                || !live.getMetadata().getUid().equals(identity.uid())
+                .compose(live -> live == null || !live.getMetadata().getUid().equals(identity.uid())
                         ? Future.succeededFuture(Result.done())
                         : patchOwners(client, live, each -> !each.getUid().equals(ownerUid)));
     }

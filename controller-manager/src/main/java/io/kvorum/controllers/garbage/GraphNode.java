@@ -96,7 +96,6 @@ final class GraphNode {
     /** Whether the deletion of {@code owner} waits for this object. */
     boolean blocks(String ownerUid) {
         return meta.owners().stream()
-                .anyMatch(each ->
-                        each.getUid().equals(ownerUid) && Boolean.TRUE.equals(each.getBlockOwnerDeletion()));
+                .anyMatch(each -> each.getUid().equals(ownerUid) && Boolean.TRUE.equals(each.getBlockOwnerDeletion()));
     }
 }

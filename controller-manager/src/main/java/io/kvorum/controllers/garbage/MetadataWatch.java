@@ -108,9 +108,7 @@ final class MetadataWatch {
                 observed(each);
             }
             @Nullable String next = page.continueToken();
-            return next == null || next.isEmpty()
-                    ? Future.succeededFuture(page.resourceVersion())
-                    : page(next, seen);
+            return next == null || next.isEmpty() ? Future.succeededFuture(page.resourceVersion()) : page(next, seen);
         });
     }
 
@@ -145,7 +143,8 @@ final class MetadataWatch {
             stop();
             return;
         }
-        LOG.debug("watch ended resource={} cause={}", resource.groupResource(), cause == null ? "" : cause.getMessage());
+        LOG.debug(
+                "watch ended resource={} cause={}", resource.groupResource(), cause == null ? "" : cause.getMessage());
         retry = timers.after(backoff.next(), this::list);
     }
 

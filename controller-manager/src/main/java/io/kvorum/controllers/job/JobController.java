@@ -92,12 +92,13 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
         if (job.getSpec().getSelector() == null) {
             return Future.failedFuture(new IllegalStateException("job " + key + " has no selector"));
         }
-        boolean mayManage =
-                expectations.satisfied(key) && job.getMetadata().getDeletionTimestamp() == null;
-        List<Pod> candidates = PodIndexes.candidates(podLister, job.getMetadata().getUid(), key.namespace());
+        boolean mayManage = expectations.satisfied(key) && job.getMetadata().getDeletionTimestamp() == null;
+        List<Pod> candidates =
+                PodIndexes.candidates(podLister, job.getMetadata().getUid(), key.namespace());
         return Claims.claim(jobs, job, job.getSpec().getSelector(), pods, candidates, JobPods.FINALIZER)
                 .compose(mine -> {
-                    JobPlan plan = JobPlan.of(job, mine, mayManage, context.clock().instant());
+                    JobPlan plan =
+                            JobPlan.of(job, mine, mayManage, context.clock().instant());
                     return writeStatus(key, job, plan)
                             .compose(told -> carryOut(key, job, plan))
                             .map(done -> plan.again() == null ? Result.done() : Result.after(plan.again()));
@@ -137,9 +138,11 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
 
     private Future<Void> create(ObjectKey key, Job job, List<Integer> indexes) {
         expectations.expectCreations(key, indexes.size());
-        return SlowStart.run(indexes.size(), i -> podControl
-                        .create(job, JobPodTemplates.pod(job, indexes.get(i)))
-                        .onFailure(cause -> expectations.creationObserved(key)))
+        return SlowStart.run(
+                        indexes.size(),
+                        i -> podControl
+                                .create(job, JobPodTemplates.pod(job, indexes.get(i)))
+                                .onFailure(cause -> expectations.creationObserved(key)))
                 .compose(outcome -> {
                     for (int i = 0; i < outcome.skipped(); i++) {
                         expectations.creationObserved(key);
@@ -152,9 +155,11 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
     }
 
     private Future<Void> delete(ObjectKey key, Job job, JobPlan plan) {
-        List<Pod> leaving =
-                plan.delete().stream().filter(pod -> !PodStates.terminating(pod)).toList();
-        leaving.forEach(pod -> expectations.expectDeletion(key, pod.getMetadata().getUid()));
+        List<Pod> leaving = plan.delete().stream()
+                .filter(pod -> !PodStates.terminating(pod))
+                .toList();
+        leaving.forEach(
+                pod -> expectations.expectDeletion(key, pod.getMetadata().getUid()));
         List<Future<Void>> deletions = leaving.stream()
                 .map(pod -> (plan.forgetDeleted() ? removeFinalizer(pod) : Future.<Void>succeededFuture())
                         .compose(ready -> podControl.delete(job, pod))
@@ -177,11 +182,7 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
         String patch = "{\"metadata\":{\"uid\":\"" + pod.getMetadata().getUid()
                 + "\",\"$deleteFromPrimitiveList/finalizers\":[\"" + JobPods.FINALIZER + "\"]}}";
         return pods.patch(
-                        pod.getMetadata().getNamespace(),
-                        pod.getMetadata().getName(),
-                        PatchType.STRATEGIC,
-                        patch,
-                        null)
+                        pod.getMetadata().getNamespace(), pod.getMetadata().getName(), PatchType.STRATEGIC, patch, null)
                 .<Void>mapEmpty()
                 .recover(cause -> cause instanceof ApiException no && no.notFound()
                         ? Future.succeededFuture()

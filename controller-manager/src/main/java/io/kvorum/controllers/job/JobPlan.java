@@ -69,8 +69,7 @@ record JobPlan(
     }
 
     static boolean isTrue(List<JobCondition> conditions, String type) {
-        return conditions.stream()
-                .anyMatch(each -> each.getType().equals(type) && "True".equals(each.getStatus()));
+        return conditions.stream().anyMatch(each -> each.getType().equals(type) && "True".equals(each.getStatus()));
     }
 
     /** The working state of one plan. */
@@ -357,8 +356,8 @@ record JobPlan(
             }
             Set<Integer> running = new HashSet<>();
             for (Pod pod : pods) {
-                boolean occupies = PodStates.active(pod)
-                        || (JobPods.onlyReplaceFailed(job) && !PodStates.terminal(pod));
+                boolean occupies =
+                        PodStates.active(pod) || (JobPods.onlyReplaceFailed(job) && !PodStates.terminal(pod));
                 if (occupies) {
                     running.add(CompletionIndexes.of(pod));
                 }

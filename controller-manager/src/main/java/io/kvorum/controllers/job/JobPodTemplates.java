@@ -21,10 +21,8 @@ final class JobPodTemplates {
         Pod pod = PodControl.fromTemplate(job.getSpec().getTemplate(), job);
         List<String> finalizers = new ArrayList<>(pod.getMetadata().getFinalizers());
         finalizers.add(JobPods.FINALIZER);
-        PodBuilder builder = new PodBuilder(pod)
-                .editMetadata()
-                .withFinalizers(finalizers)
-                .endMetadata();
+        PodBuilder builder =
+                new PodBuilder(pod).editMetadata().withFinalizers(finalizers).endMetadata();
         if (index == CompletionIndexes.NONE) {
             return builder.build();
         }

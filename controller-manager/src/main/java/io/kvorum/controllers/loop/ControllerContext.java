@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host named in events as the source
  */
-public record ControllerContext(Vertx vertx, ApiClient client, Informers informers, Clock clock, String host, MeterRegistry metrics) {
+public record ControllerContext(
+        Vertx vertx, ApiClient client, Informers informers, Clock clock, String host, MeterRegistry metrics) {
     public static ControllerContext create(
             Vertx vertx, ApiClient client, Informers informers, Clock clock, String host, MeterRegistry metrics) {
         PodIndexes.addTo(informers.of(Pod.class));

@@ -185,13 +185,15 @@ public final class NamespaceController implements ControlLoop, Reconciler<String
     }
 
     private Future<?> report(Namespace namespace, NamespaceContent content) {
-        List<NamespaceCondition> before =
-                namespace.getStatus() == null ? List.of() : namespace.getStatus().getConditions();
+        List<NamespaceCondition> before = namespace.getStatus() == null
+                ? List.of()
+                : namespace.getStatus().getConditions();
         if (content.gone() && before.isEmpty()) {
             // Emptied at the first try: nobody has time to read conditions.
             return Future.succeededFuture();
         }
-        List<NamespaceCondition> next = content.conditions(before, context.clock().instant());
+        List<NamespaceCondition> next =
+                content.conditions(before, context.clock().instant());
         if (next.equals(before)) {
             return Future.succeededFuture();
         }

@@ -72,8 +72,7 @@ final class EvictionPace {
 
     /** Whether a node of the zone may be given its NoExecute taint now; if so, counts it. */
     boolean allow(String zone, Zone state, int clusterSize, long nowNanos) {
-        double perSecond =
-                state == Zone.PARTIAL_DISRUPTION ? (clusterSize > largeCluster ? secondaryRate : 0) : rate;
+        double perSecond = state == Zone.PARTIAL_DISRUPTION ? (clusterSize > largeCluster ? secondaryRate : 0) : rate;
         if (perSecond <= 0 || nowNanos - nextNanos.getOrDefault(zone, nowNanos) < 0) {
             return false;
         }

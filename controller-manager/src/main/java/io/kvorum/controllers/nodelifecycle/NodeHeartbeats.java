@@ -44,7 +44,8 @@ final class NodeHeartbeats {
     boolean silent(Node node, @Nullable Lease lease, long nowNanos) {
         String name = node.getMetadata().getName();
         @Nullable NodeCondition ready = NodeTaints.condition(node, "Ready");
-        @Nullable Object renewed = lease == null || lease.getSpec() == null
+        @Nullable
+        Object renewed = lease == null || lease.getSpec() == null
                 ? null
                 : lease.getSpec().getRenewTime();
         @Nullable String posted = ready == null ? null : ready.getLastHeartbeatTime();

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,8 +122,7 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
         for (Node node : present) {
             looks.add(look(node, zones, cutOff, present.size(), now).otherwise(cause -> {
                 // One node that cannot be written must not keep the others from being looked at; next period again.
-                LOG.warn(
-                        "node not updated node={} cause={}", node.getMetadata().getName(), cause.getMessage());
+                LOG.warn("node not updated node={} cause={}", node.getMetadata().getName(), cause.getMessage());
                 return null;
             }));
         }
@@ -152,8 +150,7 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
         heartbeats.retain(names);
     }
 
-    private Future<?> look(
-            Node node, Map<String, EvictionPace.Zone> zones, boolean cutOff, int clusterSize, long now) {
+    private Future<?> look(Node node, Map<String, EvictionPace.Zone> zones, boolean cutOff, int clusterSize, long now) {
         String name = node.getMetadata().getName();
         @Nullable Lease lease = leaseLister.get(new ObjectKey(LEASE_NAMESPACE, name));
         boolean silent = heartbeats.silent(node, lease, now);
@@ -180,14 +177,12 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
         if (node.getStatus() != null && conditions.equals(node.getStatus().getConditions())) {
             return Future.succeededFuture(node);
         }
-        LOG.info(
-                "node is silent node={} gracePeriod={}", node.getMetadata().getName(), settings.gracePeriod());
+        LOG.info("node is silent node={} gracePeriod={}", node.getMetadata().getName(), settings.gracePeriod());
         return nodes.updateStatus(new NodeBuilder(node)
-                .withStatus((node.getStatus() == null
-                                ? new NodeStatusBuilder()
-                                : new NodeStatusBuilder(node.getStatus()))
-                        .withConditions(conditions)
-                        .build())
+                .withStatus(
+                        (node.getStatus() == null ? new NodeStatusBuilder() : new NodeStatusBuilder(node.getStatus()))
+                                .withConditions(conditions)
+                                .build())
                 .build());
     }
 
@@ -196,7 +191,8 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
         Instant time = context.clock().instant();
         List<Taint> taints = NodeTaints.withNoSchedule(node, time);
         String readiness = NodeTaints.readiness(node);
-        @Nullable String wanted = readiness.equals("True") || cutOff
+        @Nullable
+        String wanted = readiness.equals("True") || cutOff
                 ? null
                 : readiness.equals("Unknown") ? NodeTaints.UNREACHABLE : NodeTaints.NOT_READY;
         boolean evicting = NodeTaints.hasNoExecute(node, NodeTaints.NOT_READY)

@@ -70,7 +70,8 @@ public final class TaintEvictionController implements ControlLoop, Reconciler<Ob
     @Override
     public Future<Result> reconcile(ObjectKey key) {
         @Nullable Pod pod = podLister.get(key);
-        @Nullable Node node = pod == null || pod.getSpec().getNodeName() == null
+        @Nullable
+        Node node = pod == null || pod.getSpec().getNodeName() == null
                 ? null
                 : nodeLister.get(new ObjectKey("", pod.getSpec().getNodeName()));
         if (pod == null || node == null || PodStates.terminating(pod)) {
@@ -78,8 +79,8 @@ public final class TaintEvictionController implements ControlLoop, Reconciler<Ob
         }
         String uid = pod.getMetadata().getUid();
         List<Toleration> tolerations = pod.getSpec().getTolerations();
-        @Nullable Instant deadline =
-                TaintEviction.deadline(NodeTaints.taints(node), tolerations, TaintEviction.boundAt(pod));
+        @Nullable
+        Instant deadline = TaintEviction.deadline(NodeTaints.taints(node), tolerations, TaintEviction.boundAt(pod));
         if (deadline == null) {
             if (waiting.remove(uid)) {
                 events.event(pod, "Normal", "TaintManagerEviction", "Cancelling deletion of Pod " + key);
@@ -100,7 +101,8 @@ public final class TaintEvictionController implements ControlLoop, Reconciler<Ob
         String patch = "{\"metadata\":{\"uid\":\"" + pod.getMetadata().getUid()
                 + "\"},\"status\":{\"conditions\":[{\"type\":\"DisruptionTarget\",\"status\":\"True\",\"reason\":"
                 + "\"DeletionByTaintManager\",\"message\":\"Taint manager: deleting due to NoExecute taint\","
-                + "\"lastTransitionTime\":\"" + Timestamps.format(context.clock().instant()) + "\"}]}}";
+                + "\"lastTransitionTime\":\""
+                + Timestamps.format(context.clock().instant()) + "\"}]}}";
         return pods.patch(key.namespace(), key.name(), PatchType.STRATEGIC, patch, "status")
                 .compose(marked -> pods.delete(key.namespace(), key.name(), PodControl.thisVery(pod)))
                 .map(Result.done())
@@ -119,11 +121,10 @@ public final class TaintEvictionController implements ControlLoop, Reconciler<Ob
 
         @Override
         public void updated(Pod before, Pod after) {
-            boolean bound = before.getSpec().getNodeName() == null
-                    && after.getSpec().getNodeName() != null;
-            boolean tolerates = !before.getSpec()
-                    .getTolerations()
-                    .equals(after.getSpec().getTolerations());
+            boolean bound =
+                    before.getSpec().getNodeName() == null && after.getSpec().getNodeName() != null;
+            boolean tolerates =
+                    !before.getSpec().getTolerations().equals(after.getSpec().getTolerations());
             if (bound || tolerates) {
                 controller.enqueue(ObjectKey.of(after));
             }

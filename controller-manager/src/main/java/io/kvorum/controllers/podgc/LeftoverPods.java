@@ -66,7 +66,8 @@ final class LeftoverPods {
         }
         List<Pod> finished = pods.stream()
                 .filter(PodStates::terminal)
-                .sorted(Comparator.<Pod, Boolean>comparing(pod -> !"Evicted".equals(pod.getStatus().getReason()))
+                .sorted(Comparator.<Pod, Boolean>comparing(
+                                pod -> !"Evicted".equals(pod.getStatus().getReason()))
                         .thenComparing(pod -> Timestamps.parse(pod.getMetadata().getCreationTimestamp()))
                         .thenComparing(pod -> pod.getMetadata().getName()))
                 .toList();
@@ -87,7 +88,6 @@ final class LeftoverPods {
         boolean ready = node.getStatus() != null
                 && node.getStatus().getConditions().stream()
                         .anyMatch(each -> each.getType().equals("Ready") && "True".equals(each.getStatus()));
-        return !ready
-                && node.getSpec().getTaints().stream().anyMatch(each -> OUT_OF_SERVICE.equals(each.getKey()));
+        return !ready && node.getSpec().getTaints().stream().anyMatch(each -> OUT_OF_SERVICE.equals(each.getKey()));
     }
 }

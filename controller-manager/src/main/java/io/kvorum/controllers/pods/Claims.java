@@ -71,12 +71,13 @@ public final class Claims {
         }
         Future<?> canAdopt = adopt.isEmpty() ? Future.succeededFuture() : verifyAlive(owners, owner);
         return canAdopt.compose(alive -> {
-            for (T each : adopt) {
-                patches.add(ignoreGone(patch(resources, each, adoptPatch(owner, each, finalizer))
-                        .onSuccess(mine::add)));
-            }
-            return patches.isEmpty() ? Future.succeededFuture() : Future.join(patches);
-        }).map(done -> mine);
+                    for (T each : adopt) {
+                        patches.add(ignoreGone(patch(resources, each, adoptPatch(owner, each, finalizer))
+                                .onSuccess(mine::add)));
+                    }
+                    return patches.isEmpty() ? Future.succeededFuture() : Future.join(patches);
+                })
+                .map(done -> mine);
     }
 
     private static <T extends HasMetadata> Future<T> patch(ResourceClient<T> resources, T object, String patch) {
@@ -87,14 +88,15 @@ public final class Claims {
     /** An object that is gone (404) or was replaced by one of the same name (409, 422 on the uid) needs no patch. */
     private static Future<?> ignoreGone(Future<?> patch) {
         return patch.<Void>mapEmpty()
-                .recover(cause -> cause instanceof ApiException no
-                                && (no.notFound() || no.conflict() || no.code() == 422)
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(cause));
+                .recover(cause ->
+                        cause instanceof ApiException no && (no.notFound() || no.conflict() || no.code() == 422)
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(cause));
     }
 
     private static <O extends HasMetadata> Future<Void> verifyAlive(ResourceClient<O> owners, O owner) {
-        return owners.get(owner.getMetadata().getNamespace(), owner.getMetadata().getName())
+        return owners.get(
+                        owner.getMetadata().getNamespace(), owner.getMetadata().getName())
                 .compose(fresh -> {
                     if (!fresh.getMetadata().getUid().equals(owner.getMetadata().getUid())) {
                         return Future.failedFuture("original " + owner.getKind() + " "

@@ -13,7 +13,8 @@ public final class PodStates {
 
     /** {@code Pending} until a kubelet has said otherwise. */
     public static String phase(Pod pod) {
-        @Nullable String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        @Nullable
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return phase == null ? "Pending" : phase;
     }
 
@@ -62,7 +63,8 @@ public final class PodStates {
         }
         Instant since = readySince(pod);
         return minReadySeconds == 0
-                || (!since.equals(Instant.EPOCH) && !since.plusSeconds(minReadySeconds).isAfter(now));
+                || (!since.equals(Instant.EPOCH)
+                        && !since.plusSeconds(minReadySeconds).isAfter(now));
     }
 
     /** How long until a ready pod becomes available; null when it is not ready or already is. */

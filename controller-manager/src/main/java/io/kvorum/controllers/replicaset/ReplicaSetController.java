@@ -90,13 +90,11 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
                 podLister,
                 replicaSet.getMetadata().getUid(),
                 replicaSet.getMetadata().getNamespace());
-        return Claims.claim(
-                        replicaSets, replicaSet, replicaSet.getSpec().getSelector(), pods, candidates, null)
+        return Claims.claim(replicaSets, replicaSet, replicaSet.getSpec().getSelector(), pods, candidates, null)
                 .compose(mine -> {
-                    Future<Void> managed =
-                            mayManage ? manage(key, replicaSet, mine) : Future.succeededFuture();
-                    return managed.transform(
-                            done -> report(replicaSet, mine, done.cause()).compose(status -> done.failed()
+                    Future<Void> managed = mayManage ? manage(key, replicaSet, mine) : Future.succeededFuture();
+                    return managed.transform(done -> report(replicaSet, mine, done.cause())
+                            .compose(status -> done.failed()
                                     ? Future.failedFuture(done.cause())
                                     : Future.succeededFuture(nextLook(replicaSet, mine))));
                 });
@@ -112,11 +110,14 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
 
     private Future<Void> create(ObjectKey key, ReplicaSet replicaSet, int count) {
         expectations.expectCreations(key, count);
-        return SlowStart.run(count, i -> podControl
-                        .create(
-                                replicaSet,
-                                PodControl.fromTemplate(replicaSet.getSpec().getTemplate(), replicaSet))
-                        .onFailure(cause -> expectations.creationObserved(key)))
+        return SlowStart.run(
+                        count,
+                        i -> podControl
+                                .create(
+                                        replicaSet,
+                                        PodControl.fromTemplate(
+                                                replicaSet.getSpec().getTemplate(), replicaSet))
+                                .onFailure(cause -> expectations.creationObserved(key)))
                 .compose(outcome -> {
                     for (int i = 0; i < outcome.skipped(); i++) {
                         expectations.creationObserved(key);
@@ -154,8 +155,8 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
                     @Nullable OwnerReference other = OwnerReferences.controllerOf(each);
                     return other != null && other.getUid().equals(owner.getUid());
                 })
-                .flatMap(
-                        each -> PodIndexes.controlledBy(podLister, each.getMetadata().getUid()).stream())
+                .flatMap(each ->
+                        PodIndexes.controlledBy(podLister, each.getMetadata().getUid()).stream())
                 .toList();
     }
 
@@ -165,8 +166,7 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
             return Future.succeededFuture();
         }
         return replicaSets
-                .updateStatus(
-                        new ReplicaSetBuilder(replicaSet).withStatus(next).build())
+                .updateStatus(new ReplicaSetBuilder(replicaSet).withStatus(next).build())
                 .mapEmpty();
     }
 
@@ -176,8 +176,8 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
         Instant now = clock.instant();
         @Nullable Duration soonest = null;
         for (Pod pod : mine) {
-            @Nullable Duration wait =
-                    PodStates.active(pod) ? PodStates.untilAvailable(pod, minReadySeconds, now) : null;
+            @Nullable
+            Duration wait = PodStates.active(pod) ? PodStates.untilAvailable(pod, minReadySeconds, now) : null;
             if (wait != null && (soonest == null || wait.compareTo(soonest) < 0)) {
                 soonest = wait;
             }
@@ -197,8 +197,7 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
     }
 
     private void enqueueMatching(Pod orphan) {
-        for (ReplicaSet each :
-                replicaSetLister.inNamespace(orphan.getMetadata().getNamespace())) {
+        for (ReplicaSet each : replicaSetLister.inNamespace(orphan.getMetadata().getNamespace())) {
             if (LabelSelectors.matches(
                     each.getSpec().getSelector(), orphan.getMetadata().getLabels())) {
                 controller.enqueue(ObjectKey.of(each));

@@ -38,10 +38,8 @@ final class ReplicaSetStatuses {
                 terminating += PodStates.terminal(pod) ? 0 : 1;
             } else if (PodStates.active(pod)) {
                 replicas++;
-                labeled += LabelSelectors.matches(
-                                templateLabels, pod.getMetadata().getLabels())
-                        ? 1
-                        : 0;
+                labeled +=
+                        LabelSelectors.matches(templateLabels, pod.getMetadata().getLabels()) ? 1 : 0;
                 ready += PodStates.ready(pod) ? 1 : 0;
                 available += PodStates.available(pod, minReadySeconds, now) ? 1 : 0;
             }

@@ -68,9 +68,7 @@ public final class ServicePods {
         @Nullable String hostname = pod.getSpec().getHostname();
         return hostname != null
                         && !hostname.isEmpty()
-                        && service.getMetadata()
-                                .getName()
-                                .equals(pod.getSpec().getSubdomain())
+                        && service.getMetadata().getName().equals(pod.getSpec().getSubdomain())
                 ? hostname
                 : null;
     }
@@ -116,7 +114,8 @@ public final class ServicePods {
                 || PodStates.terminal(before) != PodStates.terminal(after)
                 || PodStates.ready(before) != PodStates.ready(after)
                 || !addresses(before).equals(addresses(after))
-                || !Objects.equals(before.getSpec().getNodeName(), after.getSpec().getNodeName())
+                || !Objects.equals(
+                        before.getSpec().getNodeName(), after.getSpec().getNodeName())
                 || !before.getMetadata().getUid().equals(after.getMetadata().getUid());
     }
 }
