@@ -100,11 +100,10 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
         int spare = byAge.stream().mapToInt(Scale::available).sum()
                 + (newest == null ? 0 : available(newest))
                 - leastAvailable();
-        for (ReplicaSet each : byAge) {
-            int size = sizes.get(each);
-            int less = Math.max(0, Math.min(size, spare));
+        for (Map.Entry<ReplicaSet, Integer> each : sizes.entrySet()) {
+            int less = Math.max(0, Math.min(each.getValue(), spare));
             spare -= less;
-            sizes.put(each, size - less);
+            each.setValue(each.getValue() - less);
         }
         List<Resize> resizes = new ArrayList<>();
         sizes.forEach((each, size) -> {
@@ -137,12 +136,9 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
             sizes.put(each, spec(each) + share);
         }
         List<Resize> resizes = new ArrayList<>();
-        for (ReplicaSet each : order) {
-            int size = sizes.get(each);
-            if (resizes.isEmpty()) {
-                size = Math.max(0, size + add - added);
-            }
-            resizes.add(new Resize(each, size));
+        for (Map.Entry<ReplicaSet, Integer> each : sizes.entrySet()) {
+            int rest = resizes.isEmpty() ? add - added : 0;
+            resizes.add(new Resize(each.getKey(), Math.max(0, each.getValue() + rest)));
         }
         return resizes;
     }

@@ -1,0 +1,2 @@
+/** The API in memory, and controllers on it. */
+package io.kvorum.controllers.testing;
