@@ -51,7 +51,9 @@ class PodDeletionOrderTest {
     }
 
     private static UnaryOperator<PodBuilder> cost(String cost) {
-        return pod -> pod.editMetadata().addToAnnotations(PodDeletionOrder.DELETION_COST, cost).endMetadata();
+        return pod -> pod.editMetadata()
+                .addToAnnotations(PodDeletionOrder.DELETION_COST, cost)
+                .endMetadata();
     }
 
     @Test
@@ -105,8 +107,16 @@ class PodDeletionOrderTest {
     @Test
     void aboutTheSameTimeReadyGoesByUid() {
         assertFirst(
-                pod -> readySince(Duration.ofSeconds(101)).apply(pod).editMetadata().withUid("a").endMetadata(),
-                pod -> readySince(Duration.ofSeconds(100)).apply(pod).editMetadata().withUid("b").endMetadata());
+                pod -> readySince(Duration.ofSeconds(101))
+                        .apply(pod)
+                        .editMetadata()
+                        .withUid("a")
+                        .endMetadata(),
+                pod -> readySince(Duration.ofSeconds(100))
+                        .apply(pod)
+                        .editMetadata()
+                        .withUid("b")
+                        .endMetadata());
     }
 
     @Test

@@ -13,7 +13,11 @@ import org.junit.jupiter.api.Test;
 
 class ReplicaPlanTest {
     private static ReplicaSet replicas(Integer number) {
-        return new ReplicaSetBuilder().withNewSpec().withReplicas(number).endSpec().build();
+        return new ReplicaSetBuilder()
+                .withNewSpec()
+                .withReplicas(number)
+                .endSpec()
+                .build();
     }
 
     private static Pod pod(String name, String phase) {

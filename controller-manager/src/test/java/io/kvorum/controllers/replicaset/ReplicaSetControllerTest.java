@@ -81,22 +81,26 @@ class ReplicaSetControllerTest {
     void createsExactlyTheReplicasAndReportsThem() {
         harness.create(replicaSet(7));
         harness.start(context -> new ReplicaSetController(context, 5));
-        harness.api().until(() -> active().size() == 7 && current().getStatus() != null
-                && Integer.valueOf(7).equals(current().getStatus().getReplicas()));
+        harness.api()
+                .until(() -> active().size() == 7
+                        && current().getStatus() != null
+                        && Integer.valueOf(7).equals(current().getStatus().getReplicas()));
         harness.api().run(() -> {
             harness.runPods("n1");
             return null;
         });
-        harness.api().until(() -> Integer.valueOf(7).equals(current().getStatus().getReadyReplicas()));
+        harness.api()
+                .until(() -> Integer.valueOf(7).equals(current().getStatus().getReadyReplicas()));
         assertThat(harness.api().writes().stream().filter(each -> each.startsWith("create pods")))
                 .as("a cache that lags behind must not lead to pods too many")
                 .hasSize(7);
         assertThat(current().getStatus().getAvailableReplicas()).isEqualTo(7);
         assertThat(current().getStatus().getFullyLabeledReplicas()).isEqualTo(7);
         assertThat(current().getStatus().getObservedGeneration()).isEqualTo(1);
-        harness.api().until(() -> harness.api().all(Event.class).stream()
-                .anyMatch(event -> event.getReason().equals("SuccessfulCreate")
-                        && event.getMessage().startsWith("Created pod: web-")));
+        harness.api()
+                .until(() -> harness.api().all(Event.class).stream()
+                        .anyMatch(event -> event.getReason().equals("SuccessfulCreate")
+                                && event.getMessage().startsWith("Created pod: web-")));
     }
 
     @Test
@@ -108,11 +112,13 @@ class ReplicaSetControllerTest {
             harness.runPods("n1");
             return null;
         });
-        harness.api().until(() -> Integer.valueOf(1).equals(current().getStatus().getReadyReplicas()));
+        harness.api()
+                .until(() -> Integer.valueOf(1).equals(current().getStatus().getReadyReplicas()));
         Pod first = active().get(0);
-        ControllerHarness.await(harness.api().run(() -> harness.api()
-                .resources(Pod.class)
-                .delete("default", first.getMetadata().getName(), PodControl.thisVery(first))));
+        ControllerHarness.await(harness.api()
+                .run(() -> harness.api()
+                        .resources(Pod.class)
+                        .delete("default", first.getMetadata().getName(), PodControl.thisVery(first))));
         // The first one still has its grace period.
         harness.api().until(() -> harness.api().all(Pod.class).size() == 2 && active().size() == 1);
     }
@@ -122,25 +128,28 @@ class ReplicaSetControllerTest {
         harness.create(loosePod("loose"));
         harness.create(replicaSet(1));
         harness.start(context -> new ReplicaSetController(context, 5));
-        harness.api().until(() -> !Objects.requireNonNull(harness.api().find(Pod.class, "default", "loose"))
-                .getMetadata()
-                .getOwnerReferences()
-                .isEmpty());
+        harness.api()
+                .until(() -> !Objects.requireNonNull(harness.api().find(Pod.class, "default", "loose"))
+                        .getMetadata()
+                        .getOwnerReferences()
+                        .isEmpty());
         assertThat(harness.api().all(Pod.class)).hasSize(1);
         harness.api().run(() -> {
             Pod pod = Objects.requireNonNull(harness.api().find(Pod.class, "default", "loose"));
-            return harness.api().resources(Pod.class)
+            return harness.api()
+                    .resources(Pod.class)
                     .update(new PodBuilder(pod)
                             .editMetadata()
                             .withLabels(Map.of("app", "other"))
                             .endMetadata()
                             .build());
         });
-        harness.api().until(() -> harness.api().all(Pod.class).size() == 2
-                && Objects.requireNonNull(harness.api().find(Pod.class, "default", "loose"))
-                        .getMetadata()
-                        .getOwnerReferences()
-                        .isEmpty());
+        harness.api()
+                .until(() -> harness.api().all(Pod.class).size() == 2
+                        && Objects.requireNonNull(harness.api().find(Pod.class, "default", "loose"))
+                                .getMetadata()
+                                .getOwnerReferences()
+                                .isEmpty());
     }
 
     @Test
@@ -148,10 +157,18 @@ class ReplicaSetControllerTest {
         harness.create(replicaSet(3));
         harness.start(context -> new ReplicaSetController(context, 5));
         harness.api().until(() -> active().size() == 3);
-        harness.api().run(() -> harness.api().resources(ReplicaSet.class)
-                .patch("default", "web", io.kvorum.client.PatchType.MERGE, "{\"spec\":{\"replicas\":1}}", null));
-        harness.api().until(() -> active().size() == 1
-                && Integer.valueOf(1).equals(current().getStatus().getReplicas())
-                && current().getStatus().getObservedGeneration() == 2);
+        harness.api()
+                .run(() -> harness.api()
+                        .resources(ReplicaSet.class)
+                        .patch(
+                                "default",
+                                "web",
+                                io.kvorum.client.PatchType.MERGE,
+                                "{\"spec\":{\"replicas\":1}}",
+                                null));
+        harness.api()
+                .until(() -> active().size() == 1
+                        && Integer.valueOf(1).equals(current().getStatus().getReplicas())
+                        && current().getStatus().getObservedGeneration() == 2);
     }
 }

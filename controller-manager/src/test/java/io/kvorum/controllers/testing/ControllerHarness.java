@@ -69,8 +69,9 @@ public final class ControllerHarness implements AutoCloseable {
                         .withNodeName(node)
                         .endSpec()
                         .build();
-                api.resources(Pod.class).update(bound).compose(stored -> api.resources(Pod.class)
-                        .updateStatus(ready(stored, "127.0.0.1")));
+                api.resources(Pod.class)
+                        .update(bound)
+                        .compose(stored -> api.resources(Pod.class).updateStatus(ready(stored, "127.0.0.1")));
             }
         }
     }

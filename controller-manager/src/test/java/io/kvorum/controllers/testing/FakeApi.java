@@ -115,7 +115,9 @@ public final class FakeApi implements ApiClient {
 
     /** All objects of a type; on the context. */
     public <T extends HasMetadata> List<T> all(Class<T> type) {
-        return table(info(type)).values().stream().map(tree -> decode(tree, type)).toList();
+        return table(info(type)).values().stream()
+                .map(tree -> decode(tree, type))
+                .toList();
     }
 
     public <T extends HasMetadata> @Nullable T find(Class<T> type, String namespace, String name) {
@@ -166,14 +168,16 @@ public final class FakeApi implements ApiClient {
             }
             String[] parts = uri.split("/");
             if (method.equals("GET") && uri.startsWith("/api/v1/namespaces/")) {
-                return Buffer.buffer(existing(CATALOG.byKind("", "v1", "Namespace").orElseThrow(), "", parts[4])
-                        .toString());
+                return Buffer.buffer(
+                        existing(CATALOG.byKind("", "v1", "Namespace").orElseThrow(), "", parts[4])
+                                .toString());
             }
             if (method.equals("PUT") && uri.endsWith("/finalize")) {
                 ResourceInfo namespaces = CATALOG.byKind("", "v1", "Namespace").orElseThrow();
                 ObjectNode tree = existing(namespaces, "", parts[4]);
                 ObjectNode next = tree.deepCopy();
-                ((ObjectNode) next.get("spec")).set("finalizers", parse(body).path("spec").path("finalizers"));
+                ((ObjectNode) next.get("spec"))
+                        .set("finalizers", parse(body).path("spec").path("finalizers"));
                 writes.add("finalize namespaces " + parts[4]);
                 store(namespaces, next);
                 return Buffer.buffer(next.toString());
@@ -201,9 +205,8 @@ public final class FakeApi implements ApiClient {
                 .filter(each -> !each.group().isEmpty())
                 .map(ResourceInfo::apiVersion)
                 .distinct()
-                .forEach(version -> groups.addObject()
-                        .putObject("preferredVersion")
-                        .put("groupVersion", version));
+                .forEach(version ->
+                        groups.addObject().putObject("preferredVersion").put("groupVersion", version));
         return Buffer.buffer(list.toString());
     }
 
@@ -213,7 +216,8 @@ public final class FakeApi implements ApiClient {
         CATALOG.all().stream()
                 .filter(each -> each.apiVersion().equals(groupVersion))
                 .forEach(each -> {
-                    ObjectNode entry = resources.addObject()
+                    ObjectNode entry = resources
+                            .addObject()
                             .put("name", each.resource())
                             .put("kind", each.kind())
                             .put("namespaced", each.namespaced());
@@ -271,7 +275,8 @@ public final class FakeApi implements ApiClient {
                 return;
             }
             if (!before.path("spec").equals(next.path("spec"))) {
-                meta.put("generation", before.path("metadata").path("generation").asLong() + 1);
+                meta.put(
+                        "generation", before.path("metadata").path("generation").asLong() + 1);
             }
         }
         meta.put("resourceVersion", Long.toString(++revision));
@@ -334,7 +339,8 @@ public final class FakeApi implements ApiClient {
         }
         boolean graceful = info.kind().equals("Pod")
                 && next.path("spec").hasNonNull("nodeName")
-                && !Set.of("Succeeded", "Failed").contains(next.path("status").path("phase").asText());
+                && !Set.of("Succeeded", "Failed")
+                        .contains(next.path("status").path("phase").asText());
         @Nullable Long grace = options.getGracePeriodSeconds();
         meta.put("deletionGracePeriodSeconds", !graceful ? 0 : grace == null ? 30 : grace);
         store(info, next);
@@ -345,7 +351,13 @@ public final class FakeApi implements ApiClient {
         DeleteOptions now = new DeleteOptions();
         now.setGracePeriodSeconds(0L);
         ResourceInfo info = info(io.fabric8.kubernetes.api.model.Pod.class);
-        remove(info, existing(info, pod.getMetadata().getNamespace(), pod.getMetadata().getName()), now);
+        remove(
+                info,
+                existing(
+                        info,
+                        pod.getMetadata().getNamespace(),
+                        pod.getMetadata().getName()),
+                now);
     }
 
     private final class FakeResource<T extends HasMetadata> implements ResourceClient<T> {
@@ -366,7 +378,8 @@ public final class FakeApi implements ApiClient {
         public Future<ObjectList<T>> list(@Nullable String namespace, ListOptions options) {
             return later(() -> new ObjectList<>(
                     table(info).values().stream()
-                            .filter(each -> namespace == null || text(each, "namespace").equals(namespace))
+                            .filter(each ->
+                                    namespace == null || text(each, "namespace").equals(namespace))
                             .filter(each -> selected(options, each))
                             .map(each -> decode(each, type))
                             .toList(),
@@ -469,8 +482,7 @@ public final class FakeApi implements ApiClient {
         @Override
         public Future<Watch> watch(@Nullable String namespace, ListOptions options, WatchHandler<T> handler) {
             return later(() -> {
-                Subscription<T> subscription =
-                        new Subscription<>(info.groupResource(), options, info, type, handler);
+                Subscription<T> subscription = new Subscription<>(info.groupResource(), options, info, type, handler);
                 long from = Long.parseLong(String.valueOf(options.resourceVersion()));
                 List<Change> missed = history.stream()
                         .filter(each -> each.revision > from && each.resource.equals(info.groupResource()))
