@@ -120,6 +120,9 @@ public final class StoreEndpoint implements BusEndpoint {
         if (request.headers().contains(StoreProtocol.PASSED_ON)) {
             return Future.succeededFuture(unavailable("this member does not lead any more"));
         }
+        if (own.isLeaderSilent()) {
+            return Future.succeededFuture(unavailable("the leader has not been heard of for some time"));
+        }
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().set(StoreProtocol.PASSED_ON, own.name());
         return bus.send(
                         BusAddress.instance(StoreProtocol.ROLE, name),
