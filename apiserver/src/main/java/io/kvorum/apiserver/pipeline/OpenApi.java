@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /openapi/v2} and {@code /openapi/v3}: documents made at build time, sent compressed as they are kept. */
 public final class OpenApi implements NonResource {
-    private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    // Asked for with an @, which a Content-Type must not have, so answered as upstream does.
+    private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static final String V3 = "/openapi/v3";
 
     private final Vertx vertx;

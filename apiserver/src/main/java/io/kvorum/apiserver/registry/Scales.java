@@ -82,7 +82,7 @@ final class Scales {
                 meta.put(field, given);
             }
         }
-        Tree.ensureObject(object, "spec").put("replicas", wanted.asLong());
+        Tree.ensureObject(object, "spec").put("replicas", wanted.asInt());
         return object;
     }
 
@@ -114,9 +114,9 @@ final class Scales {
                 meta.set(field, value);
             }
         }
-        scale.putObject("spec").put("replicas", Tree.number(object, "spec", "replicas"));
+        scale.putObject("spec").put("replicas", (int) Tree.number(object, "spec", "replicas"));
         ObjectNode status = scale.putObject("status");
-        status.put("replicas", Tree.number(object, "status", "replicas"));
+        status.put("replicas", (int) Tree.number(object, "status", "replicas"));
         JsonNode selector = object.path("spec").path("selector");
         String text = Tree.text(object, "kind").equals("ReplicationController")
                 ? LabelSelector.ofLabels(Tree.map(selector)).toString()

@@ -1,0 +1,109 @@
+package io.kvorum.apiserver;
+
+import io.kvorum.apiserver.bootstrap.BirthObjects;
+import io.kvorum.apiserver.bootstrap.KubernetesService;
+import io.kvorum.apiserver.edge.HttpsEdge;
+import io.kvorum.apiserver.service.AddressRange;
+import io.kvorum.bus.BusClient;
+import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.store.client.MemoryStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** An API server over plain HTTP with its store in memory; {@code main} serves kubectl with {@code -s http://...}. */
+public final class TestApiServer implements AutoCloseable {
+    private static final BusClient NO_BUS =
+            (address, request) -> Future.failedFuture(new BusUnavailableException("nobody serves " + address, false));
+
+    private final Vertx vertx;
+    private final MemoryStore store;
+    private final ApiServing serving;
+    private final int port;
+
+    private TestApiServer(Vertx vertx, MemoryStore store, ApiServing serving, int port) {
+        this.vertx = vertx;
+        this.store = store;
+        this.serving = serving;
+        this.port = port;
+    }
+
+    public static TestApiServer start(int port) throws Exception {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        MemoryStore store = MemoryStore.create(vertx);
+        ApiServerConfig config = new ApiServerConfig(
+                "apiserver-0",
+                "127.0.0.1",
+                "127.0.0.1",
+                port,
+                null,
+                AddressRange.parse("10.96.0.0/24"),
+                30000,
+                30010,
+                List.of("127.0.0.0/8"),
+                Duration.ofSeconds(300),
+                Duration.ofSeconds(300),
+                Duration.ofHours(1),
+                true,
+                Duration.ZERO,
+                400,
+                200,
+                Set.of());
+        Context context = vertx.getOrCreateContext();
+        java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
+        context.runOnContext(go -> {
+            ApiServing serving =
+                    new ApiServing(config, vertx, Clock.systemUTC(), store, NO_BUS, new SimpleMeterRegistry());
+            serving.cache()
+                    .start()
+                    .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
+                    .compose(made -> new HttpsEdge(vertx, serving.pipeline())
+                            .listen(config.serverOptions(), "127.0.0.1", port))
+                    .map(HttpServer::actualPort)
+                    .onSuccess(actual -> {
+                        new KubernetesService(
+                                        vertx, Clock.systemUTC(), serving.registry(), serving.pipeline(), serving.cache(), config)
+                                .start();
+                        started.complete(new TestApiServer(vertx, store, serving, actual));
+                    })
+                    .onFailure(started::completeExceptionally);
+        });
+        return started.get(20, TimeUnit.SECONDS);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public ApiServing serving() {
+        return serving;
+    }
+
+    public MemoryStore store() {
+        return store;
+    }
+
+    @Override
+    public void close() throws Exception {
+        store.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    public static void main(String[] args) throws Exception {
+        TestApiServer server = start(Integer.parseInt(args[0]));
+        new BirthObjects(server.vertx, server.serving.registry(), server.serving.cache());
+        System.out.println("listening on " + server.port());
+        while (System.in.read() >= 0) {
+            // Ends with its standard input.
+        }
+        server.close();
+    }
+}
