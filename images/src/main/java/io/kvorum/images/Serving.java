@@ -1,7 +1,6 @@
 package io.kvorum.images;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +30,14 @@ final class Serving {
         HttpServer server;
         try {
             server = new HttpServer(address, name, handler, log);
-        } catch (BindException e) {
-            System.err.println("bind() to " + address.getHostString() + ":" + address.getPort() + " failed ("
-                    + e.getMessage() + ")");
-            System.exit(1);
-            throw new IllegalStateException("unreachable", e);
         } catch (IOException e) {
-            System.err.println("cannot listen: " + e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            System.err.println(
+                    "bind() to " + address.getHostString() + ":" + address.getPort() + " failed (" + message + ")");
+            if (address.getPort() < 1024 && message.contains("Permission denied")) {
+                System.err.println("ports below 1024 are reserved on this host; free them with: sudo sysctl -w"
+                        + " net.ipv4.ip_unprivileged_port_start=0");
+            }
             System.exit(1);
             throw new IllegalStateException("unreachable", e);
         }

@@ -1,8 +1,5 @@
 package io.kvorum.kubelet.images;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +13,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What stands behind an image name.
@@ -39,7 +39,7 @@ public record ImageDescriptor(
         List<String> provides,
         Map<String, String> environment,
         String workingDir) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Errors: IllegalArgumentException naming the key that is wrong. */
     static ImageDescriptor parse(Properties properties, String prefix) {
@@ -97,7 +97,7 @@ public record ImageDescriptor(
         }
         try {
             return JSON.readValue(text, new TypeReference<List<String>>() {});
-        } catch (JsonProcessingException e) {
+        } catch (JacksonException e) {
             throw new IllegalArgumentException(key + " must be a JSON list of strings, not " + text, e);
         }
     }

@@ -1,11 +1,9 @@
 package io.kvorum.kubelet.node;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.kvorum.api.ApiException;
+import io.kvorum.client.KubernetesJson;
 import io.kvorum.client.PatchType;
 import io.kvorum.client.ResourceClient;
 import io.vertx.core.Future;
@@ -20,6 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Registers the Node and keeps its status true: looks at every update interval, writes when something changed, or every
@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeReporter {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReporter.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration REPORT_INTERVAL = Duration.ofMinutes(5);
     private static final long RETRY_MILLIS = 250;
     private static final long LIMIT_MILLIS = 5000;
@@ -148,8 +147,8 @@ public final class NodeReporter {
                     if (!due && same(node.getStatus(), status)) {
                         return Future.succeededFuture(uid);
                     }
-                    ObjectNode patch = JSON.createObjectNode();
-                    patch.set("status", JSON.valueToTree(status));
+                    ObjectNode patch = KubernetesJson.mapper().createObjectNode();
+                    patch.set("status", KubernetesJson.mapper().valueToTree(status));
                     return nodes.patch(null, name, PatchType.STRATEGIC, patch.toString(), "status")
                             .map(done -> {
                                 reported = now;
@@ -163,8 +162,8 @@ public final class NodeReporter {
         if (there == null) {
             return false;
         }
-        ObjectNode a = JSON.valueToTree(there);
-        ObjectNode b = JSON.valueToTree(here);
+        ObjectNode a = KubernetesJson.mapper().valueToTree(there);
+        ObjectNode b = KubernetesJson.mapper().valueToTree(here);
         for (var field : b.properties()) {
             JsonNode value = field.getValue();
             JsonNode other = a.path(field.getKey());

@@ -115,7 +115,7 @@ final class ContainerEnvironment {
             try {
                 return PodFields.field(pod, from.getFieldRef().getFieldPath(), addresses);
             } catch (IllegalArgumentException e) {
-                throw new ConfigErrorException(e.getMessage());
+                throw new ConfigErrorException(String.valueOf(e.getMessage()));
             }
         }
         if (from.getResourceFieldRef() != null) {

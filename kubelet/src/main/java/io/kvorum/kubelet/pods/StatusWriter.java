@@ -1,11 +1,10 @@
 package io.kvorum.kubelet.pods;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.kvorum.api.ApiException;
 import io.kvorum.client.Backoff;
+import io.kvorum.client.KubernetesJson;
 import io.kvorum.client.PatchType;
 import io.kvorum.client.ResourceClient;
 import io.vertx.core.Future;
@@ -18,6 +17,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Brings one pod's status to the API: the newest one wins, one request at a time, only what changed, until it is there
@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     /** Fields that must be taken back explicitly when they go, since a merge patch leaves out nothing. */
     private static final List<String> REMOVABLE =
             List.of("reason", "message", "podIP", "podIPs", "initContainerStatuses", "containerStatuses");
@@ -49,12 +48,12 @@ final class StatusWriter {
         this.name = pod.getMetadata().getName();
         this.uid = pod.getMetadata().getUid();
         if (pod.getStatus() != null) {
-            this.written = JSON.valueToTree(pod.getStatus());
+            this.written = KubernetesJson.mapper().valueToTree(pod.getStatus());
         }
     }
 
     void desire(PodStatus status) {
-        ObjectNode next = JSON.valueToTree(status);
+        ObjectNode next = KubernetesJson.mapper().valueToTree(status);
         if (!next.equals(desired)) {
             desired = next;
             write();
@@ -95,7 +94,7 @@ final class StatusWriter {
                 }
             }
         }
-        ObjectNode patch = JSON.createObjectNode();
+        ObjectNode patch = KubernetesJson.mapper().createObjectNode();
         patch.putObject("metadata").put("uid", uid);
         patch.set("status", status);
         pods.patch(namespace, name, PatchType.MERGE, patch.toString(), "status").onComplete(done -> {

@@ -173,7 +173,7 @@ public final class ContainerProbes {
             if (nextCounted.isBefore(now)) {
                 nextCounted = now;
             }
-            schedule(Duration.between(now, nextCounted).toMillis());
+            schedule(Duration.between(now, nextCounted).toMillis() + 1);
         }
 
         void stop() {
@@ -217,7 +217,8 @@ public final class ContainerProbes {
                     && kind != ProbeKind.LIVENESS
                     && probe.getExec() == null
                     && clock.instant().isBefore(startedAt.plus(period));
-            long wait = Duration.between(clock.instant(), nextCounted).toMillis();
+            // One more, so that the timer never comes just before the time.
+            long wait = Duration.between(clock.instant(), nextCounted).toMillis() + 1;
             schedule(early ? Math.min(wait, EARLY_MILLIS) : wait);
         }
     }

@@ -1,7 +1,5 @@
 package io.kvorum.kubelet.runtime;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +17,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The folder of one run, {@code pods/UID/containers/NAME/ATTEMPT}: {@code launch.json}, {@code pid}, {@code exit},
  * {@code log...} and {@code rootfs}, the container's own files.
  */
 record ContainerFolder(Path path) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** What {@code launch.json} keeps. Holds secrets: readable by the owner only. */
     record Launch(
@@ -71,11 +73,16 @@ record ContainerFolder(Path path) {
     }
 
     Launch readLaunch() throws IOException {
-        var tree = JSON.readTree(path.resolve("launch.json").toFile());
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(Files.readAllBytes(path.resolve("launch.json")));
+        } catch (JacksonException e) {
+            throw new IOException(path.resolve("launch.json") + " cannot be read", e);
+        }
         return new Launch(
                 JSON.convertValue(tree.get("command"), new TypeReference<List<String>>() {}),
                 JSON.convertValue(tree.get("environment"), new TypeReference<Map<String, String>>() {}),
-                tree.path("workingDir").asText(),
+                tree.path("workingDir").asString(),
                 JSON.convertValue(tree.get("details"), new TypeReference<Map<String, String>>() {}));
     }
 

@@ -1,11 +1,10 @@
 package io.kvorum.kubelet.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
+import io.kvorum.client.KubernetesJson;
 import io.kvorum.kubelet.logs.ContainerLog;
 import io.kvorum.kubelet.logs.LogQuery;
 import io.kvorum.kubelet.logs.LogReader;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * stream of raw bytes; {@code GET /pods}. Errors are plain text.
  */
 public final class KubeletEndpoint implements BusEndpoint {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Vertx vertx;
     private final WorkerExecutor workers;
     private final Clock clock;
@@ -72,14 +69,10 @@ public final class KubeletEndpoint implements BusEndpoint {
     }
 
     private Future<BusReply> podList() {
-        try {
-            byte[] json = JSON.writeValueAsBytes(
-                    new PodListBuilder().withItems(pods.pods()).build());
-            MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
-            return Future.succeededFuture(BusReply.whole(200, headers, Buffer.buffer(json)));
-        } catch (JsonProcessingException e) {
-            return Future.failedFuture(e);
-        }
+        Buffer json =
+                KubernetesJson.write(new PodListBuilder().withItems(pods.pods()).build());
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
+        return Future.succeededFuture(BusReply.whole(200, headers, json));
     }
 
     private Future<BusReply> logs(String namespace, String pod, String container, Map<String, String> parameters) {

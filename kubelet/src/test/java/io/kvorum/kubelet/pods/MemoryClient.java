@@ -1,12 +1,9 @@
 package io.kvorum.kubelet.pods;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kvorum.api.ApiException;
+import io.kvorum.client.KubernetesJson;
 import io.kvorum.client.ListOptions;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.ObjectList;
@@ -20,14 +17,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The objects of one resource in memory, as far as a kubelet asks for them. */
 final class MemoryClient<T extends HasMetadata> implements ResourceClient<T> {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = KubernetesJson.mapper();
 
     private final Class<T> type;
     final Map<ObjectKey, T> objects = new ConcurrentHashMap<>();
     final List<ObjectKey> deletions = new CopyOnWriteArrayList<>();
+    volatile @Nullable T lastDeleted;
     /** What the next writes fail with. */
     volatile @Nullable ApiException failure;
 
@@ -66,7 +68,7 @@ final class MemoryClient<T extends HasMetadata> implements ResourceClient<T> {
             T next = JSON.treeToValue(tree, type);
             objects.put(key, next);
             return Future.succeededFuture(next);
-        } catch (JsonProcessingException e) {
+        } catch (JacksonException e) {
             return Future.failedFuture(e);
         }
     }
@@ -87,8 +89,10 @@ final class MemoryClient<T extends HasMetadata> implements ResourceClient<T> {
     @Override
     public Future<Void> delete(@Nullable String namespace, String name, DeleteOptions options) {
         ObjectKey key = new ObjectKey(String.valueOf(namespace), name);
+        T removed = objects.remove(key);
+        lastDeleted = removed;
         deletions.add(key);
-        return objects.remove(key) == null ? Future.failedFuture(missing(name)) : Future.succeededFuture();
+        return removed == null ? Future.failedFuture(missing(name)) : Future.succeededFuture();
     }
 
     @Override

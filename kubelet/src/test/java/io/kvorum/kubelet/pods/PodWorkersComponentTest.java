@@ -12,15 +12,20 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.kvorum.bus.BusReply;
+import io.kvorum.bus.BusRequest;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.kubelet.images.ImageCatalogue;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.kvorum.kubelet.runtime.ProcessRuntime;
+import io.kvorum.kubelet.server.KubeletEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -43,6 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Pod workers with real processes and an API in memory. */
 class PodWorkersComponentTest {
     private static final ObjectKey KEY = new ObjectKey("default", "web");
+    /** For messages of failures too. */
+    private static final List<String> LAST_EVENTS = new CopyOnWriteArrayList<>();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -54,7 +62,7 @@ class PodWorkersComponentTest {
     private final MemoryClient<Pod> pods = new MemoryClient<>(Pod.class);
     private final MemoryClient<ConfigMap> configMaps = new MemoryClient<>(ConfigMap.class);
     private final MemoryClient<Secret> secrets = new MemoryClient<>(Secret.class);
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<String> events = LAST_EVENTS;
     private final List<Exception> problems = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
@@ -68,6 +76,7 @@ class PodWorkersComponentTest {
 
     @BeforeEach
     void open() throws Exception {
+        events.clear();
         start();
     }
 
@@ -79,7 +88,7 @@ class PodWorkersComponentTest {
                 Clock.systemUTC(),
                 runtime,
                 work,
-                new ImageCatalogue(null, "unused"),
+                new ImageCatalogue(null, imagesClassPath()),
                 new NodeImages(),
                 prober,
                 (about, type, reason, note) -> events.add(type + " " + reason + " " + note),
@@ -117,7 +126,7 @@ class PodWorkersComponentTest {
     }
 
     private <R> R onLoop(Callable<R> call) throws Exception {
-        java.util.concurrent.CompletableFuture<R> result = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<R> result = new CompletableFuture<>();
         loop.runOnContext(v -> {
             try {
                 result.complete(call.call());
@@ -133,7 +142,7 @@ class PodWorkersComponentTest {
         R last = value.call();
         while (!holds.test(last)) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not reached: " + what + ", last: " + last);
+                throw new AssertionError("not reached: " + what + ", events: " + LAST_EVENTS + ", last: " + last);
             }
             TimeUnit.MILLISECONDS.sleep(5);
             last = value.call();
@@ -501,5 +510,113 @@ class PodWorkersComponentTest {
                         "Normal Started Started container side",
                         "Normal Started Started container main",
                         "Normal Killing Stopping container side");
+    }
+
+    /** The images module is on the class path of the tests, as it is on the kubelet's. */
+    private static String imagesClassPath() {
+        String marker = "io/kvorum/images/WebServer.class";
+        String url = Objects.requireNonNull(
+                        PodWorkersComponentTest.class.getClassLoader().getResource(marker))
+                .toString();
+        return url.startsWith("jar:file:")
+                ? url.substring("jar:file:".length(), url.indexOf('!'))
+                : url.substring("file:".length(), url.length() - marker.length());
+    }
+
+    @Test
+    void theWebServerImageServesAMountedVolumeAndItsProbesPass() throws Exception {
+        configMaps.put(new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("page")
+                .endMetadata()
+                .addToData("index.html", "hello from a volume")
+                .build());
+        Container container = new ContainerBuilder()
+                .withName("web")
+                .withImage("nginx:1.27")
+                .addNewEnv()
+                .withName("NGINX_PORT")
+                .withValue("8080")
+                .endEnv()
+                .addNewPort()
+                .withName("http")
+                .withContainerPort(8080)
+                .endPort()
+                .withNewReadinessProbe()
+                .withNewHttpGet()
+                .withPath("/")
+                .withNewPort("http")
+                .endHttpGet()
+                .endReadinessProbe()
+                .withNewLivenessProbe()
+                .withNewTcpSocket()
+                .withNewPort(8080)
+                .endTcpSocket()
+                .withInitialDelaySeconds(1)
+                .withPeriodSeconds(1)
+                .endLivenessProbe()
+                .addNewVolumeMount()
+                .withName("html")
+                .withMountPath("/usr/share/nginx/html")
+                .endVolumeMount()
+                .build();
+        Pod pod = new PodBuilder(pod("Always", container))
+                .editSpec()
+                .addNewVolume()
+                .withName("html")
+                .withNewConfigMap()
+                .withName("page")
+                .endConfigMap()
+                .endVolume()
+                .endSpec()
+                .build();
+        add(pod);
+        Pod ready = awaitPod("ready", PodWorkersComponentTest::ready);
+        try (var in = URI.create("http://" + ready.getStatus().getPodIP() + ":8080/")
+                .toURL()
+                .openStream()) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("hello from a volume");
+        }
+        ContainerId id = new ContainerId("uid-1", "web", 0);
+        await("access log", () -> runtime.log(id).tail(10, 4096), text -> text.contains("\"GET / HTTP/1.1\" 200 19"));
+        delete();
+        await("object deleted", () -> pods.deletions, list -> list.contains(KEY));
+        assertThat(events).noneMatch(e -> e.contains("Unhealthy") && e.contains("Liveness"));
+        Pod last = Objects.requireNonNull(await("last status", () -> pods.lastDeleted, p -> p != null));
+        assertThat(status(last, 0).getState().getTerminated().getExitCode()).isZero();
+    }
+
+    @Test
+    void logsAreStreamedUntilTheContainerEnds() throws Exception {
+        add(pod("Never", shell("main", "for i in 1 2 3; do echo line $i; sleep 0.1; done; echo last")));
+        awaitPod("running", p -> phase(p, "Running"));
+        KubeletEndpoint endpoint = new KubeletEndpoint(vertx, work, Clock.systemUTC(), workers);
+        StringBuilder text = new StringBuilder();
+        CompletableFuture<String> all = new CompletableFuture<>();
+        loop.runOnContext(v -> endpoint.handle(
+                        BusRequest.get("/containerLogs/default/web/main?follow=true", Duration.ofSeconds(5)), "test")
+                .onFailure(all::completeExceptionally)
+                .onSuccess(reply -> {
+                    var stream = Objects.requireNonNull(reply.stream());
+                    stream.exceptionHandler(all::completeExceptionally);
+                    stream.endHandler(end -> all.complete(text.toString()));
+                    stream.handler(text::append);
+                }));
+        assertThat(all.get(10, TimeUnit.SECONDS)).isEqualTo("line 1\nline 2\nline 3\nlast\n");
+        BusReply previous = reply(endpoint, "/containerLogs/default/web/main?previous=true");
+        assertThat(previous.status()).isEqualTo(400);
+        assertThat(previous.body().toString())
+                .isEqualTo("previous terminated container \"main\" in pod \"web\" not found");
+        assertThat(reply(endpoint, "/containerLogs/default/none/main").status()).isEqualTo(404);
+        assertThat(reply(endpoint, "/pods").body().toJsonObject().getJsonArray("items"))
+                .hasSize(1);
+    }
+
+    private BusReply reply(KubeletEndpoint endpoint, String uri) throws Exception {
+        return onLoop(() -> endpoint.handle(BusRequest.get(uri, Duration.ofSeconds(5)), "test"))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 }
