@@ -69,6 +69,7 @@ public final class Replica {
     private static final int SILENT_HEARTBEATS = 3;
     private static final int TICKS_PER_LEASE_CHECK = 5;
     private static final long STAGGER_MILLIS = 100;
+    private static final long START_STAGGER_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
 
     /** What a member tells. Called on the member's thread, in log order. */
@@ -375,7 +376,7 @@ public final class Replica {
                 settings.members().stream().filter(transport::isReachable).count() + 1;
         if (inReach >= settings.majority() && node.getLeader() == null) {
             long rank = settings.members().indexOf(settings.name());
-            schedule(this::standForElection, rank * STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+            schedule(this::standForElection, rank * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

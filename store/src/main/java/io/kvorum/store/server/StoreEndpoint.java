@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Answers the store's requests at one member. What only the leader can do is done here when it lives in this process, and
@@ -52,6 +53,10 @@ public final class StoreEndpoint implements BusEndpoint {
     private final Replica own;
     private final Map<String, Replica> local;
     private final WatchHub hub;
+
+    /** The members that can be addressed: of those in this process only the first. */
+    private final String processes;
+
     private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
 
     /**
@@ -65,6 +70,9 @@ public final class StoreEndpoint implements BusEndpoint {
         this.own = own;
         this.local = Map.copyOf(local);
         this.hub = hub;
+        this.processes = own.members().stream()
+                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
+                .collect(Collectors.joining(","));
     }
 
     @Override
@@ -190,9 +198,12 @@ public final class StoreEndpoint implements BusEndpoint {
     private MultiMap headers() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .set(StoreProtocol.MEMBER, own.name())
-                .set(StoreProtocol.MEMBERS, String.join(",", own.members()));
+                .set(StoreProtocol.MEMBERS, processes);
         String leader = own.leader();
-        return leader == null ? headers : headers.set(StoreProtocol.LEADER, leader);
+        if (leader == null) {
+            return headers;
+        }
+        return headers.set(StoreProtocol.LEADER, local.containsKey(leader) ? own.name() : leader);
     }
 
     /** Puts a watch's changes into the frames of an answer; hub and queue share the endpoint's context. */
