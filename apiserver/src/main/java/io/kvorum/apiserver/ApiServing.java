@@ -21,6 +21,7 @@ import io.kvorum.apiserver.pipeline.HealthPaths;
 import io.kvorum.apiserver.pipeline.MetricsPath;
 import io.kvorum.apiserver.pipeline.OpenApi;
 import io.kvorum.apiserver.pipeline.Pipeline;
+import io.kvorum.apiserver.pipeline.ProtobufBodies;
 import io.kvorum.apiserver.pipeline.RequestMetrics;
 import io.kvorum.apiserver.pipeline.RootPaths;
 import io.kvorum.apiserver.pipeline.VersionInfo;
@@ -92,7 +93,8 @@ public final class ApiServing {
                 registry,
                 config.maxReading(),
                 config.maxMutating(),
-                new RequestMetrics(metrics));
+                new RequestMetrics(metrics),
+                new ProtobufBodies(vertx));
         metrics.gauge("apiserver.current.inflight.requests.reading", pipeline, Pipeline::reading);
         metrics.gauge("apiserver.current.inflight.requests.mutating", pipeline, Pipeline::mutating);
         metrics.gauge("apiserver.watch.cache.revision", cache, WatchCache::revision);

@@ -5,6 +5,7 @@ import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.auth.Authenticator;
 import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.protobuf.ProtobufBody;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
@@ -31,6 +32,7 @@ public final class Pipeline {
     private final Registry registry;
     private final InFlight inFlight;
     private final RequestMetrics metrics;
+    private final ProtobufBodies bodies;
 
     public Pipeline(
             Authenticator authenticator,
@@ -39,13 +41,15 @@ public final class Pipeline {
             Registry registry,
             int mostReading,
             int mostMutating,
-            RequestMetrics metrics) {
+            RequestMetrics metrics,
+            ProtobufBodies bodies) {
         this.authenticator = authenticator;
         this.authorizer = authorizer;
         this.nonResources = List.copyOf(nonResources);
         this.registry = registry;
         this.inFlight = new InFlight(mostReading, mostMutating);
         this.metrics = metrics;
+        this.bodies = bodies;
     }
 
     public Future<ApiResponse> handle(ApiRequest request) {
@@ -81,12 +85,19 @@ public final class Pipeline {
         inFlight.enter(info.verb());
         Future<ApiResponse> answer;
         try {
-            answer = registry.handle(info, request, user);
+            answer = protobuf(request)
+                    ? bodies.json(request).compose(json -> registry.handle(info, json, user))
+                    : registry.handle(info, request, user);
         } catch (RuntimeException failure) {
             inFlight.leave(info.verb());
             throw failure;
         }
         return limited(request, answer.onComplete(done -> inFlight.leave(info.verb())));
+    }
+
+    private static boolean protobuf(ApiRequest request) {
+        return request.body().length() > 0
+                && request.header("Content-Type").startsWith(ProtobufBody.MEDIA_TYPE);
     }
 
     private Future<ApiResponse> nonResource(ApiRequest request) {

@@ -1,0 +1,36 @@
+package io.kvorum.apiserver.pipeline;
+
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.protobuf.ProtobufBody;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+
+/** Turns protobuf bodies into JSON on a worker, for the first of a group loads its descriptors. */
+public final class ProtobufBodies {
+    private final Vertx vertx;
+
+    public ProtobufBodies(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    Future<ApiRequest> json(ApiRequest request) {
+        byte[] body = request.body().getBytes();
+        return vertx.executeBlocking(() -> ObjectJson.encode(ProtobufBody.decode(body)), false)
+                .map(json -> {
+                    MultiMap headers = MultiMap.caseInsensitiveMultiMap().addAll(request.headers());
+                    headers.set("Content-Type", ApiResponse.JSON);
+                    return new ApiRequest(
+                            request.method(),
+                            request.path(),
+                            request.query(),
+                            headers,
+                            Buffer.buffer(json),
+                            request.credentials(),
+                            request.timeout());
+                });
+    }
+}
