@@ -121,6 +121,12 @@ final class MessageCodec {
 
         /** A follower refused an append request; its own log ends at {@code lastLogIndex}. */
         void rejected(AppendFailureResponse response, long lastLogIndex);
+
+        /** Whether to take part in the election of a candidate whose log ends at {@code lastLogIndex}. */
+        boolean votes(long lastLogIndex);
+
+        /** The leader has committed up to {@code index}. */
+        void committed(long index);
     }
 
     /** Decodes a message and hands it on; it takes effect on the member's thread. */
@@ -129,17 +135,29 @@ final class MessageCodec {
         BinaryReader in = new BinaryReader(message);
         int type = in.octet();
         switch (type) {
-            case PRE_VOTE_REQUEST ->
-                node.handlePreVoteRequest(
-                        new PreVoteRequest(EntryCodec.endpoint(in), integer(in), integer(in), in.number()));
+            case PRE_VOTE_REQUEST -> {
+                PreVoteRequest request =
+                        new PreVoteRequest(EntryCodec.endpoint(in), integer(in), integer(in), in.number());
+                if (inbox.votes(request.lastLogIndex())) {
+                    node.handlePreVoteRequest(request);
+                }
+            }
             case PRE_VOTE_RESPONSE ->
                 node.handlePreVoteResponse(new PreVoteResponse(EntryCodec.endpoint(in), integer(in), in.bool()));
-            case VOTE_REQUEST ->
-                node.handleVoteRequest(
-                        new VoteRequest(EntryCodec.endpoint(in), integer(in), integer(in), in.number(), in.bool()));
+            case VOTE_REQUEST -> {
+                VoteRequest request =
+                        new VoteRequest(EntryCodec.endpoint(in), integer(in), integer(in), in.number(), in.bool());
+                if (inbox.votes(request.lastLogIndex())) {
+                    node.handleVoteRequest(request);
+                }
+            }
             case VOTE_RESPONSE ->
                 node.handleVoteResponse(new VoteResponse(EntryCodec.endpoint(in), integer(in), in.bool()));
-            case APPEND_REQUEST -> node.handleAppendRequest(appendRequest(in));
+            case APPEND_REQUEST -> {
+                AppendRequest request = appendRequest(in);
+                inbox.committed(request.leaderCommitIndex());
+                node.handleAppendRequest(request);
+            }
             case APPEND_SUCCESS ->
                 node.handleAppendResponse(new AppendSuccessResponse(
                         EntryCodec.endpoint(in), integer(in), in.number(), in.number(), in.number()));

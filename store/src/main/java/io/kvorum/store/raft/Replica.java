@@ -109,6 +109,16 @@ public final class Replica {
         public void rejected(AppendFailureResponse response, long lastLogIndex) {
             integration.execute(() -> retreat(response, lastLogIndex));
         }
+
+        @Override
+        public boolean votes(long lastLogIndex) {
+            return Replica.this.votes(lastLogIndex);
+        }
+
+        @Override
+        public void committed(long index) {
+            leaderCommit = index;
+        }
     };
 
     private KeySpace keySpace = new KeySpace();
@@ -119,6 +129,7 @@ public final class Replica {
     private boolean expiring;
     private boolean standing;
     private volatile boolean leaderSilent;
+    private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
     private volatile long commitIndex;
     private volatile @Nullable Throwable failure;
@@ -427,6 +438,9 @@ public final class Replica {
                         > settings.heartbeatInterval().toMillis() * SILENT_HEARTBEATS;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
+        if (disk.isFilling() && isLeader() && commitIndex > 0) {
+            filled(); // a leader has all that was committed (Raft, leader completeness)
+        }
         String leader = leader();
         if (!Objects.equals(leader, knownLeader)) {
             knownLeader = leader;
@@ -481,6 +495,31 @@ public final class Replica {
             thread.schedule(guarded(task), delay, unit);
         } catch (RejectedExecutionException e) {
             LOG.trace("closed: task dropped");
+        }
+    }
+
+    /**
+     * Whether to vote, or to stand, in an election whose candidate has a log up to {@code lastLogIndex}. A member that
+     * began with an empty folder may have lost its disk, and what it had acknowledged may be nowhere else than at a member
+     * that is away. So until a leader has filled it, it helps nobody into the lead, except at the birth of the cluster,
+     * when no log has anything.
+     */
+    boolean votes(long lastLogIndex) {
+        return !disk.isFilling() || lastLogIndex == 0;
+    }
+
+    /** The leader was told that this member's log is right up to {@code lastLogIndex}. */
+    void appended(long lastLogIndex) {
+        if (disk.isFilling() && lastLogIndex >= leaderCommit) {
+            filled();
+        }
+    }
+
+    private void filled() {
+        try {
+            disk.filled();
+        } catch (IOException e) {
+            LOG.debug("the failure was reported by the store of the log: {}", e.getMessage());
         }
     }
 

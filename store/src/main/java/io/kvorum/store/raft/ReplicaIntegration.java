@@ -52,7 +52,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(PreVoteRequest request, RaftEndpoint target) {
-        return replica.send(target, MessageCodec.encode(request));
+        return replica.votes(request.lastLogIndex()) && replica.send(target, MessageCodec.encode(request));
     }
 
     @Override
@@ -62,7 +62,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(VoteRequest request, RaftEndpoint target) {
-        return replica.send(target, MessageCodec.encode(request));
+        return replica.votes(request.lastLogIndex()) && replica.send(target, MessageCodec.encode(request));
     }
 
     @Override
@@ -77,6 +77,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(AppendSuccessResponse response, RaftEndpoint target) {
+        replica.appended(response.lastLogIndex());
         return replica.send(target, MessageCodec.encode(response));
     }
 

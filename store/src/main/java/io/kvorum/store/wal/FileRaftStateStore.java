@@ -33,6 +33,7 @@ public final class FileRaftStateStore implements RaftStateStore {
     private static final String MEMBERS = "members";
     private static final String VOTE = "vote";
     private static final String SNAPSHOT = "snapshot";
+    private static final String FILLING = "filling";
     private static final long CLOSE_SECONDS = 10;
 
     /** The effects whose failure makes the store useless. */
@@ -51,6 +52,7 @@ public final class FileRaftStateStore implements RaftStateStore {
     private volatile long durableSnapshot;
 
     private volatile long snapshotBytes;
+    private volatile boolean filling;
 
     /**
      * Locks the folder.
@@ -81,10 +83,13 @@ public final class FileRaftStateStore implements RaftStateStore {
         byte[] members = folder.read(MEMBERS);
         byte[] vote = folder.read(VOTE);
         byte[] snapshot = folder.read(SNAPSHOT);
+        filling = Files.exists(folder.file(FILLING));
         if (members == null) {
             if (vote != null || snapshot != null || !log.load(0).isEmpty()) {
                 throw new IOException("file " + folder.file(MEMBERS) + " is missing");
             }
+            folder.replace(FILLING, new byte[0]);
+            filling = true;
             return null;
         }
         try {
@@ -113,6 +118,23 @@ public final class FileRaftStateStore implements RaftStateStore {
             @Nullable SnapshotEntry snapshot,
             LogEntry[] entries) {
         return new RestoredRaftState(local, initial, term, votedFor, snapshot, entries);
+    }
+
+    /**
+     * Whether this member began with an empty folder and has not yet been filled by a leader. It may be one that lost its
+     * disk, and with it what it acknowledged.
+     */
+    public boolean isFilling() {
+        return filling;
+    }
+
+    /** The log has everything the leader had committed; durable when this returns. */
+    public void filled() throws IOException {
+        guarded(() -> {
+            Files.deleteIfExists(folder.file(FILLING));
+            folder.sync();
+        });
+        filling = false;
     }
 
     /** Why the store refuses to work, null while it works. Any thread. */

@@ -15,6 +15,7 @@ import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.SnapshotCodec;
 import io.kvorum.store.wal.Disk;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -179,6 +180,43 @@ final class ReplicaGroupTest {
         long revision = next.newest().revision();
         old.awaitRevision(revision).get(10, TimeUnit.SECONDS);
         assertThat(get(old, "a")).isEqualTo("2");
+    }
+
+    /** Else an acknowledged write is lost: of the two that have it one is away and one has forgotten it. */
+    @Test
+    void aMemberThatLostItsDiskDoesNotHelpAStaleOneIntoTheLead() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        put(leader, "a", "1").get(5, TimeUnit.SECONDS);
+        List<String> others =
+                MEMBERS.stream().filter(name -> !name.equals(leader.name())).toList();
+        String stale = others.get(0);
+        String forgetful = others.get(1);
+        replica(stale).awaitRevision(2).get(5, TimeUnit.SECONDS);
+        stop(stale);
+        put(leader, "a", "2").get(5, TimeUnit.SECONDS);
+        stop(forgetful);
+        stop(leader.name());
+        try (var files = Files.list(folder.resolve(forgetful))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        start(stale);
+        start(forgetful);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        while (System.nanoTime() < until) {
+            assertThat(replica(stale).isLeader() || replica(forgetful).isLeader())
+                    .isFalse();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        start(leader.name());
+        Replica next = leader("store-0", "store-1", "store-2");
+        next.readRevision().get(5, TimeUnit.SECONDS);
+        assertThat(get(next, "a")).isEqualTo("2");
+        replica(forgetful).awaitRevision(3).get(5, TimeUnit.SECONDS);
+        stop(next.name());
+        leader(MEMBERS.stream().filter(name -> !name.equals(next.name())).toArray(String[]::new));
     }
 
     @Test

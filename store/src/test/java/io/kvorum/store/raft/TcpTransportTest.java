@@ -1,0 +1,103 @@
+package io.kvorum.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two members on two loopback addresses of this machine. */
+final class TcpTransportTest {
+    private static final List<String> MEMBERS = List.of("store-0", "store-1", "store-2");
+    private static final List<String> HOSTS = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<TcpTransport> open = new ArrayList<>();
+    private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> reachable = new LinkedBlockingQueue<>();
+    private int port;
+
+    @BeforeEach
+    void choosePort() throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        open.forEach(TcpTransport::close);
+        vertx.close().await(5, TimeUnit.SECONDS);
+    }
+
+    private TcpTransport listen(String cluster, int member) throws Exception {
+        TcpTransport transport = TcpTransport.listen(
+                        vertx,
+                        new TcpTransport.Settings(
+                                cluster, MEMBERS.get(member), MEMBERS, HOSTS.get(member), port, HOSTS))
+                .await(5, TimeUnit.SECONDS);
+        open.add(transport);
+        return transport;
+    }
+
+    @Test
+    void membersFindEachOtherAndMessagesArriveWhole() throws Exception {
+        TcpTransport first = listen("a", 0);
+        first.start(message -> {}, reachable::add);
+        TcpTransport second = listen("a", 1);
+        second.start(received::add, member -> {});
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
+        byte[] small = {1, 2, 3};
+        byte[] large = new byte[5_000_000];
+        large[0] = 5;
+        large[large.length - 1] = 7;
+        first.send("store-1", small);
+        first.send("store-1", large);
+        first.send("store-1", small);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(small);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(large);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(small);
+        assertThat(first.isReachable("store-2")).isFalse();
+    }
+
+    @Test
+    void aMemberThatComesBackIsFoundAgain() throws Exception {
+        TcpTransport first = listen("a", 0);
+        first.start(message -> {}, reachable::add);
+        TcpTransport second = listen("a", 1);
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
+        second.close();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (first.isReachable("store-1") && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        assertThat(first.isReachable("store-1")).isFalse();
+        listen("a", 1);
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
+    }
+
+    @Test
+    void membersOfAnotherClusterAreIgnored() throws Exception {
+        TcpTransport first = listen("a", 0);
+        first.start(message -> {}, reachable::add);
+        listen("b", 1);
+        assertThat(reachable.poll(1, TimeUnit.SECONDS)).isNull();
+        assertThat(first.isReachable("store-1")).isFalse();
+    }
+
+    @Test
+    void aTakenPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName(HOSTS.get(0)))) {
+            assertThatThrownBy(() -> listen("a", 0)).hasMessageContaining(HOSTS.get(0) + ":" + taken.getLocalPort());
+        }
+    }
+}
