@@ -199,8 +199,10 @@ final class FaultEngine {
                 .put("direction", rule.direction())
                 .put("cut", rule.cut())
                 .put("delayMillis", rule.delayMillis())
-                .put("jitterMillis", rule.jitterMillis())
-                .put("expiresInMillis", entry.remainingMillis());
+                .put("jitterMillis", rule.jitterMillis());
+        if (entry.expiresNanos() != 0) {
+            request.put("expiresInMillis", entry.remainingMillis());
+        }
         ArrayNode peers = request.putArray("peers");
         rule.peers().forEach(peer -> peers.add(topology.member(peer).address()));
         Path socket = folder.socket(managed.instance.name());
