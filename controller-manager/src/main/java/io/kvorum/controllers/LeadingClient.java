@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API as a leader sees it: nothing is sent when this process does not lead at that very moment. A reconcile in
- * several steps that outlives its term of leadership, also one frozen together with the process, fails at the next step.
+ * The API as a leader sees it: nothing is written when this process does not lead at that very moment. A reconcile in
+ * several steps that outlives its term of leadership, also one frozen together with the process, fails at the next write.
  */
 final class LeadingClient implements ApiClient {
     private final ApiClient client;
@@ -51,7 +51,9 @@ final class LeadingClient implements ApiClient {
     @Override
     public Future<Buffer> raw(
             String method, String uri, @Nullable String contentType, @Nullable Buffer body, Duration timeout) {
-        return guard(() -> client.raw(method, uri, contentType, body, timeout));
+        return method.equals("GET")
+                ? client.raw(method, uri, contentType, body, timeout)
+                : guard(() -> client.raw(method, uri, contentType, body, timeout));
     }
 
     private final class LeadingResourceClient<T extends HasMetadata> implements ResourceClient<T> {
@@ -63,12 +65,12 @@ final class LeadingClient implements ApiClient {
 
         @Override
         public Future<T> get(@Nullable String namespace, String name) {
-            return guard(() -> resource.get(namespace, name));
+            return resource.get(namespace, name);
         }
 
         @Override
         public Future<ObjectList<T>> list(@Nullable String namespace, ListOptions options) {
-            return guard(() -> resource.list(namespace, options));
+            return resource.list(namespace, options);
         }
 
         @Override
@@ -105,7 +107,7 @@ final class LeadingClient implements ApiClient {
 
         @Override
         public Future<Watch> watch(@Nullable String namespace, ListOptions options, WatchHandler<T> handler) {
-            return guard(() -> resource.watch(namespace, options, handler));
+            return resource.watch(namespace, options, handler);
         }
     }
 }

@@ -61,7 +61,12 @@ final class Term {
                 component.identity().name(),
                 component.metrics());
         term.build(context, flags, rootCa);
-        informers.startAll().onSuccess(synced -> term.start()).onFailure(cause -> component.fatal("informers", cause));
+        informers.startAll().onSuccess(synced -> term.start()).onFailure(cause -> {
+            // The end of the term stops informers that are still filling.
+            if (!term.over) {
+                component.fatal("informers", cause);
+            }
+        });
         return term;
     }
 
