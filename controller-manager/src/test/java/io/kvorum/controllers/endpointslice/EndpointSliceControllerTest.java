@@ -14,6 +14,7 @@ import io.kvorum.controllers.endpoints.EndpointsController;
 import io.kvorum.controllers.testing.ControllerHarness;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class EndpointSliceControllerTest {
                 context -> new EndpointsController(context, 5));
     }
 
-    private void service(String name, Map<String, String> selector) {
+    private void service(String name, @Nullable Map<String, String> selector) {
         harness.create(new ServiceBuilder()
                 .withNewMetadata()
                 .withNamespace("default")

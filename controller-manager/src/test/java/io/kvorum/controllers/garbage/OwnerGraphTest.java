@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class OwnerGraphTest {
@@ -27,6 +28,10 @@ class OwnerGraphTest {
         graph.observed(
                 new GraphNode.Identity("v1", "ConfigMap", "default", uid, uid),
                 new GraphNode.Meta(List.of(owners), finalizers, deleting));
+    }
+
+    private GraphNode node(String uid) {
+        return Objects.requireNonNull(graph.get(uid));
     }
 
     private List<String> deletions() {
@@ -52,7 +57,7 @@ class OwnerGraphTest {
         assertThat(graph.get("o")).isNotNull().matches(node -> !node.observed());
         see("o", false, List.of());
         assertThat(graph.get("o")).matches(GraphNode::observed);
-        assertThat(graph.dependentsOf(graph.get("o"))).hasSize(1);
+        assertThat(graph.dependentsOf(node("o"))).hasSize(1);
     }
 
     @Test
@@ -73,12 +78,12 @@ class OwnerGraphTest {
         deletions();
         see("o", true, List.of(GraphNode.FOREGROUND));
         assertThat(deletions()).contains("o", "blocks", "does-not");
-        assertThat(graph.blockersOf(graph.get("o")))
+        assertThat(graph.blockersOf(node("o")))
                 .extracting(node -> node.identity().uid())
                 .containsExactly("blocks");
         graph.gone("blocks");
         assertThat(deletions()).as("the owner may go on").contains("o");
-        assertThat(graph.blockersOf(graph.get("o"))).isEmpty();
+        assertThat(graph.blockersOf(node("o"))).isEmpty();
     }
 
     @Test

@@ -15,13 +15,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The judgements on nodes, without any I/O. */
 class NodeLifecycleTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private static Node node(String name, String ready) {
+    private static Node node(String name, @Nullable String ready) {
         NodeBuilder node = new NodeBuilder()
                 .withNewMetadata()
                 .withName(name)

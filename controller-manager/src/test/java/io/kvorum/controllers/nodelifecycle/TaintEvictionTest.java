@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TaintEvictionTest {
@@ -18,7 +19,12 @@ class TaintEvictionTest {
             .withTimeAdded(START.toString())
             .build();
 
-    private static Toleration toleration(String key, String operator, String value, String effect, Long seconds) {
+    private static Toleration toleration(
+            @Nullable String key,
+            @Nullable String operator,
+            @Nullable String value,
+            @Nullable String effect,
+            @Nullable Long seconds) {
         return new TolerationBuilder()
                 .withKey(key)
                 .withOperator(operator)
@@ -28,7 +34,7 @@ class TaintEvictionTest {
                 .build();
     }
 
-    private static Instant deadline(Toleration... tolerations) {
+    private static @Nullable Instant deadline(Toleration... tolerations) {
         return TaintEviction.deadline(List.of(UNREACHABLE), List.of(tolerations), Instant.EPOCH);
     }
 

@@ -9,13 +9,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LeftoverPodsTest {
     private static final long SECOND = 1_000_000_000L;
     private final LeftoverPods leftovers = new LeftoverPods(Duration.ofSeconds(40), 2);
 
-    private static Pod pod(String name, String node, String phase, int age, boolean terminating) {
+    private static Pod pod(String name, @Nullable String node, String phase, int age, boolean terminating) {
         return new PodBuilder()
                 .withNewMetadata()
                 .withName(name)

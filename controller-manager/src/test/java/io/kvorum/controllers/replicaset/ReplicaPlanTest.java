@@ -9,10 +9,11 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplicaPlanTest {
-    private static ReplicaSet replicas(Integer number) {
+    private static ReplicaSet replicas(@Nullable Integer number) {
         return new ReplicaSetBuilder()
                 .withNewSpec()
                 .withReplicas(number)
@@ -43,7 +44,7 @@ class ReplicaPlanTest {
                 .build();
     }
 
-    private static ReplicaPlan plan(Integer replicas, List<Pod> pods) {
+    private static ReplicaPlan plan(@Nullable Integer replicas, List<Pod> pods) {
         return ReplicaPlan.of(replicas(replicas), pods, pods, START);
     }
 
