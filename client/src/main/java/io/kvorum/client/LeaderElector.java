@@ -148,7 +148,7 @@ public final class LeaderElector {
     private void attempt() {
         long began = timers.nanos();
         Future<Boolean> tried = acquireOrRenew(began)
-                .timeout(settings.renewDeadline.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(tryMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> {
                     LOG.warn("lease not renewed lease={} cause={}", settings.name, cause.getMessage());
                     // The write may have been carried out: what is known of the lease's version is worth nothing.
@@ -165,6 +165,11 @@ public final class LeaderElector {
             }
             retry = timers.after(pause(), this::attempt);
         });
+    }
+
+    /** Half the deadline, so that one lost message leaves time for another try. */
+    private long tryMillis() {
+        return Math.max(1, settings.renewDeadline.toMillis() / 2);
     }
 
     private Duration pause() {

@@ -8,9 +8,12 @@ import io.kvorum.client.Informers;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.proxy.net.Frontends;
+import io.kvorum.proxy.rules.Frontend;
 import io.kvorum.proxy.rules.FrontendRules;
 import io.vertx.core.Future;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ public final class KubeProxy {
     private final Frontends frontends;
     private final Lister<Service> services;
     private final Lister<EndpointSlice> slices;
+    /** Services that want an address which another one holds. */
+    private final Set<ObjectKey> contested = new LinkedHashSet<>();
+
     private boolean synced;
 
     public KubeProxy(Informers informers, FrontendRules rules, Frontends frontends) {
@@ -86,11 +92,22 @@ public final class KubeProxy {
     }
 
     private void sync(ObjectKey key) {
+        int before = frontends.addresses();
+        apply(key);
+        if (frontends.addresses() < before && !contested.isEmpty()) {
+            // After a new list the old holder of an address may be told of after the new one.
+            List.copyOf(contested).forEach(this::apply);
+        }
+    }
+
+    private void apply(ObjectKey key) {
         @Nullable Service service = services.get(key);
-        if (service == null) {
-            frontends.apply(key.toString(), List.of());
+        List<Frontend> wanted =
+                service == null ? List.of() : rules.frontends(service, slices.byIndex(SERVICE_INDEX, key.toString()));
+        if (frontends.apply(key.toString(), wanted)) {
+            contested.remove(key);
         } else {
-            frontends.apply(key.toString(), rules.frontends(service, slices.byIndex(SERVICE_INDEX, key.toString())));
+            contested.add(key);
         }
     }
 

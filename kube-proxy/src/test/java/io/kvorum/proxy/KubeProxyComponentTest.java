@@ -242,6 +242,26 @@ class KubeProxyComponentTest {
         }
     }
 
+    /** As after a new list: the new holder of an address is told of before the old one's end. */
+    @Test
+    void addressChangesHandsWhateverTheOrderOfTheNews() throws Exception {
+        int port = freePort();
+        listed.put(Service.class, List.of(service(port)));
+        listed.put(EndpointSlice.class, List.of(slice("1", server('a'))));
+        await(on(proxy::start));
+        awaitBound(port);
+        Service heir = new ServiceBuilder(service(port))
+                .editMetadata()
+                .withName("heir")
+                .withUid("u3")
+                .endMetadata()
+                .build();
+        modified(heir);
+        deleted(service(port));
+        assertThat(on(frontends::owners)).containsExactly("ns/heir");
+        awaitBound(port);
+    }
+
     @Test
     void deletedServiceGivesItsAddressFree() throws Exception {
         int port = freePort();

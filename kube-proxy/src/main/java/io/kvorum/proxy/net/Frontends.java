@@ -119,8 +119,9 @@ public final class Frontends {
      * one.
      *
      * @param owner namespace/name of the service
+     * @return whether it got them all; if not, apply again when another owner has lost some
      */
-    public void apply(String owner, List<Frontend> wanted) {
+    public boolean apply(String owner, List<Frontend> wanted) {
         Set<Listen> before = byOwner.getOrDefault(owner, Set.of());
         Set<Listen> after = new HashSet<>();
         for (Frontend frontend : wanted) {
@@ -147,11 +148,17 @@ public final class Frontends {
         } else {
             byOwner.put(owner, after);
         }
+        return after.size() == wanted.stream().map(Frontend::listen).distinct().count();
     }
 
     /** Every service with frontends. */
     public Set<String> owners() {
         return Set.copyOf(byOwner.keySet());
+    }
+
+    /** How many addresses services hold here, bound or waited for. */
+    public int addresses() {
+        return slots.size();
     }
 
     /** Addresses that are bound by this proxy at the moment. */
