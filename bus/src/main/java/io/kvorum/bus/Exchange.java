@@ -31,6 +31,12 @@ final class Exchange {
     /** How long an instance that did not answer is asked last. */
     private static final long SUSPECT_NANOS = 3_000_000_000L;
 
+    /**
+     * How long an instance must be gone before what waits for it fails. When two halves of a split grid merge, the
+     * members of the other half vanish and are back after some hundred milliseconds.
+     */
+    private static final long GONE_MILLIS = 500;
+
     private final Vertx vertx;
     private final @Nullable MemberClusterManager members;
     private final Map<String, Set<Pending>> pending = new ConcurrentHashMap<>();
@@ -129,12 +135,16 @@ final class Exchange {
     }
 
     private void vanished(String instance) {
+        vertx.setTimer(GONE_MILLIS, timer -> {
+            if (members != null && !members.isLive(instance)) {
+                fail(instance);
+            }
+        });
+    }
+
+    private void fail(String instance) {
         suspects.put(instance, System.nanoTime());
-        Set<Pending> entries = pending.get(instance);
-        if (entries == null) {
-            return;
-        }
-        for (Pending entry : entries) {
+        for (Pending entry : pending.getOrDefault(instance, Set.of())) {
             entry.context.runOnContext(v -> entry.promise.tryFail(
                     new BusUnavailableException(instance + " left the cluster before it answered", Reason.LOST)));
         }

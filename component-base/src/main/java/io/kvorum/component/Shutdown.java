@@ -55,7 +55,7 @@ final class Shutdown {
             begun = true;
         }
         LOG.atInfo().addKeyValue("reason", reason).log("Stopping");
-        daemon("shutdown-limit", () -> {
+        Thread limit = daemon("shutdown-limit", () -> {
             try {
                 Thread.sleep(LIMIT.toMillis());
             } catch (InterruptedException e) {
@@ -69,6 +69,7 @@ final class Shutdown {
             run();
             ProcessLog.flush();
             exit.accept(code);
+            limit.interrupt();
         });
     }
 
@@ -90,9 +91,10 @@ final class Shutdown {
         return steps.poll();
     }
 
-    private static void daemon(String name, Runnable task) {
+    private static Thread daemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

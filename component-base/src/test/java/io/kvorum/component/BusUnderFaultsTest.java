@@ -30,7 +30,9 @@ import io.vertx.core.streams.ReadStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -46,12 +48,15 @@ import org.junit.jupiter.api.Timeout;
 /** Three processes' worth of grid and bus in one JVM, with their links cut and slowed by fault rules. */
 @Timeout(90)
 class BusUnderFaultsTest {
-    private static final String STORE = "127.204.0.10";
-    private static final String ECHO = "127.204.0.20";
-    private static final String ASKER = "127.204.0.30";
+    /** Builds that run at the same time on one host must not meet. */
+    private static final String NET = "127.204." + ProcessHandle.current().pid() % 250 + ".";
+
+    private static final String STORE = NET + "10";
+    private static final String ECHO = NET + "20";
+    private static final String ASKER = NET + "30";
 
     private final String cluster = UUID.randomUUID().toString();
-    private final List<Peer> peers = new ArrayList<>();
+    private final Deque<ThrowingRunnable> cleanups = new ArrayDeque<>();
     private Peer echo;
     private Peer asker;
     private BusClient bus;
@@ -82,6 +87,7 @@ class BusUnderFaultsTest {
                 .clusteredVertx());
         // Vert.x reports writes of broken connections twice.
         vertx.exceptionHandler(thrown -> {});
+        cleanups.add(() -> await(vertx.close()));
         GridSettings settings = new GridSettings(
                 new Identity(cluster, role, role + "-0", address),
                 cluster + "/" + role,
@@ -93,9 +99,10 @@ class BusUnderFaultsTest {
         Config config = Grid.config(settings);
         members.announce(config);
         HazelcastInstance hazelcast = Grid.start(settings, config, GridMember.PLAIN, faults);
+        cleanups.add(() -> hazelcast.getLifecycleService().terminate());
         members.attach(hazelcast);
         Peer peer = new Peer(address, hazelcast, vertx, faults);
-        peers.add(peer);
+        cleanups.add(faults::clearAll);
         return peer;
     }
 
@@ -111,11 +118,14 @@ class BusUnderFaultsTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (Peer peer : peers) {
-            peer.faults.clearAll();
-            await(peer.vertx.close());
-            peer.hazelcast.getLifecycleService().terminate();
+        while (!cleanups.isEmpty()) {
+            cleanups.removeLast().run();
         }
+    }
+
+    @FunctionalInterface
+    private interface ThrowingRunnable {
+        void run() throws Exception;
     }
 
     /** {@code /n} asks for a stream of n numbers, some each millisecond. */

@@ -130,6 +130,11 @@ public final class MemberClusterManager implements ClusterManager {
         return instances.getOrDefault(role, List.of());
     }
 
+    /** Whether the instance at this bus address is a member now. */
+    public synchronized boolean isLive(String address) {
+        return live.stream().anyMatch(node -> node.address().equals(address));
+    }
+
     /**
      * Registers who is told the bus address of every instance that leaves the membership. Called on a Hazelcast thread;
      * must not block.

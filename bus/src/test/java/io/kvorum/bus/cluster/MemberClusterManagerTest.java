@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Test;
 class MemberClusterManagerTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    /** Builds that run at the same time on one host must not meet. */
+    private static final String NET = "127.203." + ProcessHandle.current().pid() % 250 + ".";
+
     private final String cluster = UUID.randomUUID().toString();
     private final List<Process> processes = new ArrayList<>();
     private Process client;
@@ -97,7 +100,7 @@ class MemberClusterManagerTest {
                 .setImplementation(new OwnAddress(new InetSocketAddress(host, 15701)));
         config.getNetworkConfig().getJoin().getMulticastConfig().setEnabled(false);
         config.getNetworkConfig().getJoin().getAutoDetectionConfig().setEnabled(false);
-        config.getNetworkConfig().getJoin().getTcpIpConfig().setEnabled(true).addMember("127.203.0.1:15701");
+        config.getNetworkConfig().getJoin().getTcpIpConfig().setEnabled(true).addMember(NET + "1:15701");
         members.announce(config);
         HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
         members.attach(hazelcast);
@@ -120,9 +123,9 @@ class MemberClusterManagerTest {
 
     @BeforeEach
     void start() throws Exception {
-        client = process("client", "client-0", "127.203.0.1");
-        first = server("echo-0", "127.203.0.2");
-        second = server("echo-1", "127.203.0.3");
+        client = process("client", "client-0", NET + "1");
+        first = server("echo-0", NET + "2");
+        second = server("echo-1", NET + "3");
         bus = BusClients.create(client.vertx);
     }
 
@@ -144,7 +147,7 @@ class MemberClusterManagerTest {
 
     @Test
     void aRoleIsServedInTurnAndAnInstanceByItself() throws Exception {
-        String from = " client/client-0@127.203.0.1:17100";
+        String from = " client/client-0@" + NET + "1:17100";
         assertThat(ask("echo", 10)).isEqualTo(Map.of("echo-0" + from, 5, "echo-1" + from, 5));
         assertThat(ask("echo/echo-1", 3)).isEqualTo(Map.of("echo-1" + from, 3));
     }
@@ -167,7 +170,7 @@ class MemberClusterManagerTest {
         first.kill();
         second.kill();
         assertThat(client.members.instances("echo")).containsExactly("echo/echo-0", "echo/echo-1");
-        server("echo-1", "127.203.0.3");
+        server("echo-1", NET + "3");
         assertThat(client.members.instances("echo")).containsExactly("echo/echo-1");
         assertThat(ask("echo", 2).values()).containsExactly(2);
     }
@@ -175,7 +178,7 @@ class MemberClusterManagerTest {
     @Test
     void aNameThatReturnsAtAnotherAddressIsFoundThere() throws Exception {
         first.kill();
-        server("echo-0", "127.203.0.4");
+        server("echo-0", NET + "4");
         assertThat(ask("echo/echo-0", 2).values()).containsExactly(2);
     }
 

@@ -144,11 +144,13 @@ final class HazelcastLink implements FaultLink {
         }
 
         /**
-         * Nothing to write. Before the peer has answered the handshake, Hazelcast's pipeline would turn without pause when
-         * packets wait for it, and so starve every other connection; the protocol encoder wakes it when the answer is there.
+         * The status when nothing is left to write. Before the peer has answered the handshake, Hazelcast's pipeline would
+         * turn without pause when packets wait for it, and so starve every other connection; the protocol encoder wakes it
+         * when the answer is there. A turn that wrote the protocol must be followed by one more, though, which replaces the
+         * encoder.
          */
-        private HandlerStatus drained() {
-            return src == handshake ? HandlerStatus.BLOCKED : HandlerStatus.CLEAN;
+        private HandlerStatus drained(boolean wrote) {
+            return src == handshake && !wrote ? HandlerStatus.BLOCKED : HandlerStatus.CLEAN;
         }
 
         @Override
@@ -164,7 +166,8 @@ final class HazelcastLink implements FaultLink {
                     return HandlerStatus.BLOCKED;
                 }
                 if (now == null && held.isEmpty()) {
-                    return move(src, dst) ? HandlerStatus.DIRTY : drained();
+                    boolean wrote = src.hasRemaining();
+                    return move(src, dst) ? HandlerStatus.DIRTY : drained(wrote);
                 }
                 return delayed(now);
             } finally {
@@ -174,6 +177,7 @@ final class HazelcastLink implements FaultLink {
 
         private HandlerStatus delayed(@Nullable LinkFault now) {
             long time = System.nanoTime();
+            boolean wrote = src.hasRemaining();
             if (now != null && src.hasRemaining() && heldBytes < MAX_HELD_BYTES) {
                 byte[] bytes = new byte[src.remaining()];
                 src.get(bytes);
@@ -195,7 +199,7 @@ final class HazelcastLink implements FaultLink {
             }
             if (head == null) {
                 schedule.drained();
-                return src.hasRemaining() ? HandlerStatus.DIRTY : drained();
+                return src.hasRemaining() ? HandlerStatus.DIRTY : drained(wrote);
             }
             rules.later(() -> channel.outboundPipeline().wakeup(), Math.max(1, head.due - time));
             return HandlerStatus.BLOCKED;
