@@ -62,6 +62,9 @@ public final class Replica {
     /** The operation of a query; never in the log. */
     private static final Object READ_REVISION = new Object();
 
+    /** Index of the first leader's {@link #NO_OPERATION}. */
+    private static final long FIRST_INDEX = 1;
+
     private static final int MAX_UNCOMMITTED = 1000;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
@@ -438,9 +441,6 @@ public final class Replica {
                         > settings.heartbeatInterval().toMillis() * SILENT_HEARTBEATS;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
-        if (disk.isFilling() && isLeader() && commitIndex > 0) {
-            filled(); // a leader has all that was committed (Raft, leader completeness)
-        }
         String leader = leader();
         if (!Objects.equals(leader, knownLeader)) {
             knownLeader = leader;
@@ -502,10 +502,10 @@ public final class Replica {
      * Whether to vote, or to stand, in an election whose candidate has a log up to {@code lastLogIndex}. A member that
      * began with an empty folder may have lost its disk, and what it had acknowledged may be nowhere else than at a member
      * that is away. So until a leader has filled it, it helps nobody into the lead, except at the birth of the cluster,
-     * when no log has anything.
+     * when no log has more than the mark of the first leader.
      */
     boolean votes(long lastLogIndex) {
-        return !disk.isFilling() || lastLogIndex == 0;
+        return !disk.isFilling() || lastLogIndex <= FIRST_INDEX;
     }
 
     /** The leader was told that this member's log is right up to {@code lastLogIndex}. */
@@ -546,6 +546,9 @@ public final class Replica {
     Object run(Object operation, long index) {
         if (operation == READ_REVISION) {
             return newest.revision();
+        }
+        if (disk.isFilling() && node.state().role() == RaftRole.LEADER) {
+            filled(); // a leader has all that was committed (Raft, leader completeness)
         }
         byte[] bytes = (byte[]) operation;
         if (bytes.length == 0) {
