@@ -34,7 +34,10 @@ public final class Agnhost {
                 serve(
                         Integer.parseInt(flags.value("port", "9376")),
                         request -> HttpResponse.text(200, "text/plain; charset=utf-8", hostname()));
-            case "pause" -> Thread.currentThread().join();
+            case "pause" -> {
+                Serving.announce();
+                Thread.currentThread().join();
+            }
             default -> {
                 System.err.println("Error: unknown command \"" + command
                         + "\" for \"app\"; known: netexec, serve-hostname, pause");

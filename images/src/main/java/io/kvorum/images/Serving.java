@@ -2,6 +2,8 @@ package io.kvorum.images;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Where an image's program listens and how it ends: on {@code POD_IP}, gracefully on SIGTERM. */
@@ -56,7 +58,21 @@ final class Serving {
                         },
                         "drain"));
         server.start();
+        announce();
         return server;
+    }
+
+    /** Tells the kubelet that the program can serve, by the file it asks for. */
+    static void announce() {
+        String file = env("KVORUM_READY_FILE", "");
+        if (file.isEmpty()) {
+            return;
+        }
+        try {
+            Files.write(Path.of(file), new byte[0]);
+        } catch (IOException e) {
+            System.err.println("cannot write " + file + ": " + e.getMessage());
+        }
     }
 
     private static volatile int exitCode;

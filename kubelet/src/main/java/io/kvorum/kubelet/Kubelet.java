@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ final class Kubelet {
                 context.clock(),
                 logMaxBytes,
                 flags.logMaxFiles.get(),
-                this::exited,
+                new Ends(),
                 problem -> LOG.warn("container runtime cause={}", problem.toString()));
         String classPath = flags.imagesClassPath.get();
         NodeStatuses statuses = new NodeStatuses(spec, root);
@@ -125,13 +126,26 @@ final class Kubelet {
         return location.substring("file:".length(), location.length() - "io/kvorum/images/WebServer.class".length());
     }
 
-    private void exited(ContainerId id, ContainerExit exit) {
-        loop.runOnContext(v -> {
-            PodWorkers known = pods;
-            if (known != null) {
-                known.exited(id, exit);
-            }
-        });
+    /** Brings what the runtime's threads see to the kubelet's context. */
+    private final class Ends implements PodRuntime.ExitListener {
+        @Override
+        public void exited(ContainerId id, ContainerExit exit) {
+            tell(workers -> workers.exited(id, exit));
+        }
+
+        @Override
+        public void announced(ContainerId id) {
+            tell(workers -> workers.announced(id));
+        }
+
+        private void tell(Consumer<PodWorkers> news) {
+            loop.runOnContext(v -> {
+                PodWorkers known = pods;
+                if (known != null) {
+                    news.accept(known);
+                }
+            });
+        }
     }
 
     private Future<Void> run(Prepared prepared, ApiClient api, PodIps ips) {
@@ -195,6 +209,8 @@ final class Kubelet {
                             return null;
                         },
                         false));
+        // First of all, so that a kubelet that was restarted is not taken for dead.
+        lease.start();
         // The node is there as soon as the API is; pods start once their services are known.
         return workers.adopt()
                 .compose(v -> context.serve(new KubeletEndpoint(vertx, work, context.clock(), workers)))
@@ -211,7 +227,7 @@ final class Kubelet {
                 .compose(v -> reporter.start())
                 .map(uid -> {
                     registered = true;
-                    lease.start(uid);
+                    lease.owner(uid);
                     recorder.event(
                             io.kvorum.client.EventRecorder.reference(nodeObject(uid)),
                             "Normal",

@@ -113,6 +113,14 @@ public final class ImageCatalogue {
         return line;
     }
 
+    /** Whether a container with this command line creates {@code KVORUM_READY_FILE} once it can serve. */
+    public boolean announces(ImageDescriptor image, List<String> commandLine) {
+        List<String> entrypoint = entrypoint(image);
+        return image.announces()
+                && commandLine.size() >= entrypoint.size()
+                && commandLine.subList(0, entrypoint.size()).equals(entrypoint);
+    }
+
     private List<String> entrypoint(ImageDescriptor image) {
         if (!image.javaMain()) {
             return image.entrypoint();

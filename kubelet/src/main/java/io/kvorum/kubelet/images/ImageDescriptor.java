@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * path of a program, or {@code java} a main class of the built-in images, or {@code entrypoint} a JSON list; {@code
  * arguments} a JSON list that always comes first; {@code command} a JSON list used when the pod gives no arguments;
  * {@code provides} names a pod's {@code command} may start with to mean this program; {@code env.NAME}; {@code
- * workingDir}.
+ * workingDir}; {@code announces} true when the
+ * program creates the file {@code KVORUM_READY_FILE} once it can serve, so that it does not count as ready before.
  *
  * @param entrypoint program and fixed arguments; empty when the command is everything
  * @param javaMain true when the entrypoint's first word is a main class
@@ -38,7 +39,8 @@ public record ImageDescriptor(
         List<String> command,
         List<String> provides,
         Map<String, String> environment,
-        String workingDir) {
+        String workingDir,
+        boolean announces) {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Errors: IllegalArgumentException naming the key that is wrong. */
@@ -74,7 +76,8 @@ public record ImageDescriptor(
                     list(properties, prefix + "command"),
                     words(properties.getProperty(prefix + "provides", "")),
                     environment,
-                    properties.getProperty(prefix + "workingDir", ""));
+                    properties.getProperty(prefix + "workingDir", ""),
+                    Boolean.parseBoolean(properties.getProperty(prefix + "announces", "false")));
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(prefix + "tags is no regular expression: " + e.getDescription(), e);
         }

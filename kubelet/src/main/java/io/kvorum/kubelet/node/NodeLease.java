@@ -45,10 +45,17 @@ public final class NodeLease {
         this.duration = duration;
     }
 
-    /** @param uid of the Node object, which owns the lease */
-    public void start(String uid) {
-        nodeUid = uid;
+    /** Renews from now on; a lease that does not exist yet is created once {@link #owner} is known. */
+    public void start() {
         renew();
+    }
+
+    /** @param uid of the Node object, which owns the lease */
+    public void owner(String uid) {
+        nodeUid = uid;
+        if (held == null && timer >= 0 && vertx.cancelTimer(timer)) {
+            renew();
+        }
     }
 
     public void stop() {
@@ -61,7 +68,7 @@ public final class NodeLease {
             return;
         }
         // A request that hangs must not cost the lease: a new one is sent before it is lost.
-        long limit = Math.max(1000, duration.toMillis() / 4);
+        long limit = Math.max(1000, duration.toMillis() / 2);
         write().timeout(limit, TimeUnit.MILLISECONDS).onComplete(done -> {
             if (done.succeeded()) {
                 held = done.result();
@@ -71,7 +78,7 @@ public final class NodeLease {
                 }
             } else {
                 held = null;
-                if (!failing) {
+                if (!failing && nodeUid != null) {
                     failing = true;
                     LOG.warn(
                             "lease not renewed node={} cause={}",
@@ -80,7 +87,7 @@ public final class NodeLease {
                 }
             }
             if (!stopped) {
-                long wait = failing ? Math.min(RETRY_MILLIS, duration.toMillis() / 4) : duration.toMillis() / 4;
+                long wait = held == null ? Math.min(RETRY_MILLIS, duration.toMillis() / 4) : duration.toMillis() / 4;
                 timer = vertx.setTimer(Math.max(1, wait), t -> renew());
             }
         });
@@ -103,7 +110,7 @@ public final class NodeLease {
                     held = found;
                     return write();
                 })
-                .recover(cause -> cause instanceof ApiException e && e.notFound() && held == null
+                .recover(cause -> cause instanceof ApiException e && e.notFound() && held == null && nodeUid != null
                         ? leases.create(fresh(now))
                         : Future.failedFuture(cause));
     }

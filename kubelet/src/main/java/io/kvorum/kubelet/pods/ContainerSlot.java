@@ -36,6 +36,9 @@ final class ContainerSlot {
     boolean busy;
     boolean hookRunning;
 
+    /** Whether the run has said that it can serve; see {@link PodWorker#ANNOUNCES}. */
+    boolean announced;
+
     /** How the run that is being started has ended already. */
     @Nullable
     ContainerExit earlyExit;
@@ -78,7 +81,7 @@ final class ContainerSlot {
     }
 
     boolean ready() {
-        return started() && killBy == null && probes != null && probes.ready();
+        return started() && announced && killBy == null && probes != null && probes.ready();
     }
 
     ContainerView view() {

@@ -181,6 +181,8 @@ final class ContainerStarter {
                 mounts(pod, container, variables),
                 List.of(PodWorker.terminationMessagePath(container)),
                 Map.of(
+                        PodWorker.ANNOUNCES,
+                        Boolean.toString(environment.images().announces(image, command)),
                         PodWorker.IMAGE,
                         container.getImage(),
                         PodWorker.IMAGE_ID,

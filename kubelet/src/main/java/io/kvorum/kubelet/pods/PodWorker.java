@@ -34,11 +34,16 @@ import org.slf4j.LoggerFactory;
 final class PodWorker {
     static final String IMAGE = "image";
     static final String IMAGE_ID = "imageId";
+    /** {@code true} for a run that counts as ready only once it has said that it can serve. */
+    static final String ANNOUNCES = "announces";
 
     private static final Logger LOG = LoggerFactory.getLogger(PodWorker.class);
     private static final Duration CONFIG_RETRY = Duration.ofSeconds(2);
     /** How long a failed pull is shown as such before the state becomes ImagePullBackOff. */
     private static final Duration PULL_ERROR_SHOWN = Duration.ofSeconds(2);
+
+    /** A run that says nothing for so long counts as ready all the same. */
+    private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(30);
 
     private static final int MAX_TERMINATION_MESSAGE = 4096;
 
@@ -500,6 +505,32 @@ final class PodWorker {
                     }
                 });
         slot.probes.start();
+        awaitAnnouncement(slot, run);
+    }
+
+    private void awaitAnnouncement(ContainerSlot slot, ContainerRecord run) {
+        slot.announced = !"true".equals(run.details().get(ANNOUNCES));
+        if (slot.announced) {
+            return;
+        }
+        environment
+                .workers()
+                .executeBlocking(() -> environment.runtime().announced(run.id()), false)
+                .onSuccess(there -> {
+                    if (there) {
+                        announced(run.id());
+                    }
+                });
+        environment.vertx().setTimer(ANNOUNCE_LIMIT.toMillis(), t -> announced(run.id()));
+    }
+
+    /** A run can serve. */
+    void announced(ContainerId id) {
+        ContainerSlot slot = slots.get(id.container());
+        if (slot != null && slot.last != null && slot.last.id().equals(id) && !slot.announced) {
+            slot.announced = true;
+            sync();
+        }
     }
 
     /** A run ended; called for the latest runs of this pod. */

@@ -28,6 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class PodWorkers implements Informer.Handler<Pod> {
     private static final Logger LOG = LoggerFactory.getLogger(PodWorkers.class);
 
+    /** How often the removal of a pod's folder is tried; the next kubelet tries again. */
+    private static final int REMOVALS = 5;
+
+    private static final long REMOVAL_RETRY_MILLIS = 2000;
+
     private final PodEnvironment environment;
     private final PodIps ips;
     private final int maxPods;
@@ -89,7 +94,7 @@ public final class PodWorkers implements Informer.Handler<Pod> {
                 LOG.info("ending containers of a pod that is gone pod={}", orphan.getKey());
             }
             found.remove(orphan.getKey());
-            removeFolder(orphan.getKey(), orphan.getValue().ip());
+            removeFolder(orphan.getKey(), orphan.getValue().ip(), REMOVALS);
         }
     }
 
@@ -179,17 +184,25 @@ public final class PodWorkers implements Informer.Handler<Pod> {
         }
     }
 
+    /** A run can serve. */
+    public void announced(ContainerId id) {
+        PodWorker worker = workers.get(id.podUid());
+        if (worker != null) {
+            worker.announced(id);
+        }
+    }
+
     private void ended(PodWorker worker) {
         if (worker.closed()) {
             if (workers.remove(worker.uid(), worker)) {
-                removeFolder(worker.uid(), worker.ip());
+                removeFolder(worker.uid(), worker.ip(), REMOVALS);
             }
         } else if (!worker.ip().equals(environment.hostIp())) {
             ips.free(worker.ip());
         }
     }
 
-    private void removeFolder(String uid, @Nullable String ip) {
+    private void removeFolder(String uid, @Nullable String ip, int tries) {
         environment
                 .workers()
                 .executeBlocking(
@@ -204,6 +217,10 @@ public final class PodWorkers implements Informer.Handler<Pod> {
                                 "pod folder not removed pod={} cause={}",
                                 uid,
                                 done.cause().toString());
+                        if (tries > 1) {
+                            environment.vertx().setTimer(REMOVAL_RETRY_MILLIS, t -> removeFolder(uid, ip, tries - 1));
+                            return;
+                        }
                     }
                     if (ip != null && !ip.equals(environment.hostIp())) {
                         ips.free(ip);

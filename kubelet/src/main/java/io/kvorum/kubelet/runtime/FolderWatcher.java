@@ -78,6 +78,7 @@ final class FolderWatcher implements AutoCloseable {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
                 files.add("log");
                 files.add("exit");
+                files.add("ready");
             } else {
                 files.add(String.valueOf(event.context()));
             }

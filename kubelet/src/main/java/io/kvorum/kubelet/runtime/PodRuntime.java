@@ -34,6 +34,9 @@ public interface PodRuntime extends AutoCloseable {
     /** What a run wrote; fails when its folder is gone. */
     ContainerLog log(ContainerId id) throws IOException;
 
+    /** Whether the run has created the file its variable {@code KVORUM_READY_FILE} names. */
+    boolean announced(ContainerId id);
+
     /** Removes the folder of a run that has ended. */
     void remove(ContainerId id) throws IOException;
 
@@ -54,5 +57,8 @@ public interface PodRuntime extends AutoCloseable {
     @FunctionalInterface
     interface ExitListener {
         void exited(ContainerId id, ContainerExit exit);
+
+        /** Told when a run created its ready file; see {@link PodRuntime#announced}. May come more than once. */
+        default void announced(ContainerId id) {}
     }
 }

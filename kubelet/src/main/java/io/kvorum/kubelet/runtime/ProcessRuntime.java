@@ -22,11 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +48,14 @@ public final class ProcessRuntime implements PodRuntime {
     /** The container's own folder, which tells too whose kubelet a process belongs to. */
     public static final String ROOT_VARIABLE = "KVORUM_ROOT";
 
+    /** A file a program may create to say that it can serve. */
+    public static final String READY_VARIABLE = "KVORUM_READY_FILE";
+
+    private static final String READY_FILE = "ready";
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
     private static final Duration SHIM_GRACE = Duration.ofSeconds(2);
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
     private static final int MAX_EXEC_OUTPUT = 10 * 1024;
 
     private final Path rootDir;
@@ -66,6 +74,8 @@ public final class ProcessRuntime implements PodRuntime {
         final ContainerFolder folder;
         final ContainerFolder.MainProcess main;
         final ContainerLog log;
+        /** Completed when the listener has been told. */
+        final CompletableFuture<Void> over = new CompletableFuture<>();
 
         @Nullable
         Instant shimGone;
@@ -258,6 +268,7 @@ public final class ProcessRuntime implements PodRuntime {
         environment.putAll(launch.environment());
         environment.put(ID_VARIABLE, launch.id().toString());
         environment.put(ROOT_VARIABLE, folder.rootfs().toString());
+        environment.put(READY_VARIABLE, folder.path().resolve(READY_FILE).toString());
         return environment;
     }
 
@@ -413,6 +424,9 @@ public final class ProcessRuntime implements PodRuntime {
         if (run == null) {
             return;
         }
+        if (files.contains(READY_FILE)) {
+            listener.announced(id);
+        }
         if (files.contains("exit")) {
             execute(() -> look(id));
         } else if (files.contains("log")) {
@@ -461,9 +475,14 @@ public final class ProcessRuntime implements PodRuntime {
                 }
             }
             watcher.forget(id);
-            killMarked(id);
-            run.log.end();
+            try {
+                killMarked(id);
+                run.log.end();
+            } catch (IOException e) {
+                problems.accept(e);
+            }
             listener.exited(id, exit);
+            run.over.complete(null);
         } catch (IOException e) {
             problems.accept(e);
         }
@@ -507,6 +526,11 @@ public final class ProcessRuntime implements PodRuntime {
     }
 
     @Override
+    public boolean announced(ContainerId id) {
+        return Files.exists(ContainerFolder.of(rootDir, id).path().resolve(READY_FILE));
+    }
+
+    @Override
     public void remove(ContainerId id) throws IOException {
         ContainerFolder.delete(ContainerFolder.of(rootDir, id).path());
     }
@@ -518,9 +542,10 @@ public final class ProcessRuntime implements PodRuntime {
 
     @Override
     public void removePod(String podUid) throws IOException {
-        for (ContainerId id : List.copyOf(runs.keySet())) {
-            if (id.podUid().equals(podUid)) {
-                kill(id);
+        for (Map.Entry<ContainerId, Run> entry : Map.copyOf(runs).entrySet()) {
+            if (entry.getKey().podUid().equals(podUid)) {
+                kill(entry.getKey());
+                awaitEnd(entry.getKey(), entry.getValue());
             }
         }
         for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, podUid + "/")) {
@@ -529,6 +554,18 @@ public final class ProcessRuntime implements PodRuntime {
             }
         }
         ContainerFolder.delete(podFolder(podUid));
+    }
+
+    /** The folder may go only after the shim has written its last word into it. */
+    private void awaitEnd(ContainerId id, Run run) throws IOException {
+        try {
+            run.over.get(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + id + " ended", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(id + " did not end", e);
+        }
     }
 
     @Override

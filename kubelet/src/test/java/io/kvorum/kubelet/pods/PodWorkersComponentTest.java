@@ -19,6 +19,7 @@ import io.kvorum.kubelet.images.ImageCatalogue;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.PodRuntime;
 import io.kvorum.kubelet.runtime.ProcessRuntime;
 import io.kvorum.kubelet.server.KubeletEndpoint;
 import io.vertx.core.Context;
@@ -81,7 +82,7 @@ class PodWorkersComponentTest {
     }
 
     private void start() throws Exception {
-        runtime = new ProcessRuntime(root, null, Clock.systemUTC(), 1 << 20, 3, this::exited, problems::add);
+        runtime = new ProcessRuntime(root, null, Clock.systemUTC(), 1 << 20, 3, new Ends(), problems::add);
         prober = new Prober(vertx, "127.0.0.1", runtime, work);
         PodEnvironment environment = new PodEnvironment(
                 vertx,
@@ -106,8 +107,32 @@ class PodWorkersComponentTest {
         onLoop(() -> workers.adopt()).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    private void exited(ContainerId id, ContainerExit exit) {
-        loop.runOnContext(v -> workers.exited(id, exit));
+    private final class Ends implements PodRuntime.ExitListener {
+        @Override
+        public void exited(ContainerId id, ContainerExit exit) {
+            loop.runOnContext(v -> workers.exited(id, exit));
+        }
+
+        @Override
+        public void announced(ContainerId id) {
+            loop.runOnContext(v -> workers.announced(id));
+        }
+    }
+
+    @Test
+    void anImageThatAnnouncesItselfIsReadyOnceItServes() throws Exception {
+        Container container = new ContainerBuilder()
+                .withName("web")
+                .withImage("hashicorp/http-echo")
+                .withArgs("-text=hi", "-listen=:8080")
+                .build();
+        add(pod("Always", container));
+        Pod ready = awaitPod("ready", PodWorkersComponentTest::ready);
+        try (var in = URI.create("http://" + ready.getStatus().getPodIP() + ":8080/")
+                .toURL()
+                .openStream()) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("hi\n");
+        }
     }
 
     @AfterEach
