@@ -24,7 +24,8 @@ final class Timers {
                         "--leader-elect-renew-deadline=3s",
                         "--leader-elect-retry-period=500ms",
                         "--node-monitor-period=1s",
-                        "--node-monitor-grace-period=5s");
+                        "--node-monitor-grace-period=5s",
+                        "--node-eviction-rate=1");
             case "kubelet" -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
             default -> List.of();
         };

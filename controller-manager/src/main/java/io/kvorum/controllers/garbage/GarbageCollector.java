@@ -59,6 +59,7 @@ public final class GarbageCollector implements ControlLoop {
         orphaner = context.controller(name() + "-attempt-to-orphan", concurrency, this::attemptToOrphan);
         discoverer = context.controller(name() + "-discovery", 1, key -> discover());
         graph = new OwnerGraph(deleter::enqueue, orphaner::enqueue);
+        SharedCaches.feed(graph, context.informers());
     }
 
     @Override
@@ -90,7 +91,9 @@ public final class GarbageCollector implements ControlLoop {
             Map<String, ResourceInfo> wanted = new HashMap<>();
             for (ResourceInfo each : found.resources()) {
                 byKind.put(each.apiVersion() + "/" + each.kind(), each);
-                if (each.verbs().containsAll(List.of("delete", "list", "watch")) && !ignored(each)) {
+                if (each.verbs().containsAll(List.of("delete", "list", "watch"))
+                        && !ignored(each)
+                        && !SharedCaches.cover(each)) {
                     wanted.put(each.apiVersion() + "/" + each.resource(), each);
                 }
             }

@@ -6,8 +6,14 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.kvorum.client.OwnerReferences;
 import io.kvorum.controllers.testing.ControllerHarness;
 import java.time.Duration;
@@ -83,6 +89,43 @@ class GarbageCollectorTest {
         delete("Background");
         run();
         harness.api().until(() -> harness.api().all(Secret.class).isEmpty());
+    }
+
+    /** Pods and Nodes come from the caches of other controllers, what they own from watches of the collector's own. */
+    @Test
+    void sharedCachesAndOwnWatchesMakeOneGraph() {
+        Pod pod = harness.create(new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("pod")
+                .endMetadata()
+                .withNewSpec()
+                .endSpec()
+                .build());
+        harness.create(new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("of-pod")
+                .withOwnerReferences(OwnerReferences.controller(pod))
+                .endMetadata()
+                .build());
+        Node node = harness.create(
+                new NodeBuilder().withNewMetadata().withName("n1").endMetadata().build());
+        harness.create(new LeaseBuilder()
+                .withNewMetadata()
+                .withNamespace("kube-node-lease")
+                .withName("n1")
+                .withOwnerReferences(OwnerReferences.controller(node))
+                .endMetadata()
+                .build());
+        run();
+        ControllerHarness.await(harness.api()
+                .run(() -> harness.api().resources(Pod.class).delete("default", "pod", new DeleteOptions())));
+        ControllerHarness.await(
+                harness.api().run(() -> harness.api().resources(Node.class).delete(null, "n1", new DeleteOptions())));
+        harness.api()
+                .until(() -> harness.api().all(Secret.class).isEmpty()
+                        && harness.api().all(Lease.class).isEmpty());
     }
 
     /** A namesake with another uid is not the owner. */
