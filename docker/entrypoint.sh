@@ -1,5 +1,6 @@
 #!/bin/sh
-# entrypoint.sh ROLE FLAGS...: becomes the JVM of one component.
+# entrypoint.sh ROLE FLAGS...: becomes the JVM of one component; `node` becomes nothing but a node's network, for the
+# components that share it.
 set -eu
 role=$1
 shift
@@ -11,6 +12,7 @@ case $role in
   kubelet) main=io.kvorum.kubelet.KubeletMain heap=256 ;;
   kube-proxy) main=io.kvorum.proxy.KubeProxyMain heap=256 ;;
   pki) main=io.kvorum.cli.pki.PkiMain heap=64 ;;
+  node) main='' heap=0 ;;
   *)
     echo "entrypoint.sh: unknown role $role" >&2
     exit 2
@@ -24,7 +26,10 @@ done
 for route in ${ROUTES:-}; do
   ip route replace "${route%%=*}" via "${route#*=}"
 done
+if [ "$role" = node ]; then
+  exec sleep infinity
+fi
 
 classpath=$(LC_ALL=C ls /opt/kvorum/lib/*.jar | LC_ALL=C sort | tr '\n' ':')
-exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Xms24m "-Xmx${heap}m" \
+exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xms24m "-Xmx${heap}m" -Xss512k \
   -cp "${classpath%:}" "$main" "$@"
