@@ -64,8 +64,9 @@ class ComposeFileTest {
         Set<String> expected = new TreeSet<>(Set.of("pki", "node-1", "node-2"));
         Instance.of(SPEC).forEach(instance -> expected.add(instance.name()));
         assertThat(services().keySet()).containsExactlyInAnyOrderElementsOf(expected);
-        services().values().forEach(service -> assertThat(service.at("/image").asText())
-                .isEqualTo("kvorum"));
+        services()
+                .values()
+                .forEach(service -> assertThat(service.at("/image").asText()).isEqualTo("kvorum"));
     }
 
     @TestFactory
@@ -92,7 +93,9 @@ class ComposeFileTest {
     void rolesOfTheEntryPointHaveTheMainClassesOfTheLauncher() throws IOException {
         String script = Files.readString(ROOT.resolve("docker/entrypoint.sh"));
         Map<String, String> mains = new HashMap<>();
-        Pattern.compile("(?m)^ {2}([a-z-]+)\\) main=(\\S+) heap=").matcher(script).results()
+        Pattern.compile("(?m)^ {2}([a-z-]+)\\) main=(\\S+) heap=")
+                .matcher(script)
+                .results()
                 .forEach(line -> mains.put(line.group(1), line.group(2)));
         for (String role : Instance.ROLES) {
             assertThat(mains).containsEntry(role, CommandLine.mainClass(role));
@@ -107,9 +110,12 @@ class ComposeFileTest {
         String subnet = COMPOSE.at("/networks/kvorum/ipam/config/0/subnet").asText();
         Map<String, String> seen = new HashMap<>();
         for (Map.Entry<String, JsonNode> service : services().entrySet()) {
-            String address = service.getValue().at("/networks/kvorum/ipv4_address").asText();
+            String address =
+                    service.getValue().at("/networks/kvorum/ipv4_address").asText();
             if (!address.isEmpty()) {
-                assertThat(contains(subnet, address)).as("%s in %s", address, subnet).isTrue();
+                assertThat(contains(subnet, address))
+                        .as("%s in %s", address, subnet)
+                        .isTrue();
                 assertThat(seen.put(address, service.getKey())).as(address).isNull();
             }
         }
@@ -172,7 +178,8 @@ class ComposeFileTest {
             assertThat(command(service("pki")))
                     .filteredOn(argument -> argument.startsWith("--serving=" + name + "="))
                     .singleElement()
-                    .satisfies(argument -> assertThat(argument.substring(argument.lastIndexOf('=') + 1).split(","))
+                    .satisfies(argument -> assertThat(argument.substring(argument.lastIndexOf('=') + 1)
+                                    .split(","))
                             .contains("kubernetes.default.svc", "127.0.0.1", "10.96.0.1", addressOf(name)));
             assertThat(flags(command(service(name)))).containsEntry("tls-cert-file", "/pki/" + name + ".crt");
         }
