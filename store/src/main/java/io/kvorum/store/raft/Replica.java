@@ -431,14 +431,21 @@ public final class Replica {
         RaftEndpoint leader = node.getLeader();
         return leader != null
                 && node.state().role() == RaftRole.FOLLOWER
-                && (!isReachable(leader) || node.isHeartbeatTimedOut());
+                && (node.isHeartbeatTimedOut()
+                        // a connection may break without its member; one that also missed a heartbeat is gone
+                        || (!isReachable(leader)
+                                && silentMillis() > settings.heartbeatInterval().toMillis() * 2));
+    }
+
+    /** How long ago the leader was heard of; by the clock that Raft uses. */
+    private long silentMillis() {
+        return System.currentTimeMillis() - node.lastAppendEntriesTimestamp();
     }
 
     private void tick() {
         watchLeader();
         leaderSilent = node.state().role() == RaftRole.FOLLOWER
-                && System.currentTimeMillis() - node.lastAppendEntriesTimestamp()
-                        > settings.heartbeatInterval().toMillis() * SILENT_HEARTBEATS;
+                && silentMillis() > settings.heartbeatInterval().toMillis() * SILENT_HEARTBEATS;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
         String leader = leader();
