@@ -29,7 +29,7 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
     private static final Logger LOG = LoggerFactory.getLogger(ListWatchInformer.class);
     private static final int PAGE = 500;
     private static final Duration RETRY_BASE = Duration.ofMillis(200);
-    private static final Duration RETRY_CAP = Duration.ofSeconds(5);
+    private static final Duration RETRY_CAP = Duration.ofSeconds(1);
     /** A watch that lived this long was healthy: open the next one without delay. */
     private static final Duration HEALTHY_WATCH = Duration.ofSeconds(1);
 
@@ -187,7 +187,8 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
                     } else if (done.succeeded()) {
                         watch = done.result();
                     } else {
-                        watchEnded(opened, done.cause());
+                        // It never opened, so it cannot have been healthy.
+                        watchEnded(timers.nanos(), done.cause());
                     }
                 });
     }

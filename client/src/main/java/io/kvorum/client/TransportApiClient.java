@@ -20,6 +20,9 @@ final class TransportApiClient implements ApiClient {
     /** How long one try of a read may take, and all its tries together. */
     static final Duration READ_TRY = Duration.ofSeconds(4);
 
+    /** A watch is opened within this time or tried anew: after a partition heals, informers must be back within seconds. */
+    static final Duration WATCH_OPEN = Duration.ofMillis(2500);
+
     static final Duration READ_TOTAL = Duration.ofSeconds(20);
     static final Duration WRITE = Duration.ofSeconds(10);
     private static final Duration RETRY_BASE = Duration.ofMillis(50);
@@ -85,7 +88,7 @@ final class TransportApiClient implements ApiClient {
 
     Future<Transport.Stream> stream(String uri, Transport.Frames frames) {
         return transport
-                .send("GET", uri, null, null, READ_TRY, frames)
+                .send("GET", uri, null, null, WATCH_OPEN, frames)
                 .compose(
                         answer -> {
                             Transport.@Nullable Stream stream = answer.stream();
