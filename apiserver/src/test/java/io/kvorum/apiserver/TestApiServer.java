@@ -43,7 +43,7 @@ public final class TestApiServer implements AutoCloseable {
                 "apiserver-0",
                 "127.0.0.1",
                 "127.0.0.1",
-                port,
+                port == 0 ? 6443 : port,
                 null,
                 AddressRange.parse("10.96.0.0/24"),
                 30000,

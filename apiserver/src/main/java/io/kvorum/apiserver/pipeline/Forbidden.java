@@ -21,11 +21,13 @@ final class Forbidden {
         String resource = info.subresource().isEmpty() ? info.resource() : info.resource() + "/" + info.subresource();
         String where =
                 info.namespace().isEmpty() ? " at the cluster scope" : " in the namespace \"" + info.namespace() + "\"";
-        return ApiException.forbidden(
-                info.group(),
-                info.resource(),
-                info.name(),
-                "User \"" + user.name() + "\" cannot " + info.verb() + " resource \"" + resource + "\" in API group \""
-                        + info.group() + "\"" + where + why);
+        String groupResource = info.group().isEmpty() ? info.resource() : info.resource() + "." + info.group();
+        String what = info.name().isEmpty() ? groupResource : groupResource + " \"" + info.name() + "\"";
+        return new ApiException(
+                403,
+                "Forbidden",
+                what + " is forbidden: User \"" + user.name() + "\" cannot " + info.verb() + " resource \"" + resource
+                        + "\" in API group \"" + info.group() + "\"" + where + why,
+                new ApiException.Details(info.name(), info.group(), info.resource(), "", List.of(), 0));
     }
 }
