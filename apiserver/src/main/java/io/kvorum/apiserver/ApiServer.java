@@ -45,8 +45,8 @@ final class ApiServer implements Component {
         }
         ApiServerConfig config = ApiServerConfig.of(flags, context.identity());
         Store store = StoreClients.connect(context);
-        ApiServing serving = new ApiServing(
-                config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
+        ApiServing serving =
+                new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
         serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
         return new HttpsEdge(context.vertx(), serving.pipeline())

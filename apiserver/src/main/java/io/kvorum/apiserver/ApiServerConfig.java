@@ -3,8 +3,8 @@ package io.kvorum.apiserver;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.component.Identity;
 import io.kvorum.component.UsageException;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
@@ -93,7 +93,8 @@ public record ApiServerConfig(
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .setCertPath(tls.certificate().toString())
                         .setKeyPath(tls.key().toString()))
-                .setTrustOptions(new PemTrustOptions().addCertPath(tls.clientCa().toString()));
+                .setTrustOptions(
+                        new PemTrustOptions().addCertPath(tls.clientCa().toString()));
     }
 
     private static AddressRange range(String text) {

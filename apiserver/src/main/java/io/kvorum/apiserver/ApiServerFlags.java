@@ -31,17 +31,20 @@ final class ApiServerFlags {
     ApiServerFlags(Flags flags) {
         securePort = flags.integer("secure-port", 6443, "port of HTTPS");
         bindAddress = flags.optionalText("bind-address", "address to listen on; the component's own by default");
-        advertiseAddress =
-                flags.optionalText("advertise-address", "address the kubernetes Service leads to; the component's own by default");
+        advertiseAddress = flags.optionalText(
+                "advertise-address", "address the kubernetes Service leads to; the component's own by default");
         tlsCertFile = flags.optionalPath("tls-cert-file", "PEM file of the serving certificate");
         tlsPrivateKeyFile = flags.optionalPath("tls-private-key-file", "PEM file of its private key (PKCS 8)");
-        clientCaFile = flags.optionalPath("client-ca-file", "PEM file of the authorities whose client certificates are trusted");
+        clientCaFile = flags.optionalPath(
+                "client-ca-file", "PEM file of the authorities whose client certificates are trusted");
         serviceClusterIpRange =
                 flags.text("service-cluster-ip-range", "10.0.0.0/24", "CIDR that cluster IPs are taken from");
-        serviceNodePortRange =
-                flags.text("service-node-port-range", "30000-32767", "ports reserved for NodePort services, both inclusive");
+        serviceNodePortRange = flags.text(
+                "service-node-port-range", "30000-32767", "ports reserved for NodePort services, both inclusive");
         loopbackRanges = flags.list(
-                "loopback-ranges", List.of(), "CIDRs inside 127.0.0.0/8 that belong to the cluster and may be endpoints");
+                "loopback-ranges",
+                List.of(),
+                "CIDRs inside 127.0.0.0/8 that belong to the cluster and may be endpoints");
         notReadySeconds = flags.integer(
                 "default-not-ready-toleration-seconds", 300, "how long pods stay on a node that is not ready");
         unreachableSeconds = flags.integer(

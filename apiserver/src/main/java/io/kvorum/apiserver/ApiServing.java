@@ -83,8 +83,8 @@ public final class ApiServing {
                 new Authenticator(config.anonymousAuth()),
                 authorizer,
                 List.of(
-                        new Discovery(new DiscoveryDocuments(
-                                catalog, config.advertiseAddress() + ":" + config.securePort())),
+                        new Discovery(
+                                new DiscoveryDocuments(catalog, config.advertiseAddress() + ":" + config.securePort())),
                         new HealthPaths(live, ready),
                         new VersionInfo(),
                         new OpenApi(vertx, OpenApiDocuments.load()),
@@ -144,8 +144,7 @@ public final class ApiServing {
             list.set("metadata", metadata);
             ArrayNode items = list.putArray("items");
             objects.forEach(items::add);
-            return Tables.table(
-                    info, list, Tables.IncludeObject.parse(include), "v1", Instant.now(clock), true);
+            return Tables.table(info, list, Tables.IncludeObject.parse(include), "v1", Instant.now(clock), true);
         };
     }
 }

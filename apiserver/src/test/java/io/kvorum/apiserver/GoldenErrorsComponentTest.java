@@ -36,8 +36,7 @@ class GoldenErrorsComponentTest {
         try (TestApiServer server = TestApiServer.start(0)) {
             Http http = new Http(server);
             for (Case one : cases()) {
-                Http.Answer answer =
-                        http.send(one.method(), one.path(), one.body(), "Content-Type", contentType(one));
+                Http.Answer answer = http.send(one.method(), one.path(), one.body(), "Content-Type", contentType(one));
                 if (OTHER.containsKey(one.title())) {
                     continue;
                 }

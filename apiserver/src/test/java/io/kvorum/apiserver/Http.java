@@ -17,7 +17,8 @@ import java.util.List;
 /** A client of one test server, over real HTTP. */
 final class Http {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String root;
 
     Http(TestApiServer server) {
@@ -60,9 +61,7 @@ final class Http {
         }
         try {
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            JsonNode json = response.body().startsWith("{")
-                    ? MAPPER.readTree(response.body())
-                    : MAPPER.missingNode();
+            JsonNode json = response.body().startsWith("{") ? MAPPER.readTree(response.body()) : MAPPER.missingNode();
             return new Answer(response.statusCode(), json, response.body(), response.headers());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

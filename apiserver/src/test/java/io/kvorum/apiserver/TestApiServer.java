@@ -65,12 +65,17 @@ public final class TestApiServer implements AutoCloseable {
             serving.cache()
                     .start()
                     .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
-                    .compose(made -> new HttpsEdge(vertx, serving.pipeline())
-                            .listen(config.serverOptions(), "127.0.0.1", port))
+                    .compose(made ->
+                            new HttpsEdge(vertx, serving.pipeline()).listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {
                         new KubernetesService(
-                                        vertx, Clock.systemUTC(), serving.registry(), serving.pipeline(), serving.cache(), config)
+                                        vertx,
+                                        Clock.systemUTC(),
+                                        serving.registry(),
+                                        serving.pipeline(),
+                                        serving.cache(),
+                                        config)
                                 .start();
                         started.complete(new TestApiServer(vertx, store, serving, actual));
                     })

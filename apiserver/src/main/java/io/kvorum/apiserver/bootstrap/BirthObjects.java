@@ -28,7 +28,12 @@ public final class BirthObjects {
     private static final List<Kind> KINDS = List.of(
             new Kind("priorityclasses", "scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass"),
             new Kind("clusterroles", "rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole"),
-            new Kind("clusterrolebindings", "rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding"),
+            new Kind(
+                    "clusterrolebindings",
+                    "rbac.authorization.k8s.io",
+                    "v1",
+                    "clusterrolebindings",
+                    "ClusterRoleBinding"),
             new Kind("roles", "rbac.authorization.k8s.io", "v1", "roles", "Role"),
             new Kind("rolebindings", "rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
             new Kind(
@@ -66,7 +71,9 @@ public final class BirthObjects {
     /** Everything else: priority classes, RBAC, flow control. Reads the document off the event loop, and only when something is missing. */
     public Future<Void> others() {
         boolean complete = KINDS.stream()
-                .allMatch(kind -> cache.of(StoreKeys.resource(kind.group(), kind.resource())).size() > 0);
+                .allMatch(kind -> cache.of(StoreKeys.resource(kind.group(), kind.resource()))
+                                .size()
+                        > 0);
         if (complete && cache.of("rbac.authorization.k8s.io/clusterroles").size() >= 50) {
             return Future.succeededFuture();
         }
@@ -79,9 +86,12 @@ public final class BirthObjects {
                     object.put("kind", kind.kind());
                     JsonNode meta = object.path("metadata");
                     String path = meta.has("namespace")
-                            ? meta.path("namespace").asText() + "/" + meta.path("name").asText()
+                            ? meta.path("namespace").asText() + "/"
+                                    + meta.path("name").asText()
                             : meta.path("name").asText();
-                    if (cache.of(StoreKeys.resource(kind.group(), kind.resource())).get(path) == null) {
+                    if (cache.of(StoreKeys.resource(kind.group(), kind.resource()))
+                                    .get(path)
+                            == null) {
                         missing.add(new Missing(kind, object));
                     }
                 }

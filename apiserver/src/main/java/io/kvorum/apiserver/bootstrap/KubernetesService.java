@@ -89,7 +89,9 @@ public final class KubernetesService {
                 .onComplete(done -> {
                     running = false;
                     if (done.failed()) {
-                        LOG.warn("endpoints of the kubernetes Service not kept cause={}", done.cause().toString());
+                        LOG.warn(
+                                "endpoints of the kubernetes Service not kept cause={}",
+                                done.cause().toString());
                     }
                 });
     }
@@ -233,7 +235,7 @@ public final class KubernetesService {
         return pipeline.handle(ApiRequest.of(method, uri, headers, bytes, self, REQUEST))
                 .compose(response -> response.status() < 300 || response.status() == 404
                         ? Future.succeededFuture()
-                        : Future.failedFuture(method + " " + uri + " answered " + response.status() + ": "
-                                + response.body()));
+                        : Future.failedFuture(
+                                method + " " + uri + " answered " + response.status() + ": " + response.body()));
     }
 }

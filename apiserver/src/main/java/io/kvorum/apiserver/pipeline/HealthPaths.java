@@ -61,7 +61,6 @@ public final class HealthPaths implements NonResource {
         if (!well) {
             return ApiResponse.text(500, lines + endpoint + " check failed\n");
         }
-        return ApiResponse.text(
-                200, request.query().has("verbose") ? lines + endpoint + " check passed\n" : "ok");
+        return ApiResponse.text(200, request.query().has("verbose") ? lines + endpoint + " check passed\n" : "ok");
     }
 }

@@ -21,7 +21,7 @@ public final class MetricsPath implements NonResource {
         if (!request.path().equals("/metrics") || !(registry instanceof PrometheusMeterRegistry prometheus)) {
             return null;
         }
-        return Future.succeededFuture(ApiResponse.of(
-                200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(prometheus.scrape())));
+        return Future.succeededFuture(
+                ApiResponse.of(200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(prometheus.scrape())));
     }
 }

@@ -96,8 +96,7 @@ public final class Pipeline {
     }
 
     private static boolean protobuf(ApiRequest request) {
-        return request.body().length() > 0
-                && request.header("Content-Type").startsWith(ProtobufBody.MEDIA_TYPE);
+        return request.body().length() > 0 && request.header("Content-Type").startsWith(ProtobufBody.MEDIA_TYPE);
     }
 
     private Future<ApiResponse> nonResource(ApiRequest request) {

@@ -24,8 +24,18 @@ public final class RootPaths implements NonResource {
         }
         TreeSet<String> paths = new TreeSet<>();
         for (String path : new String[] {
-            "/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3",
-            "/openapi/v3/", "/readyz", "/version"
+            "/api",
+            "/api/v1",
+            "/apis",
+            "/apis/",
+            "/healthz",
+            "/livez",
+            "/metrics",
+            "/openapi/v2",
+            "/openapi/v3",
+            "/openapi/v3/",
+            "/readyz",
+            "/version"
         }) {
             paths.add(path);
         }

@@ -31,15 +31,52 @@ final class MessageTree {
 
     /** Pointers in upstream's types: what is written was set, be it zero. */
     private static final Set<String> ZERO_MEANS_ZERO = Set.of(
-            "replicas", "backoffLimit", "backoffLimitPerIndex", "terminationGracePeriodSeconds", "gracePeriodSeconds",
-            "tolerationSeconds", "runAsUser", "runAsGroup", "fsGroup", "runAsNonRoot", "allowPrivilegeEscalation",
-            "privileged", "readOnlyRootFilesystem", "automountServiceAccountToken", "enableServiceLinks",
-            "ttlSecondsAfterFinished", "successfulJobsHistoryLimit", "failedJobsHistoryLimit", "parallelism",
-            "completions", "partition", "suspend", "optional", "defaultMode", "mode", "ready", "serving", "terminating",
-            "revisionHistoryLimit", "startingDeadlineSeconds", "activeDeadlineSeconds", "progressDeadlineSeconds",
-            "controller", "blockOwnerDeletion", "leaseTransitions", "hostUsers", "setHostnameAsFQDN",
-            "shareProcessNamespace", "immutable", "minReplicas", "orphanDependents", "storageClassName", "sinceSeconds",
-            "tailLines", "limitBytes", "allocateLoadBalancerNodePorts");
+            "replicas",
+            "backoffLimit",
+            "backoffLimitPerIndex",
+            "terminationGracePeriodSeconds",
+            "gracePeriodSeconds",
+            "tolerationSeconds",
+            "runAsUser",
+            "runAsGroup",
+            "fsGroup",
+            "runAsNonRoot",
+            "allowPrivilegeEscalation",
+            "privileged",
+            "readOnlyRootFilesystem",
+            "automountServiceAccountToken",
+            "enableServiceLinks",
+            "ttlSecondsAfterFinished",
+            "successfulJobsHistoryLimit",
+            "failedJobsHistoryLimit",
+            "parallelism",
+            "completions",
+            "partition",
+            "suspend",
+            "optional",
+            "defaultMode",
+            "mode",
+            "ready",
+            "serving",
+            "terminating",
+            "revisionHistoryLimit",
+            "startingDeadlineSeconds",
+            "activeDeadlineSeconds",
+            "progressDeadlineSeconds",
+            "controller",
+            "blockOwnerDeletion",
+            "leaseTransitions",
+            "hostUsers",
+            "setHostnameAsFQDN",
+            "shareProcessNamespace",
+            "immutable",
+            "minReplicas",
+            "orphanDependents",
+            "storageClassName",
+            "sinceSeconds",
+            "tailLines",
+            "limitBytes",
+            "allocateLoadBalancerNodePorts");
 
     /** The value of a message with a schema, null when it stands for no value. */
     private @Nullable JsonNode value(Message message, @Nullable Schema schema) {
@@ -151,8 +188,7 @@ final class MessageTree {
             case FLOAT -> NODES.numberNode((Float) value);
             case DOUBLE -> NODES.numberNode((Double) value);
             case BOOLEAN -> NODES.booleanNode((Boolean) value);
-            case BYTE_STRING -> NODES.textNode(
-                    Base64.getEncoder().encodeToString(((ByteString) value).toByteArray()));
+            case BYTE_STRING -> NODES.textNode(Base64.getEncoder().encodeToString(((ByteString) value).toByteArray()));
             case ENUM -> NODES.textNode(((EnumValueDescriptor) value).getName());
             default -> NODES.textNode(String.valueOf(value));
         };

@@ -92,7 +92,10 @@ public final class ProtobufBody {
         }
         if (found == null) {
             throw new ApiException(
-                    415, "UnsupportedMediaType", "no protobuf form of " + kind + " in " + apiVersion + " is known", null);
+                    415,
+                    "UnsupportedMediaType",
+                    "no protobuf form of " + kind + " in " + apiVersion + " is known",
+                    null);
         }
         return found;
     }

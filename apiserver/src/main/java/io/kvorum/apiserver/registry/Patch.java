@@ -7,7 +7,6 @@ import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.patch.JsonPatch;
 import io.kvorum.api.patch.MergePatch;
 import io.kvorum.api.patch.SchemaPatchSchema;
-import io.kvorum.api.patch.SchemaPatchSchema;
 import io.kvorum.api.patch.StrategicMergePatch;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.schema.Decoder;

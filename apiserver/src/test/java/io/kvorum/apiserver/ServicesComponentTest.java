@@ -1,0 +1,102 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Cluster IPs (10.96.0.0/24) and node ports (30000-30010) of Services. */
+class ServicesComponentTest {
+    private static final String ROOT = "/api/v1/namespaces/default/services";
+    private TestApiServer server;
+    private Http http;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestApiServer.start(0);
+        http = new Http(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private Http.Answer service(String name, String spec) {
+        return http.post(
+                ROOT, "{\"metadata\":{\"name\":\"" + name + "\"},\"spec\":{\"ports\":[{\"port\":80}]" + spec + "}}");
+    }
+
+    @Test
+    void addressesAreDistinctAndReturned() {
+        Set<String> given = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            JsonNode spec = service("s" + i, "").json().path("spec");
+            assertThat(spec.path("clusterIP").asText()).startsWith("10.96.0.");
+            assertThat(spec.path("clusterIPs").get(0)).isEqualTo(spec.path("clusterIP"));
+            given.add(spec.path("clusterIP").asText());
+        }
+        assertThat(given).hasSize(20);
+        String first =
+                http.get(ROOT + "/s0").json().path("spec").path("clusterIP").asText();
+        Http.Answer taken = service("again", ",\"clusterIP\":\"" + first + "\"");
+        assertThat(taken.status()).isEqualTo(422);
+        assertThat(taken.json().path("message").asText()).contains("provided IP is already allocated");
+        assertThat(http.delete(ROOT + "/s0", "").status()).isEqualTo(200);
+        assertThat(service("again", ",\"clusterIP\":\"" + first + "\"").status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void nodePortsRunOutAndComeBack() {
+        for (int i = 0; i < 11; i++) {
+            int port = service("n" + i, ",\"type\":\"NodePort\"")
+                    .json()
+                    .path("spec")
+                    .path("ports")
+                    .get(0)
+                    .path("nodePort")
+                    .asInt();
+            assertThat(port).isBetween(30000, 30010);
+        }
+        assertThat(service("full", ",\"type\":\"NodePort\"").status()).isEqualTo(500);
+        // Turned into a ClusterIP service, one gives its port back.
+        JsonNode changed =
+                http.merge(ROOT + "/n3", "{\"spec\":{\"type\":\"ClusterIP\"}}").json();
+        assertThat(changed.path("spec").path("ports").get(0).has("nodePort")).isFalse();
+        assertThat(service("full", ",\"type\":\"NodePort\"").status()).isEqualTo(201);
+    }
+
+    @Test
+    void headlessAndExternalServicesHaveNoAddress() {
+        assertThat(service("headless", ",\"clusterIP\":\"None\"")
+                        .json()
+                        .path("spec")
+                        .path("clusterIP")
+                        .asText())
+                .isEqualTo("None");
+        JsonNode external = service("external", ",\"type\":\"ExternalName\",\"externalName\":\"a.example\"")
+                .json();
+        assertThat(external.path("spec").has("clusterIP")).isFalse();
+    }
+
+    @Test
+    void addressOutsideTheRangeIsRefused() {
+        Http.Answer answer = service("far", ",\"clusterIP\":\"10.97.0.1\"");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("message").asText()).contains("The range of valid IPs is 10.96.0.0/24");
+    }
+
+    @Test
+    void addressMayNotChange() {
+        service("fixed", "");
+        Http.Answer answer = http.merge(
+                ROOT + "/fixed", "{\"spec\":{\"clusterIP\":\"10.96.0.77\",\"clusterIPs\":[\"10.96.0.77\"]}}");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("message").asText()).contains("may not change once set");
+    }
+}
