@@ -125,7 +125,7 @@ public final class LabelSelector {
         }
         List<Requirement> requirements = new ArrayList<>();
         Tree.map(selector, "matchLabels")
-                .forEach((key, value) -> requirements.add(new Requirement(key, Operator.IN, List.of(value))));
+                .forEach((key, value) -> requirements.add(new Requirement(key, Operator.EQUALS, List.of(value))));
         for (JsonNode expression : Tree.items(selector, "matchExpressions")) {
             String operator = Tree.text(expression, "operator");
             Operator known = switch (operator) {
