@@ -84,7 +84,7 @@ class LabelSelectorTest {
                         + "{'key':'n','operator':'In','values':['5','6']}]}"));
         assertThat(selector.matches(LABELS)).isTrue();
         assertThat(selector.matches(Map.of("app", "web", "n", "7"))).isFalse();
-        assertThat(selector).hasToString("app in (web),n in (5,6),!none");
+        assertThat(selector).hasToString("app=web,n in (5,6),!none");
         assertThatThrownBy(() -> LabelSelector.of(Golden.tree("{'matchExpressions':[{'key':'a','operator':'Is'}]}")))
                 .hasMessage("\"Is\" is not a valid label selector operator");
     }
