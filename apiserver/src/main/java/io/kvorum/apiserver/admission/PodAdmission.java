@@ -8,12 +8,11 @@ abstract class PodAdmission implements Admission {
     @Override
     public final Future<Void> mutate(Attempt attempt) {
         ObjectNode pod = attempt.object();
-        boolean applies = pod != null
-                && attempt.operation() == Operation.CREATE
+        boolean creation = attempt.operation() == Operation.CREATE
                 && attempt.info().group().isEmpty()
                 && attempt.info().resource().equals("pods")
                 && attempt.subresource().isEmpty();
-        return applies ? mutatePod(attempt, pod) : Future.succeededFuture();
+        return pod == null || !creation ? Future.succeededFuture() : mutatePod(attempt, pod);
     }
 
     abstract Future<Void> mutatePod(Attempt attempt, ObjectNode pod);

@@ -18,7 +18,7 @@ final class StoreFailures {
                     "the store did not answer in time, the request may have been carried out: " + cause.getMessage()));
         }
         if (cause instanceof StoreException) {
-            return Future.failedFuture(ApiException.internal(cause.getMessage()));
+            return Future.failedFuture(ApiException.internal(String.valueOf(cause.getMessage())));
         }
         return Future.failedFuture(cause);
     }
