@@ -1,9 +1,12 @@
 package io.kvorum.client;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.kvorum.api.ApiException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -11,6 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.MutableConfigOverride;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,8 +30,16 @@ public final class KubernetesJson {
                 .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                // An API server writes null for an empty list that is not optional; the model's own value is an empty
+                // one.
+                .withConfigOverride(List.class, KubernetesJson::skipNull)
+                .withConfigOverride(Map.class, KubernetesJson::skipNull)
                 .addModule(new LazyModelModule())
                 .build();
+    }
+
+    private static void skipNull(MutableConfigOverride override) {
+        override.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.SKIP));
     }
 
     public static JsonMapper mapper() {

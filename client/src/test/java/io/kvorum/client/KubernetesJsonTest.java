@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kvorum.api.ApiException;
 import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,16 @@ class KubernetesJsonTest {
                 "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"future\":{\"x\":[1]}}}";
         Pod pod = KubernetesJson.read(Buffer.buffer(json), Pod.class);
         assertThat(KubernetesJson.write(pod).toString()).contains("\"future\":{\"x\":[1]}");
+    }
+
+    /** As API servers write lists that are not optional. */
+    @Test
+    void nullListsAndMapsAreEmpty() {
+        String json = "{\"metadata\":{\"labels\":null,\"ownerReferences\":null},\"ports\":null,\"endpoints\":null}";
+        EndpointSlice slice = KubernetesJson.read(Buffer.buffer(json), EndpointSlice.class);
+        assertThat(slice.getPorts()).isEmpty();
+        assertThat(slice.getEndpoints()).isEmpty();
+        assertThat(slice.getMetadata().getOwnerReferences()).isEmpty();
     }
 
     @Test
