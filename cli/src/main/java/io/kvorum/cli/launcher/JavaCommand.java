@@ -79,6 +79,9 @@ record JavaCommand(
             flags.add("-XX:DumpLoadedClassList=" + classLists.resolve(name + ".classlist"));
         } else if (archive != null) {
             flags.add("-XX:SharedArchiveFile=" + archive);
+            // Mapped where it was dumped for: relocated, its pages would be patched and private to each process.
+            flags.add("-XX:+UnlockDiagnosticVMOptions");
+            flags.add("-XX:ArchiveRelocationMode=0");
         }
         if (Runtime.version().feature() >= UNSAFE_WARNS_SINCE) {
             flags.add("--sun-misc-unsafe-memory-access=allow");
