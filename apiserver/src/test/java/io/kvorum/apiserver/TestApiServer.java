@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An API server over plain HTTP with its store in memory; {@code main} serves kubectl with {@code -s http://...}. */
 public final class TestApiServer implements AutoCloseable {
@@ -37,6 +38,11 @@ public final class TestApiServer implements AutoCloseable {
     }
 
     public static TestApiServer start(int port) throws Exception {
+        return start(port, null);
+    }
+
+    /** @param tls null: plain HTTP, and requests without credentials are let in */
+    public static TestApiServer start(int port, ApiServerConfig.@Nullable Tls tls) throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         MemoryStore store = MemoryStore.create(vertx);
         ApiServerConfig config = new ApiServerConfig(
@@ -44,7 +50,7 @@ public final class TestApiServer implements AutoCloseable {
                 "127.0.0.1",
                 "127.0.0.1",
                 port == 0 ? 6443 : port,
-                null,
+                tls,
                 AddressRange.parse("10.96.0.0/24"),
                 30000,
                 30010,
@@ -52,7 +58,7 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(300),
                 Duration.ofHours(1),
-                true,
+                tls == null,
                 Duration.ZERO,
                 400,
                 200,

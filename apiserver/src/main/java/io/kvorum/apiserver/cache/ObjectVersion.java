@@ -88,4 +88,9 @@ public final class ObjectVersion {
         }
         return known;
     }
+
+    /** Lets go of the decoded form of a superseded version; it is decoded again should a late watcher ask. */
+    void forgetSelectable() {
+        selectable = null;
+    }
 }

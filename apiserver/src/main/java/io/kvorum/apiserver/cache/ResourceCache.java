@@ -101,6 +101,10 @@ public final class ResourceCache {
         for (Watcher watcher : watchers.toArray(Watcher[]::new)) {
             watcher.changed(event);
         }
+        ObjectVersion before = event.before();
+        if (before != null) {
+            before.forgetSelectable();
+        }
     }
 
     private NavigableMap<String, ObjectVersion> map(String namespace) {

@@ -14,6 +14,7 @@ import io.kvorum.store.client.WatchHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -161,9 +162,10 @@ public final class WatchCache {
                     long at = atRevision == 0 ? page.revision() : atRevision;
                     for (KeyValue kv : page.entries()) {
                         Place place = Place.of(kv.key().toString());
-                        if (place != null) {
+                        ObjectVersion version = place == null ? null : version(place, kv);
+                        if (place != null && version != null) {
                             into.computeIfAbsent(place.resource(), any -> new HashMap<>())
-                                    .put(place.path(), version(place, kv));
+                                    .put(place.path(), version);
                         }
                     }
                     return page.more()
@@ -194,8 +196,14 @@ public final class WatchCache {
         }
     }
 
-    private static ObjectVersion version(Place place, KeyValue kv) {
-        return new ObjectVersion(place.path(), kv.modRevision(), kv.value().array());
+    /** Null for what is no object: somebody else's key must not stop the cache. */
+    private static @Nullable ObjectVersion version(Place place, KeyValue kv) {
+        try {
+            return new ObjectVersion(place.path(), kv.modRevision(), kv.value().array());
+        } catch (UncheckedIOException | IllegalStateException e) {
+            LOG.error("a key of the store holds no object and is passed over key={} cause={}", kv.key(), e.toString());
+            return null;
+        }
     }
 
     private record Waiter(long revision, Promise<Void> reached) {}
@@ -231,7 +239,10 @@ public final class WatchCache {
                 }
                 ResourceCache resource = of(place.resource());
                 if (event.type() == WatchEvent.Type.PUT) {
-                    resource.put(version(place, event.kv()));
+                    ObjectVersion version = version(place, event.kv());
+                    if (version != null) {
+                        resource.put(version);
+                    }
                 } else {
                     resource.delete(place.path(), at);
                 }

@@ -80,7 +80,7 @@ public final class Pipeline {
         }
         boolean longRunning = info.verb().equals("watch") || info.subresource().equals("log");
         if (longRunning) {
-            return registry.handle(info, request, user);
+            return limited(request, registry.handle(info, request, user));
         }
         inFlight.enter(info.verb());
         Future<ApiResponse> answer;

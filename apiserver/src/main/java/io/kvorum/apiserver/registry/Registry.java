@@ -26,6 +26,11 @@ import java.util.random.RandomGenerator;
 
 /** Answers every request for a resource: finds what serves it and calls the verb. */
 public final class Registry {
+    /** What upstream says of resources that have been superseded, by the cache's name. */
+    private static final Map<String, String> DEPRECATED = Map.of(
+            "core/endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+            "core/componentstatuses", "v1 ComponentStatus is deprecated in v1.19+");
+
     private static final ApiException.Details NOTHING = new ApiException.Details("", "", "", "", List.of(), 0);
 
     private final ResourceCatalog catalog;
@@ -99,7 +104,10 @@ public final class Registry {
         if (namespaceMisplaced || !info.rest().isEmpty()) {
             throw unknown();
         }
-        return info.subresource().isEmpty() ? main(resource, info, request, user) : sub(resource, info, request, user);
+        Future<ApiResponse> answer =
+                info.subresource().isEmpty() ? main(resource, info, request, user) : sub(resource, info, request, user);
+        String deprecation = DEPRECATED.get(resource.stored());
+        return deprecation == null ? answer : answer.map(response -> Warnings.add(response, List.of(deprecation)));
     }
 
     /** Creates an object of the server's own making, from its tree. */

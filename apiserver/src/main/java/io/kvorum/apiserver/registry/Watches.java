@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
 
 /** Opens watches: initial state, events through the selectors, bookmarks, time-out, the end of slow readers. */
 final class Watches {
-    private static final int MOST_WAITING_FRAMES = 20_000;
+    private static final int MOST_WAITING_FRAMES = 100_000;
     private static final long MOST_WAITING_BYTES = 64L << 20;
     private static final long BOOKMARK_SECONDS = 30;
     private static final long MIN_TIMEOUT_SECONDS = 1800;
@@ -60,6 +60,7 @@ final class Watches {
             // The history is complete up to here, so nothing lies between the state and the first event.
             for (ObjectVersion version : objects.list(selection.namespace())) {
                 if (selection.matches(version) && !queue.offer(view.initial(version))) {
+                    watch.stop();
                     throw ApiException.internal("the initial state does not fit in the buffer of a watch");
                 }
             }
