@@ -29,6 +29,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class HttpsComponentTest {
             return issue(subject, self, false);
         }
 
-        private static Identity issue(String subject, Identity issuer, boolean authority) {
+        private static Identity issue(String subject, @Nullable Identity issuer, boolean authority) {
             try {
                 KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
                 generator.initialize(256);
@@ -112,7 +113,7 @@ class HttpsComponentTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
-    private HttpResponse<String> whoAmI(Identity client) throws Exception {
+    private HttpResponse<String> whoAmI(@Nullable Identity client) throws Exception {
         char[] password = "x".toCharArray();
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, password);
