@@ -31,7 +31,6 @@ class ApiserverArchitectureTest {
                         "io.vertx..",
                         "io.micrometer..",
                         "com.fasterxml.jackson..",
-                        "com.google.protobuf..",
                         "org.snakeyaml..",
                         "org.slf4j..",
                         "org.jspecify..",

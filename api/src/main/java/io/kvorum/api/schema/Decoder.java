@@ -95,7 +95,8 @@ public final class Decoder {
             String apiVersion, String kind, ObjectNode object, TypedReader reader, FieldValidation mode) {
         String givenVersion = textOr(object, "apiVersion", apiVersion);
         String givenKind = textOr(object, "kind", kind);
-        if (!givenVersion.equals(apiVersion) || !givenKind.equals(kind)) {
+        boolean same = givenVersion.equals(apiVersion) && givenKind.equals(kind);
+        if (!same && !deleteOptionsOfAnyGroup(kind, givenVersion, givenKind)) {
             throw mismatch(apiVersion, kind, givenVersion, givenKind);
         }
         Optional<String> error = reader.error();
@@ -109,6 +110,14 @@ public final class Decoder {
         object.put("apiVersion", apiVersion);
         object.put("kind", kind);
         return new Decoded(object, mode == FieldValidation.WARN ? List.copyOf(strict) : List.of());
+    }
+
+    /** Every group version has DeleteOptions of its own, and all of them are the same. */
+    private static boolean deleteOptionsOfAnyGroup(String kind, String givenVersion, String givenKind) {
+        return kind.equals("DeleteOptions")
+                && givenKind.equals(kind)
+                && BuiltinCatalog.load().all().stream()
+                        .anyMatch(info -> info.apiVersion().equals(givenVersion));
     }
 
     private static ApiException cannotBeHandled(String apiVersion, String given, String expected, String why) {

@@ -1,7 +1,7 @@
 package io.kvorum.apiserver.pipeline;
 
+import io.kvorum.api.proto.ProtobufBody;
 import io.kvorum.apiserver.cache.ObjectJson;
-import io.kvorum.apiserver.protobuf.ProtobufBody;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.vertx.core.Future;
@@ -9,7 +9,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
-/** Turns protobuf bodies into JSON on a worker, for the first of a group loads its descriptors. */
+/** Turns protobuf bodies into JSON on a worker, for the first one loads what is known of the messages. */
 public final class ProtobufBodies {
     private final Vertx vertx;
 

@@ -46,6 +46,7 @@ public final class Generate {
                 new SchemaFiles(definitions, semantics).write().entrySet()) {
             write("io/kvorum/schemas/" + file.getKey(), file.getValue());
         }
+        write("io/kvorum/proto/messages.gz", compressed(new MessageFile(definitions).write()));
         Documents documents = new Documents(resources, definitions, semantics);
         ObjectNode v2 = documents.v2();
         document(OpenApiDocuments.V2_JSON, JSON.writeValueAsBytes(v2));
@@ -66,13 +67,17 @@ public final class Generate {
     private String document(String name, byte[] content) throws IOException {
         String hash = hash(content);
         hashes.add(name + " " + hash + "\n");
+        write(OpenApiDocuments.FOLDER + name + ".gz", compressed(content));
+        return hash;
+    }
+
+    private static byte[] compressed(byte[] content) throws IOException {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
         // The JDK writes no time into the header, so that the same content gives the same bytes.
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
             gzip.write(content);
         }
-        write(OpenApiDocuments.FOLDER + name + ".gz", compressed.toByteArray());
-        return hash;
+        return compressed.toByteArray();
     }
 
     private static String hash(byte[] content) {

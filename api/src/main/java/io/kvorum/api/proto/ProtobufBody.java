@@ -1,0 +1,67 @@
+package io.kvorum.api.proto;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
+import java.util.Locale;
+
+/**
+ * A body of the type {@code application/vnd.kubernetes.protobuf}: four bytes that say so, then an envelope with the kind
+ * and the message.
+ */
+public final class ProtobufBody {
+    public static final String MEDIA_TYPE = "application/vnd.kubernetes.protobuf";
+
+    private static final byte[] PREFIX = {0x6b, 0x38, 0x73, 0x00};
+    static final int PREFIX_LENGTH = 4;
+
+    private ProtobufBody() {}
+
+    /** Whether a {@code Content-Type} says that the body is one of these. */
+    public static boolean isNamedBy(String contentType) {
+        int semicolon = contentType.indexOf(';');
+        String bare = semicolon < 0 ? contentType : contentType.substring(0, semicolon);
+        return bare.trim().toLowerCase(Locale.ROOT).equals(MEDIA_TYPE);
+    }
+
+    /**
+     * The object as the JSON that Go would write of it, apiVersion and kind included. The first call reads what there is to
+     * know of the messages.
+     *
+     * @throws ApiException 400 if the body is not what it says, 415 if the kind belongs to no built-in group version
+     */
+    public static ObjectNode decode(byte[] body) {
+        if (body.length == 0) {
+            throw ApiException.badRequest("empty data");
+        }
+        if (!isEnvelope(body)) {
+            throw ApiException.badRequest(
+                    "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        }
+        Envelope envelope;
+        try {
+            envelope = Envelope.read(body);
+        } catch (MalformedMessageException e) {
+            throw ApiException.badRequest("the protobuf body is malformed: " + e.getMessage());
+        }
+        try {
+            return envelope.object(new MessageReader(Messages.load()));
+        } catch (MalformedMessageException e) {
+            String apiVersion = envelope.apiVersion();
+            throw ApiException.badRequest(
+                    envelope.kind() + " in version \"" + apiVersion.substring(apiVersion.indexOf('/') + 1)
+                            + "\" cannot be handled as a " + envelope.kind() + ": " + e.getMessage());
+        }
+    }
+
+    static boolean isEnvelope(byte[] data) {
+        if (data.length <= PREFIX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < PREFIX_LENGTH; i++) {
+            if (data[i] != PREFIX[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
