@@ -97,13 +97,9 @@ public final class Pipeline {
 
     /** Patches have no protobuf form; they are refused where their other forms are known. */
     private static boolean protobuf(ApiRequest request) {
-<<<<<<< HEAD
-        return request.body().length() > 0 && request.header("Content-Type").startsWith(ProtobufBody.MEDIA_TYPE);
-=======
         return request.body().length() > 0
                 && !request.method().equals("PATCH")
                 && ProtobufBody.isNamedBy(request.header("Content-Type"));
->>>>>>> 4a68b8c (openapi, api: protobuf bodies are read by tables made at build time; no protobuf library at run time)
     }
 
     private Future<ApiResponse> nonResource(ApiRequest request) {
