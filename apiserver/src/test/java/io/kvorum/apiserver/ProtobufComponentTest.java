@@ -43,13 +43,15 @@ class ProtobufComponentTest {
         assertThat(created.status()).as(created.text()).isEqualTo(201);
         assertThat(created.json().at("/data/a").asText()).isEqualTo("1");
 
-        Http.Answer replaced = http.send("PUT", path + "/one", body("v1", "ConfigMap", field(1, field(1, "one"))), PROTOBUF);
+        Http.Answer replaced =
+                http.send("PUT", path + "/one", body("v1", "ConfigMap", field(1, field(1, "one"))), PROTOBUF);
         assertThat(replaced.status()).as(replaced.text()).isEqualTo(200);
         assertThat(replaced.json().has("data")).isFalse();
 
         // preconditions.uid does not hold
         String options = body("v1", "DeleteOptions", field(2, field(1, "another")));
-        assertThat(http.send("DELETE", path + "/one", options, PROTOBUF).status()).isEqualTo(409);
+        assertThat(http.send("DELETE", path + "/one", options, PROTOBUF).status())
+                .isEqualTo(409);
         String any = body("apps/v1", "DeleteOptions", field(4, "Background"));
         Http.Answer deleted = http.send("DELETE", path + "/one", any, PROTOBUF);
         assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);

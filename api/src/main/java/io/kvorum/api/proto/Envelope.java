@@ -56,8 +56,7 @@ record Envelope(String apiVersion, String kind, WireReader message) {
         Messages messages = Messages.load();
         int shape = messages.of(apiVersion, kind);
         if (shape < 0 && messages.knows(apiVersion)) {
-            throw ApiException.badRequest(
-                    "no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"");
+            throw ApiException.badRequest("no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\"");
         }
         if (shape < 0) {
             throw new ApiException(

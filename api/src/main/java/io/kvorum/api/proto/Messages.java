@@ -42,7 +42,8 @@ final class Messages {
             this.fields = fields;
         }
 
-        @org.jspecify.annotations.Nullable Field field(int number) {
+        @org.jspecify.annotations.Nullable
+        Field field(int number) {
             return fields.get(number);
         }
     }

@@ -46,8 +46,7 @@ class EveryKindTest {
         assertThat(missing).isEmpty();
     }
 
-    private static void missing(
-            Schema schema, JsonNode value, String path, Set<String> around, List<String> into) {
+    private static void missing(Schema schema, JsonNode value, String path, Set<String> around, List<String> into) {
         Schema items = schema.items();
         Schema values = schema.additionalProperties();
         if (items != null) {
@@ -109,10 +108,10 @@ class EveryKindTest {
         String group = info.group();
         String first = group.isEmpty() ? "" : group.split("\\.")[0];
         String name = first.isEmpty() ? "" : capital(first);
-        FileDescriptor file = (FileDescriptor) Class.forName(
-                        "io.kubernetes.client.proto." + capital(info.version()) + name)
-                .getMethod("getDescriptor")
-                .invoke(null);
+        FileDescriptor file =
+                (FileDescriptor) Class.forName("io.kubernetes.client.proto." + capital(info.version()) + name)
+                        .getMethod("getDescriptor")
+                        .invoke(null);
         return file.findMessageTypeByName(info.kind());
     }
 

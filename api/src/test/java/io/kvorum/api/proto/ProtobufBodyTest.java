@@ -46,7 +46,8 @@ class ProtobufBodyTest {
                 .setName("conf")
                 .setVolumeSource(V1.VolumeSource.newBuilder()
                         .setConfigMap(V1.ConfigMapVolumeSource.newBuilder()
-                                .setLocalObjectReference(V1.LocalObjectReference.newBuilder().setName("web"))
+                                .setLocalObjectReference(
+                                        V1.LocalObjectReference.newBuilder().setName("web"))
                                 .setDefaultMode(0)
                                 .setOptional(false)))
                 .build();
@@ -59,7 +60,9 @@ class ProtobufBodyTest {
                                 .setHttpGet(V1.HTTPGetAction.newBuilder()
                                         .setPath("/")
                                         .setHost("")
-                                        .setPort(IntOrString.newBuilder().setType(1).setStrVal("http"))))
+                                        .setPort(IntOrString.newBuilder()
+                                                .setType(1)
+                                                .setStrVal("http"))))
                         .setInitialDelaySeconds(0)
                         .setPeriodSeconds(5))
                 .addEnv(V1.EnvVar.newBuilder()
@@ -67,8 +70,8 @@ class ProtobufBodyTest {
                         .setValue("")
                         .setValueFrom(V1.EnvVarSource.newBuilder()
                                 .setSecretKeyRef(V1.SecretKeySelector.newBuilder()
-                                        .setLocalObjectReference(
-                                                V1.LocalObjectReference.newBuilder().setName("s"))
+                                        .setLocalObjectReference(V1.LocalObjectReference.newBuilder()
+                                                .setName("s"))
                                         .setKey("k"))))
                 .setStdin(false)
                 .build();
@@ -93,13 +96,11 @@ class ProtobufBodyTest {
                         .setTerminationGracePeriodSeconds(0))
                 .setStatus(V1.PodStatus.newBuilder()
                         .setPhase("")
-                        .setStartTime(Time.newBuilder().setSeconds(1_700_000_000).setNanos(5)))
+                        .setStartTime(
+                                Time.newBuilder().setSeconds(1_700_000_000).setNanos(5)))
                 .build();
 
-        assertThat(decode("v1", "Pod", pod))
-                .isEqualTo(
-                        json(
-                                """
+        assertThat(decode("v1", "Pod", pod)).isEqualTo(json("""
                 {"kind": "Pod", "apiVersion": "v1",
                  "metadata": {"name": "web", "labels": {"app": ""}, "ownerReferences":
                    [{"apiVersion": "v1", "kind": "X", "name": "x", "uid": "u", "controller": false}]},
@@ -136,7 +137,8 @@ class ProtobufBodyTest {
                                 .setName("")
                                 .setPort(80)
                                 .setNodePort(0)
-                                .setTargetPort(IntOrString.newBuilder().setType(0).setIntVal(0)))
+                                .setTargetPort(
+                                        IntOrString.newBuilder().setType(0).setIntVal(0)))
                         .setClusterIP("")
                         .setPublishNotReadyAddresses(false))
                 .build();
@@ -229,18 +231,16 @@ class ProtobufBodyTest {
                 .build();
         var definition = CustomResourceDefinition.newBuilder()
                 .setSpec(CustomResourceDefinitionSpec.newBuilder()
-                        .addVersions(
-                                CustomResourceDefinitionVersion.newBuilder()
-                                        .setName("v1")
-                                        .setServed(true)
-                                        .setStorage(false)
-                                        .setSchema(
-                                                CustomResourceValidation.newBuilder()
-                                                        .setOpenAPIV3Schema(schema))))
+                        .addVersions(CustomResourceDefinitionVersion.newBuilder()
+                                .setName("v1")
+                                .setServed(true)
+                                .setStorage(false)
+                                .setSchema(CustomResourceValidation.newBuilder().setOpenAPIV3Schema(schema))))
                 .build();
         JsonNode read = decode("apiextensions.k8s.io/v1", "CustomResourceDefinition", definition);
         assertThat(read.at("/spec/versions/0/storage").isBoolean()).isTrue();
-        assertThat(MAPPER.readTree(read.at("/spec/versions/0/schema/openAPIV3Schema").toString()))
+        assertThat(MAPPER.readTree(
+                        read.at("/spec/versions/0/schema/openAPIV3Schema").toString()))
                 .isEqualTo(json("{'$ref': '#/x', 'maximum': 5, 'multipleOf': 0.5,"
                         + " 'x-kubernetes-preserve-unknown-fields': false, 'x-kubernetes-int-or-string': true,"
                         + " 'x-kubernetes-list-type': 'map', 'default': {'a': [1, null, 1.50]}, 'enum': ['x'],"
@@ -261,7 +261,8 @@ class ProtobufBodyTest {
                 .setMetadata(ObjectMeta.newBuilder().putLabels("x", "y"))
                 .build()
                 .toByteArray();
-        ByteString both = ByteString.copyFrom(one).concat(ByteString.copyFrom(unknown)).concat(ByteString.copyFrom(two));
+        ByteString both =
+                ByteString.copyFrom(one).concat(ByteString.copyFrom(unknown)).concat(ByteString.copyFrom(two));
         assertThat(ProtobufBody.decode(envelope("v1", "Namespace", both)))
                 .isEqualTo(json("{'kind': 'Namespace', 'apiVersion': 'v1',"
                         + " 'metadata': {'name': 'a', 'labels': {'x': 'y'}}}"));
@@ -270,13 +271,15 @@ class ProtobufBodyTest {
     @Test
     void saysWhatIsWrongWithABody() {
         assertThat(refused(new byte[] {'{', '}'}))
-                .isEqualTo("400 provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+                .isEqualTo(
+                        "400 provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         assertThat(refused(new byte[0])).isEqualTo("400 empty data");
         assertThat(refused(envelope("", "Pod", ByteString.EMPTY))).startsWith("400 Object 'apiVersion' is missing");
         assertThat(refused(envelope("v1", "", ByteString.EMPTY))).startsWith("400 Object 'Kind' is missing");
         assertThat(refused(envelope("v1", "Nothing", ByteString.EMPTY)))
                 .isEqualTo("400 no kind \"Nothing\" is registered for version \"v1\"");
-        assertThat(refused(envelope("example.com/v1", "Nothing", ByteString.EMPTY))).startsWith("415 ");
+        assertThat(refused(envelope("example.com/v1", "Nothing", ByteString.EMPTY)))
+                .startsWith("415 ");
         assertThat(refused(envelope("apps/v1", "Deployment", ByteString.copyFrom(new byte[] {0x0a, 0x7f}))))
                 .isEqualTo("400 Deployment in version \"v1\" cannot be handled as a Deployment: unexpected EOF");
         assertThat(refused(envelope("v1", "Pod", ByteString.copyFrom(new byte[] {0x08, 1}))))
@@ -286,7 +289,8 @@ class ProtobufBodyTest {
 
     @Test
     void refusesWhatIsTooDeep() {
-        ByteString schema = JSONSchemaProps.newBuilder().setType("string").build().toByteString();
+        ByteString schema =
+                JSONSchemaProps.newBuilder().setType("string").build().toByteString();
         for (int i = 0; i < 20_000; i++) {
             schema = nested(JSONSchemaProps.getDescriptor(), "not", schema);
         }
@@ -306,7 +310,8 @@ class ProtobufBodyTest {
                         .setActiveDeadlineSeconds(5)
                         .addContainers(V1.Container.newBuilder()
                                 .setName("c")
-                                .setResources(V1.ResourceRequirements.newBuilder().putLimits("cpu", quantity("1")))))
+                                .setResources(
+                                        V1.ResourceRequirements.newBuilder().putLimits("cpu", quantity("1")))))
                 .build();
         byte[] whole = envelope("v1", "Pod", pod.toByteString());
         for (int length = 0; length < whole.length; length++) {

@@ -31,7 +31,8 @@ final class ZeroValues {
             lines.readLine(); // the heading
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 int tab = line.indexOf('\t');
-                values.byDefinition.put(line.substring(0, tab), Set.of(line.substring(tab + 1).split(",")));
+                values.byDefinition.put(
+                        line.substring(0, tab), Set.of(line.substring(tab + 1).split(",")));
             }
         }
         return values;
