@@ -191,7 +191,9 @@ class KubectlIT {
                         "--",
                         "sh",
                         "-c",
-                        "echo one; echo two; sleep 1; echo three")
+                        "echo one; echo two; sleep 4; echo three")
+                .ok();
+        session.run("wait", "--for=jsonpath={.status.phase}=Running", "pod/talker", "--timeout=30s")
                 .ok();
         assertThat(session.ask("logs", "-f", "talker")).isEqualTo("one\ntwo\nthree");
         assertThat(session.ask("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=30s"))
@@ -225,7 +227,7 @@ class KubectlIT {
         assertThat(cluster.kubectl(kubectl, "explain", "pod.spec.containers.livenessProbe")
                         .ok()
                         .stdout())
-                .contains("Periodic probe of container liveness");
+                .contains("health check to be performed against a container");
         assertThat(cluster.kubectl(kubectl, "explain", "deployment.spec.strategy")
                         .ok()
                         .stdout())
@@ -268,7 +270,7 @@ class KubectlIT {
         Path invalid = manifest(
                 "invalid.yaml",
                 "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\nspec:\n  selector:\n    matchLabels: {app: x}\n"
-                        + "  template:\n    metadata:\n      labels: {app: y}\n    spec:\n      containers:\n      - name: c\n        image: nginx\n");
+                        + "  template:\n    metadata:\n      labels: {app: other}\n    spec:\n      containers:\n      - name: c\n        image: nginx\n");
         assertThat(session.run("apply", "-f", invalid.toString()).stderr())
                 .contains("The Deployment \"x\" is invalid: spec.template.metadata.labels: Invalid value")
                 .contains("`selector` does not match template `labels`");
