@@ -111,13 +111,17 @@ class WorkloadIT {
                 cluster.ask("-n", "examples", "get", "service", "frontend", "-o", "jsonpath={.spec.clusterIP}");
         eventuallyAsserted(
                 Duration.ofSeconds(15), "the guestbook answers", () -> assertServes(frontend, 80, "Guestbook"));
+        List<String> uids = ClusterFixture.items(cluster.json("-n", "examples", "get", "pods")).stream()
+                .map(pod -> pod.at("/metadata/uid").asText())
+                .toList();
+        assertThat(uids).hasSizeGreaterThan(6);
         cluster.kubectl("delete", "namespace", "examples", "--timeout=60s").ok();
         eventually(
                 Duration.ofSeconds(40),
                 "no container process of the examples is left",
                 () -> cluster.containerProcesses().stream()
-                        .noneMatch(
-                                process -> ClusterFixture.environment(process).contains("POD_NAMESPACE=examples")));
+                        .map(ClusterFixture::environment)
+                        .noneMatch(environment -> uids.stream().anyMatch(environment::contains)));
     }
 
     /** The main processes of a deployment's containers, by the pod's name in their host name. */

@@ -154,9 +154,9 @@ public final class TestCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** The processes of containers: those with {@code KVORUM_CONTAINER_ID} of this cluster. */
+    /** The processes of containers: those with {@code KVORUM_ROOT} of this cluster. */
     public List<ProcessHandle> containerProcesses() {
-        String mark = "KVORUM_CONTAINER_ID=" + folder() + "/";
+        String mark = "KVORUM_ROOT=" + folder() + "/";
         return ProcessHandle.allProcesses()
                 .filter(process -> proc(process.pid(), "environ").contains(mark))
                 .toList();

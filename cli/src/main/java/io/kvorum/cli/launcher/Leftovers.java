@@ -74,7 +74,7 @@ final class Leftovers {
         if (!Files.isDirectory(proc)) {
             return List.of();
         }
-        String marker = "KVORUM_CONTAINER_ID=" + folder.root() + "/";
+        String marker = "KVORUM_ROOT=" + folder.root() + "/";
         return ProcessHandle.allProcesses()
                 .filter(process -> environment(proc, process.pid()).contains(marker))
                 .toList();
