@@ -68,6 +68,8 @@ final class PodWorker {
     private final boolean terminalBefore;
 
     private boolean removed;
+    private boolean syncing;
+    private boolean syncAgain;
     private boolean deletion;
     private boolean volumesReady;
     private boolean starting;
@@ -200,7 +202,24 @@ final class PodWorker {
                 || pod.getMetadata().getDeletionTimestamp() != null;
     }
 
+    /** Plans and acts; called within itself (a start may fail at once) it runs once more at the end instead. */
     void sync() {
+        if (syncing) {
+            syncAgain = true;
+            return;
+        }
+        syncing = true;
+        try {
+            do {
+                syncAgain = false;
+                step();
+            } while (syncAgain);
+        } finally {
+            syncing = false;
+        }
+    }
+
+    private void step() {
         if (closed) {
             return;
         }
