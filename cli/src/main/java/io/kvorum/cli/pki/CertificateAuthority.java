@@ -40,7 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A cluster's certificate authority, kept as PEM files {@code ca.crt} and {@code ca.key} in its pki folder. Keys are
- * ECDSA P-256; certificates follow RFC 5280 with the subject names Kubernetes reads users and groups from.
+ * ECDSA P-256, RSA 2048 for clients; certificates follow RFC 5280 with the subject names Kubernetes reads users and groups from.
  */
 public final class CertificateAuthority {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
@@ -68,9 +68,9 @@ public final class CertificateAuthority {
             Files.createDirectories(folder);
             if (Files.exists(certificateFile) && Files.exists(keyFile)) {
                 return new CertificateAuthority(
-                        folder, readCertificate(certificateFile), ClientTls.key(keyFile), clock);
+                        folder, readCertificate(certificateFile), ClientTls.key(keyFile, "EC"), clock);
             }
-            KeyPair pair = newKeyPair();
+            KeyPair pair = ellipticKeyPair();
             X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, "kvorum-ca");
             Instant now = clock.instant();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -124,7 +124,7 @@ public final class CertificateAuthority {
                     && usable(readCertificate(certificateFile), names)) {
                 return;
             }
-            KeyPair pair = newKeyPair();
+            KeyPair pair = purpose.equals(KeyPurposeId.id_kp_clientAuth) ? rsaKeyPair() : ellipticKeyPair();
             X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
             groups.forEach(group -> subject.addRDN(BCStyle.O, group));
             subject.addRDN(BCStyle.CN, commonName);
@@ -180,9 +180,16 @@ public final class CertificateAuthority {
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
     }
 
-    private static KeyPair newKeyPair() throws GeneralSecurityException {
+    private static KeyPair ellipticKeyPair() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    /** For keys that go into kubeconfigs: some client libraries read no other kind without further libraries. */
+    private static KeyPair rsaKeyPair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
         return generator.generateKeyPair();
     }
 

@@ -24,9 +24,15 @@ public final class ClientTls {
         try {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(null, null);
-            keys.setKeyEntry(name, key(pki.resolve(name + ".key")), new char[0], new Certificate[] {
-                certificate(pki.resolve(name + ".crt"))
-            });
+            keys.setKeyEntry(
+                    name,
+                    key(
+                            pki.resolve(name + ".key"),
+                            certificate(pki.resolve(name + ".crt"))
+                                    .getPublicKey()
+                                    .getAlgorithm()),
+                    new char[0],
+                    new Certificate[] {certificate(pki.resolve(name + ".crt"))});
             KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keyManagers.init(keys, new char[0]);
             KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -49,9 +55,9 @@ public final class ClientTls {
         }
     }
 
-    static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
+    static PrivateKey key(Path file, String algorithm) throws IOException, GeneralSecurityException {
         String text = Files.readString(file).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        return KeyFactory.getInstance("EC")
+        return KeyFactory.getInstance(algorithm)
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text)));
     }
 }
