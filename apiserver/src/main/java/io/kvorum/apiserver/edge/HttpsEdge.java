@@ -63,6 +63,10 @@ public final class HttpsEdge {
         }
         request.exceptionHandler(cause -> LOG.debug("request broke off cause={}", cause.toString()));
         if (announced == 0) {
+            if (WebSocketStream.askedFor(request)) {
+                // The upgrade takes the request over later, while it has not been read to its end.
+                request.pause();
+            }
             answer(request, Buffer.buffer());
             return;
         }
@@ -140,6 +144,11 @@ public final class HttpsEdge {
         HttpServerResponse out = request.response();
         if (out.closed()) {
             close(response.stream());
+            return;
+        }
+        if (response.stream() != null && WebSocketStream.askedFor(request)) {
+            String type = String.valueOf(response.headers().get("Content-Type"));
+            WebSocketStream.send(request, response.stream(), type.contains("json"));
             return;
         }
         out.setStatusCode(response.status());
