@@ -193,6 +193,8 @@ final class Kubelet {
                 spec.name(),
                 java.time.Duration.ofSeconds(flags.leaseSeconds.get()));
         context.health().ready("node-registered", () -> registered ? null : "the node is not registered yet");
+        context.health()
+                .ready("node-ready", () -> reporter.readyReported() ? null : "the node is not reported Ready yet");
         context.health().ready("pods-synced", () -> podInformer.synced() ? null : "pods not listed yet");
         context.onShutdown("node", () -> {
             reporter.stop();

@@ -41,6 +41,9 @@ public final class NodeReporter {
     private final Supplier<@Nullable String> problem;
     private final Supplier<List<String>> images;
     private Instant reported = Instant.EPOCH;
+    /** What the last written status says is wrong; null for Ready. */
+    private @Nullable String saidProblem = "not reported yet";
+
     private boolean failing;
     private boolean stopped;
     private long timer = -1;
@@ -74,7 +77,7 @@ public final class NodeReporter {
     public Future<String> start() {
         return once().compose(
                         uid -> {
-                            next(interval.toMillis());
+                            next(pause());
                             return Future.succeededFuture(uid);
                         },
                         cause -> {
@@ -89,6 +92,16 @@ public final class NodeReporter {
         if (timer >= 0 && vertx.cancelTimer(timer)) {
             next(1);
         }
+    }
+
+    /** Whether the API has been told that the node is Ready. */
+    public boolean readyReported() {
+        return saidProblem == null;
+    }
+
+    /** Until the next look: soon while not Ready, since what was missing may have come while the status was written. */
+    private long pause() {
+        return saidProblem == null ? interval.toMillis() : Math.min(RETRY_MILLIS, interval.toMillis());
     }
 
     public void stop() {
@@ -109,7 +122,7 @@ public final class NodeReporter {
                                 LOG.info("node status reported again node={}", name);
                                 failing = false;
                             }
-                            next(interval.toMillis());
+                            next(pause());
                         }
                     }));
         }
@@ -138,13 +151,14 @@ public final class NodeReporter {
 
     private Future<String> report(Node node) {
         Instant now = clock.instant();
-        String why = problem.get();
+        @Nullable String why = problem.get();
         List<String> names = images.get();
         String uid = node.getMetadata().getUid();
         return workers.executeBlocking(() -> statuses.status(node.getStatus(), why, names, now), false)
                 .compose(status -> {
                     boolean due = !reported.plus(REPORT_INTERVAL).isAfter(now);
                     if (!due && same(node.getStatus(), status)) {
+                        saidProblem = why;
                         return Future.succeededFuture(uid);
                     }
                     ObjectNode patch = KubernetesJson.mapper().createObjectNode();
@@ -152,6 +166,7 @@ public final class NodeReporter {
                     return nodes.patch(null, name, PatchType.STRATEGIC, patch.toString(), "status")
                             .map(done -> {
                                 reported = now;
+                                saidProblem = why;
                                 return uid;
                             });
                 });
