@@ -154,6 +154,10 @@ public final class NodeReporter {
         @Nullable String why = problem.get();
         List<String> names = images.get();
         String uid = node.getMetadata().getUid();
+        if (why != null && reported.equals(Instant.EPOCH) && saysReady(node)) {
+            // A kubelet that was restarted and is still getting its bearings: saying so would evict the pods that run.
+            return Future.succeededFuture(uid);
+        }
         return workers.executeBlocking(() -> statuses.status(node.getStatus(), why, names, now), false)
                 .compose(status -> {
                     boolean due = !reported.plus(REPORT_INTERVAL).isAfter(now);
@@ -170,6 +174,13 @@ public final class NodeReporter {
                                 return uid;
                             });
                 });
+    }
+
+    private static boolean saysReady(Node node) {
+        return node.getStatus() != null
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Ready")
+                                && condition.getStatus().equals("True"));
     }
 
     /** Whether the API has it already, heartbeat times aside. */
