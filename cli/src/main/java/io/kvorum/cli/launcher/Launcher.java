@@ -201,9 +201,9 @@ public final class Launcher {
         ObjectNode reply = JSON.createObjectNode();
         ClusterSpec spec = supervisor.spec();
         reply.put("name", spec.name()).put("network", spec.network());
-        String failure = supervisor.startFailure();
+        Supervisor.StartFailure failure = supervisor.startFailure();
         if (failure != null) {
-            reply.put("startFailure", failure);
+            reply.put("startFailure", failure.reason()).put("failedComponent", failure.component());
         }
         ArrayNode components = reply.putArray("components");
         for (ManagedProcess managed : supervisor.processes()) {

@@ -72,23 +72,20 @@ public final class LauncherProcess {
         }
     }
 
-    /** The last error line in the log of the first component that is not running, for the failure's message. */
+    /** The last line in the log of the component that failed to start, for the failure's message. */
     public static String lastError(ClusterFolder folder, JsonNode status) {
-        for (JsonNode component : status.path("components")) {
-            Path log = folder.log(component.path("name").asText());
-            if (!component.path("state").asText().equals("running") && Files.exists(log)) {
-                try {
-                    List<String> lines = Files.readAllLines(log);
-                    for (int i = lines.size() - 1; i >= 0; i--) {
-                        if (!lines.get(i).isBlank()) {
-                            return ": " + lines.get(i).strip();
-                        }
-                    }
-                } catch (IOException e) {
-                    return " (and its log cannot be read: " + e.getMessage() + ")";
-                }
-            }
+        Path log = folder.log(status.path("failedComponent").asText());
+        if (!Files.exists(log)) {
+            return "";
         }
-        return "";
+        try {
+            return Files.readAllLines(log).stream()
+                    .filter(line -> !line.isBlank())
+                    .reduce((first, last) -> last)
+                    .map(line -> ": " + line.strip())
+                    .orElse("");
+        } catch (IOException e) {
+            return " (and its log cannot be read: " + e.getMessage() + ")";
+        }
     }
 }

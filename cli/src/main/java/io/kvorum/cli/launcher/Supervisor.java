@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,6 +40,10 @@ final class Supervisor {
     private static final int CRASHES_THAT_FAIL_THE_START = 3;
     private static final long LOG_ROTATION_BYTES = 16L << 20;
 
+    /** Started in this order, the ones in a group together. */
+    private static final List<Set<String>> START_STAGES = List.of(
+            Set.of("store", "apiserver"), Set.of("controller-manager", "scheduler", "kubelet"), Set.of("kube-proxy"));
+
     /** Stopped in this order, the ones in a group together. */
     private static final List<List<String>> STOP_ORDER = List.of(
             List.of("kube-proxy", "kubelet", "scheduler", "controller-manager"),
@@ -54,7 +59,10 @@ final class Supervisor {
     private final StartHook hook;
     private ClusterSpec spec;
     private boolean stopping;
-    private @Nullable String startFailure;
+    private @Nullable StartFailure startFailure;
+
+    /** Why the first start did not succeed, and whose log says more. */
+    record StartFailure(String component, String reason) {}
 
     /** Told when a process (re)started and answers, so that active faults can be installed in it. */
     interface StartHook {
@@ -97,7 +105,7 @@ final class Supervisor {
 
     /** Why the first start did not succeed, or null. */
     @Nullable
-    String startFailure() {
+    StartFailure startFailure() {
         return startFailure;
     }
 
@@ -123,12 +131,37 @@ final class Supervisor {
                 });
             }
         }
+        List<ManagedProcess> added = new ArrayList<>();
         for (Instance instance : wanted.values()) {
             if (!processes.containsKey(instance.name())) {
                 ManagedProcess process = new ManagedProcess(instance);
                 processes.put(instance.name(), process);
-                start(process);
+                added.add(process);
             }
+        }
+        startStages(added, 0);
+    }
+
+    /**
+     * Starts a stage, and the next once this one's processes have loaded and answer. Nothing depends on the order: what
+     * others wait for just gets the processors first.
+     */
+    private void startStages(List<ManagedProcess> added, int stage) {
+        if (stopping || stage == START_STAGES.size()) {
+            return;
+        }
+        List<ManagedProcess> now = added.stream()
+                .filter(process -> START_STAGES.get(stage).contains(process.instance.role()))
+                .toList();
+        now.forEach(this::start);
+        awaitAnswers(now, () -> startStages(added, stage + 1));
+    }
+
+    private void awaitAnswers(List<ManagedProcess> started, Runnable next) {
+        if (started.stream().allMatch(process -> process.status != null || !process.running())) {
+            next.run();
+        } else {
+            loop.schedule(() -> awaitAnswers(started, next), POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -163,8 +196,9 @@ final class Supervisor {
             process.onExit().thenAcceptAsync(ended -> exited(managed, generation, ended.exitValue()), loop);
             poll(managed, generation, POLL_MILLIS);
         } catch (IOException e) {
-            startFailure = "cannot start " + instance.name() + ": " + e.getMessage();
-            LOG.log(Level.ERROR, startFailure, e);
+            String reason = "cannot start " + instance.name() + ": " + e.getMessage();
+            startFailure = new StartFailure(instance.name(), reason);
+            LOG.log(Level.ERROR, reason, e);
         }
     }
 
@@ -200,8 +234,10 @@ final class Supervisor {
                 String.valueOf(delay));
         boolean hopeless = code == 2 || managed.crashesInRow >= CRASHES_THAT_FAIL_THE_START;
         if (!managed.everReady && hopeless && startFailure == null) {
-            startFailure = managed.instance.name() + " ended with exit code " + code + "; see "
-                    + folder.log(managed.instance.name());
+            startFailure = new StartFailure(
+                    managed.instance.name(),
+                    managed.instance.name() + " ended with exit code " + code + "; see "
+                            + folder.log(managed.instance.name()));
         }
         managed.restarts++;
         loop.schedule(() -> start(managed), delay, TimeUnit.MILLISECONDS);
