@@ -221,7 +221,7 @@ final class Supervisor {
         }
         managed.lastExitCode = code;
         managed.status = null;
-        PidFile.delete(folder.pidFile(managed.instance.name()));
+        clear(managed);
         if (stopping || managed.stopping || !managed.heldDownBy.isEmpty()) {
             return;
         }
@@ -333,7 +333,17 @@ final class Supervisor {
                 },
                 STOP_GRACE.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return process.onExit().thenApply(ended -> null);
+        return process.onExit().thenRunAsync(() -> clear(managed), loop);
+    }
+
+    /** Removes what a process that ended orderly removes itself. */
+    private void clear(ManagedProcess managed) {
+        try {
+            PidFile.delete(folder.pidFile(managed.instance.name()));
+            Files.deleteIfExists(folder.socket(managed.instance.name()));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "leftover files not removed name=" + managed.instance.name(), e);
+        }
     }
 
     /** Stops and starts one process, healing whatever kept it down. */
