@@ -33,9 +33,9 @@ public record Kubectl(String version, Path program) {
     public static List<Kubectl> versions(String... wanted) {
         List<Kubectl> found = new ArrayList<>();
         try {
-            Path folder = standard().program().toRealPath().getParent();
+            Path real = standard().program().toRealPath();
             for (String version : wanted) {
-                Path program = folder.resolve("kubectl." + version);
+                Path program = real.resolveSibling("kubectl." + version);
                 if (Files.isExecutable(program)) {
                     found.add(new Kubectl(version, program));
                 }
