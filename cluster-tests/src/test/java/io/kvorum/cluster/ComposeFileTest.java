@@ -8,6 +8,7 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ import org.yaml.snakeyaml.Yaml;
 class ComposeFileTest {
     private static final Path ROOT = root();
     private static final JsonNode COMPOSE = compose();
-    private static final ClusterSpec SPEC = ClusterSpec.defaults("kvorum", 7).withCount("apiserver", 2);
+    private static final ClusterSpec SPEC = ClusterSpec.defaults("kvorum", 7).withCount(Role.APISERVER, 2);
 
     /** What only makes sense on one machine's loopback, under the launcher. */
     private static final Set<String> LAUNCHER_ONLY = Set.of("lifeline", "lifeline-fifo", "loopback-ranges");
@@ -77,7 +78,7 @@ class ComposeFileTest {
 
     private static void sameFlags(Instance instance) {
         JsonNode service = service(instance.name());
-        assertThat(service.at("/command/0").asText()).isEqualTo(instance.role());
+        assertThat(service.at("/command/0").asText()).isEqualTo(instance.role().id());
         Map<String, String> given = flags(command(service));
         Map<String, String> launched = flags(new CommandLine(SPEC, new ClusterFolder(Path.of("/cluster")))
                 .arguments(instance, Path.of("/images.jar")));
@@ -97,8 +98,8 @@ class ComposeFileTest {
                 .matcher(script)
                 .results()
                 .forEach(line -> mains.put(line.group(1), line.group(2)));
-        for (String role : Instance.ROLES) {
-            assertThat(mains).containsEntry(role, CommandLine.mainClass(role));
+        for (Role role : Role.values()) {
+            assertThat(mains).containsEntry(role.id(), role.mainClass());
         }
         for (JsonNode service : services().values()) {
             assertThat(mains).containsKey(service.at("/command/0").asText());
@@ -140,7 +141,7 @@ class ComposeFileTest {
     void everybodyJoinsTheStoresAndThenTheApiServers() {
         List<String> members = new ArrayList<>();
         for (Instance instance : Instance.of(SPEC)) {
-            if (Set.of("store", "apiserver").contains(instance.role())) {
+            if (Set.of(Role.STORE, Role.APISERVER).contains(instance.role())) {
                 members.add(addressOf(instance.name()) + ":5701");
             }
         }

@@ -13,20 +13,10 @@ public record AddressPlan(int index) {
 
     public static final int MOST_INSTANCES = 30;
 
-    public String address(String role, int ordinal) {
-        return switch (role) {
-            case "store" -> control(10 + ordinal);
-            case "apiserver" -> control(40 + ordinal);
-            case "scheduler" -> control(70 + ordinal);
-            case "controller-manager" -> control(100 + ordinal);
-            case "kubelet" -> "127." + index + ".4." + (1 + ordinal);
-            case "kube-proxy" -> "127." + index + ".8." + (1 + ordinal);
-            default -> throw new IllegalArgumentException("no such role: " + role);
-        };
-    }
-
-    private String control(int last) {
-        return "127." + index + ".0." + last;
+    public String address(Role role, int ordinal) {
+        return role.onNode()
+                ? "127." + index + "." + role.firstAddress() + "." + (1 + ordinal)
+                : "127." + index + ".0." + (role.firstAddress() + ordinal);
     }
 
     public String serviceRange() {

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the user asked a cluster to be; kept as {@code cluster.json} in its folder so that the next {@code up} starts the
@@ -15,6 +18,7 @@ import java.util.Map;
  *
  * @param index 1 to 250, tells clusters on one machine apart: all addresses are in 127.index.0.0/16
  * @param timers {@code lab} or {@code kubernetes}
+ * @param counts how many instances of each control-plane role there are, by the role's id; what is missing has its default
  * @param without components that are not started, by name or role
  * @param arguments extra {@code key=value} flags by role
  */
@@ -23,50 +27,71 @@ public record ClusterSpec(
         int index,
         String network,
         String timers,
-        int stores,
-        int apiservers,
-        int schedulers,
-        int controllerManagers,
+        Map<String, Integer> counts,
         int nodes,
         List<String> without,
         Map<String, List<String>> arguments) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+    public ClusterSpec {
+        Map<String, Integer> complete = new TreeMap<>(counts);
+        Role.controlPlane().forEach(role -> complete.putIfAbsent(role.id(), role.defaultCount()));
+        counts = Collections.unmodifiableMap(complete);
+        without = List.copyOf(without);
+        arguments = Map.copyOf(arguments);
+    }
+
     public static ClusterSpec defaults(String name, int index) {
-        return new ClusterSpec(name, index, "loopback", "lab", 3, 1, 1, 1, 2, List.of(), Map.of());
+        return new ClusterSpec(name, index, "loopback", "lab", Map.of(), 2, List.of(), Map.of());
     }
 
-    /** How many instances of a role there are; nodes count for kubelet and kube-proxy. */
-    public int count(String role) {
-        return switch (role) {
-            case "store" -> stores;
-            case "apiserver" -> apiservers;
-            case "scheduler" -> schedulers;
-            case "controller-manager" -> controllerManagers;
-            case "node", "kubelet", "kube-proxy" -> nodes;
-            default -> throw new IllegalArgumentException("no such role: " + role);
-        };
+    /** How many instances of a role there are; nodes count for what is on nodes. */
+    public int count(Role role) {
+        return role.onNode() ? nodes : counts.get(role.id());
     }
 
-    public ClusterSpec withCount(String role, int count) {
-        return new ClusterSpec(
-                name,
-                index,
-                network,
-                timers,
-                role.equals("store") ? count : stores,
-                role.equals("apiserver") ? count : apiservers,
-                role.equals("scheduler") ? count : schedulers,
-                role.equals("controller-manager") ? count : controllerManagers,
-                role.equals("node") ? count : nodes,
-                without,
-                arguments);
+    /** The same with another number of instances of a control-plane role. */
+    public ClusterSpec withCount(Role role, int count) {
+        if (role.onNode()) {
+            throw new IllegalArgumentException(role + " has no count of its own");
+        }
+        Map<String, Integer> next = new TreeMap<>(counts);
+        next.put(role.id(), count);
+        return new ClusterSpec(name, index, network, timers, next, nodes, without, arguments);
+    }
+
+    public ClusterSpec withNodes(int next) {
+        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments);
+    }
+
+    public ClusterSpec withNetwork(String next) {
+        return new ClusterSpec(name, index, next, timers, counts, nodes, without, arguments);
+    }
+
+    public ClusterSpec withTimers(String next) {
+        return new ClusterSpec(name, index, network, next, counts, nodes, without, arguments);
+    }
+
+    public ClusterSpec withWithout(List<String> next) {
+        return new ClusterSpec(name, index, network, timers, counts, nodes, next, arguments);
+    }
+
+    /** The same with other extra flags of a role. */
+    public ClusterSpec withArguments(Role role, List<String> flags) {
+        Map<String, List<String>> next = new HashMap<>(arguments);
+        next.put(role.id(), List.copyOf(flags));
+        return new ClusterSpec(name, index, network, timers, counts, nodes, without, next);
+    }
+
+    /** Extra flags of a role. */
+    public List<String> arguments(Role role) {
+        return arguments.getOrDefault(role.id(), List.of());
     }
 
     /** The API servers' port, which the user may have moved. */
     public int securePort() {
         String flag = "secure-port=";
-        return arguments.getOrDefault("apiserver", List.of()).stream()
+        return arguments(Role.APISERVER).stream()
                 .filter(argument -> argument.startsWith(flag))
                 .reduce((first, last) -> last)
                 .map(argument -> Integer.parseInt(argument.substring(flag.length())))

@@ -3,19 +3,10 @@ package io.kvorum.cli.cluster;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The command line of each component: the same flags that the container images take. Pure. */
 public final class CommandLine {
-    private static final Map<String, String> MAIN_CLASSES = Map.of(
-            "store", "io.kvorum.store.StoreMain",
-            "apiserver", "io.kvorum.apiserver.ApiServerMain",
-            "scheduler", "io.kvorum.scheduler.SchedulerMain",
-            "controller-manager", "io.kvorum.controllers.ControllerManagerMain",
-            "kubelet", "io.kvorum.kubelet.KubeletMain",
-            "kube-proxy", "io.kvorum.proxy.KubeProxyMain");
-
     private final ClusterSpec spec;
     private final ClusterFolder folder;
     private final AddressPlan addresses;
@@ -24,14 +15,6 @@ public final class CommandLine {
         this.spec = spec;
         this.folder = folder;
         this.addresses = new AddressPlan(spec.index());
-    }
-
-    public static String mainClass(String role) {
-        String main = MAIN_CLASSES.get(role);
-        if (main == null) {
-            throw new IllegalArgumentException("no such role: " + role);
-        }
-        return main;
     }
 
     /** Flags after the main class. The user's own come last, so that they win. */
@@ -47,8 +30,8 @@ public final class CommandLine {
                 "--control-socket=" + folder.socket(instance.name()),
                 "--lifeline=stdin"));
         switch (instance.role()) {
-            case "store" -> flags.add("--initial-members=" + spec.stores());
-            case "apiserver" ->
+            case STORE -> flags.add("--initial-members=" + spec.count(Role.STORE));
+            case APISERVER ->
                 flags.addAll(List.of(
                         "--secure-port=" + spec.securePort(),
                         "--advertise-address=" + instance.address(),
@@ -57,9 +40,9 @@ public final class CommandLine {
                         "--client-ca-file=" + folder.pki().resolve("ca.crt"),
                         "--service-cluster-ip-range=" + addresses.serviceRange(),
                         "--loopback-ranges=" + addresses.clusterRange()));
-            case "controller-manager" ->
+            case CONTROLLER_MANAGER ->
                 flags.add("--root-ca-file=" + folder.pki().resolve("ca.crt"));
-            case "kubelet" ->
+            case KUBELET ->
                 flags.addAll(List.of(
                         "--hostname-override=" + instance.node(),
                         "--node-ip=" + instance.address(),
@@ -68,14 +51,14 @@ public final class CommandLine {
                         "--image-catalog=" + folder.imageCatalog(),
                         "--images-classpath=" + imagesJar,
                         "--lifeline-fifo=" + folder.lifeline(instance.node())));
-            case "kube-proxy" ->
+            case KUBE_PROXY ->
                 flags.addAll(List.of(
                         "--hostname-override=" + instance.node(),
-                        "--node-ip=" + addresses.address("kubelet", instance.ordinal())));
-            default -> {}
+                        "--node-ip=" + addresses.address(Role.KUBELET, instance.ordinal())));
+            case SCHEDULER -> {}
         }
         flags.addAll(Timers.flags(spec.timers(), instance.role()));
-        for (String argument : spec.arguments().getOrDefault(instance.role(), List.of())) {
+        for (String argument : spec.arguments(instance.role())) {
             flags.add("--" + argument);
         }
         return flags;
@@ -83,16 +66,15 @@ public final class CommandLine {
 
     private String joinList() {
         return Instance.of(spec).stream()
-                .filter(instance ->
-                        instance.role().equals("store") || instance.role().equals("apiserver"))
+                .filter(instance -> instance.role() == Role.STORE || instance.role() == Role.APISERVER)
                 .map(instance -> instance.address() + ":" + AddressPlan.HAZELCAST_PORT)
                 .collect(Collectors.joining(","));
     }
 
     /** Ports that must be free on an instance's address before it can start. */
-    public static List<Integer> listeningPorts(String role, ClusterSpec spec) {
+    public static List<Integer> listeningPorts(Role role, ClusterSpec spec) {
         List<Integer> ports = new ArrayList<>(List.of(AddressPlan.HAZELCAST_PORT, AddressPlan.BUS_PORT));
-        if (role.equals("apiserver")) {
+        if (role == Role.APISERVER) {
             ports.add(spec.securePort());
         }
         return ports;

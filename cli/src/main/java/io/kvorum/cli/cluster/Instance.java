@@ -8,21 +8,16 @@ import java.util.List;
  *
  * @param node name of the node it serves, empty for the control plane
  */
-public record Instance(String role, int ordinal, String name, String node, String address) {
-    /** Roles in the order in which they are started. */
-    public static final List<String> ROLES =
-            List.of("store", "apiserver", "controller-manager", "scheduler", "kubelet", "kube-proxy");
-
-    /** All instances of a specification, in start order. */
+public record Instance(Role role, int ordinal, String name, String node, String address) {
+    /** All instances of a specification, by role. */
     public static List<Instance> of(ClusterSpec spec) {
         AddressPlan addresses = new AddressPlan(spec.index());
         List<Instance> all = new ArrayList<>();
-        for (String role : ROLES) {
+        for (Role role : Role.values()) {
             for (int i = 0; i < spec.count(role); i++) {
-                boolean onNode = role.equals("kubelet") || role.equals("kube-proxy");
-                String node = onNode ? "node-" + (i + 1) : "";
-                String name = onNode ? role + "-" + node : role + "-" + i;
-                if (!spec.without().contains(role) && !spec.without().contains(name)) {
+                String node = role.onNode() ? "node-" + (i + 1) : "";
+                String name = role.onNode() ? role + "-" + node : role + "-" + i;
+                if (!spec.without().contains(role.id()) && !spec.without().contains(name)) {
                     all.add(new Instance(role, i, name, node, addresses.address(role, i)));
                 }
             }

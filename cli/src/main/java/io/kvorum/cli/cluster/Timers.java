@@ -6,19 +6,19 @@ import java.util.List;
 final class Timers {
     private Timers() {}
 
-    static List<String> flags(String timers, String role) {
+    static List<String> flags(String timers, Role role) {
         if (timers.equals("kubernetes")) {
             return List.of();
         }
         return switch (role) {
-            case "apiserver" ->
+            case APISERVER ->
                 List.of("--default-not-ready-toleration-seconds=1", "--default-unreachable-toleration-seconds=1");
-            case "scheduler" ->
+            case SCHEDULER ->
                 List.of(
                         "--leader-elect-lease-duration=5s",
                         "--leader-elect-renew-deadline=3s",
                         "--leader-elect-retry-period=500ms");
-            case "controller-manager" ->
+            case CONTROLLER_MANAGER ->
                 List.of(
                         "--leader-elect-lease-duration=5s",
                         "--leader-elect-renew-deadline=3s",
@@ -26,7 +26,7 @@ final class Timers {
                         "--node-monitor-period=1s",
                         "--node-monitor-grace-period=5s",
                         "--node-eviction-rate=1");
-            case "kubelet" -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
+            case KUBELET -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
             default -> List.of();
         };
     }

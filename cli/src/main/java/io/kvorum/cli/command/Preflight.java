@@ -6,6 +6,7 @@ import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Role;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,12 +49,16 @@ final class Preflight {
 
     /** The numbers make sense together. */
     static void specification(ClusterSpec spec) {
-        if (spec.stores() != 1 && spec.stores() != 3 && spec.stores() != 5) {
-            throw new CommandFailure("--stores " + spec.stores() + ": choose 1, 3 or 5, so that a majority exists", 2);
+        int stores = spec.count(Role.STORE);
+        if (stores != 1 && stores != 3 && stores != 5) {
+            throw new CommandFailure("--stores " + stores + ": choose 1, 3 or 5, so that a majority exists", 2);
         }
-        range("--apiservers", spec.apiservers(), 1, AddressPlan.MOST_INSTANCES);
-        range("--schedulers", spec.schedulers(), 0, AddressPlan.MOST_INSTANCES);
-        range("--controller-managers", spec.controllerManagers(), 0, AddressPlan.MOST_INSTANCES);
+        for (Role role : Role.controlPlane()) {
+            if (role != Role.STORE) {
+                int least = role == Role.APISERVER ? 1 : 0;
+                range("--" + role + "s", spec.count(role), least, AddressPlan.MOST_INSTANCES);
+            }
+        }
         range("--nodes", spec.nodes(), 0, AddressPlan.MOST_NODES);
         if (!spec.network().equals("loopback")) {
             throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);
@@ -61,31 +66,16 @@ final class Preflight {
         if (!spec.timers().equals("lab") && !spec.timers().equals("kubernetes")) {
             throw new CommandFailure("--timers \"" + spec.timers() + "\" is not known; choose lab or kubernetes", 2);
         }
-        Set<String> known = new HashSet<>(Instance.ROLES);
-        Instance.of(spec.without().isEmpty() ? spec : withoutNothing(spec))
-                .forEach(instance -> known.add(instance.name()));
+        Set<String> known = new HashSet<>();
+        for (Instance instance : Instance.of(spec.withWithout(List.of()))) {
+            known.add(instance.name());
+            known.add(instance.role().id());
+        }
         for (String component : spec.without()) {
             if (!known.contains(component)) {
-                throw new CommandFailure(
-                        "--without \"" + component + "\" is no component; roles: " + String.join(", ", Instance.ROLES),
-                        2);
+                throw new CommandFailure("--without \"" + component + "\" is no component; roles: " + Role.names(), 2);
             }
         }
-    }
-
-    private static ClusterSpec withoutNothing(ClusterSpec spec) {
-        return new ClusterSpec(
-                spec.name(),
-                spec.index(),
-                spec.network(),
-                spec.timers(),
-                spec.stores(),
-                spec.apiservers(),
-                spec.schedulers(),
-                spec.controllerManagers(),
-                spec.nodes(),
-                List.of(),
-                spec.arguments());
     }
 
     private static void range(String flag, int value, int least, int most) {
@@ -146,8 +136,8 @@ final class Preflight {
     }
 
     private static boolean quiet(AddressPlan addresses) {
-        for (String role : List.of("store", "apiserver")) {
-            int port = role.equals("store") ? AddressPlan.HAZELCAST_PORT : AddressPlan.SECURE_PORT;
+        for (Role role : List.of(Role.STORE, Role.APISERVER)) {
+            int port = role == Role.STORE ? AddressPlan.HAZELCAST_PORT : AddressPlan.SECURE_PORT;
             try (ServerSocket probe = new ServerSocket()) {
                 probe.setReuseAddress(true);
                 probe.bind(new InetSocketAddress(InetAddress.getByName(addresses.address(role, 0)), port));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.launcher.LauncherProcess;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
@@ -12,12 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,9 +135,15 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private static String summary(ClusterSpec spec) {
-        return spec.stores() + " stores, " + spec.apiservers() + " API server(s), " + spec.schedulers()
-                + " scheduler(s), " + spec.controllerManagers() + " controller manager(s), " + spec.nodes()
-                + " node(s)";
+        String controlPlane = Role.controlPlane().stream()
+                .filter(role -> spec.count(role) > 0)
+                .map(role -> plural(spec.count(role), role.id()))
+                .collect(Collectors.joining(", "));
+        return controlPlane + ", " + plural(spec.nodes(), "node");
+    }
+
+    private static String plural(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     /** Prints each component as it becomes ready. */
@@ -205,44 +211,44 @@ public final class UpCommand implements Callable<Integer> {
         ClusterSpec base = exists
                 ? ClusterSpec.read(folder.spec())
                 : ClusterSpec.defaults(cluster.name, Preflight.freeIndex(ClusterFolder.home()));
-        if (exists && stores != null && stores != base.stores()) {
+        int storesBefore = base.count(Role.STORE);
+        if (exists && stores != null && stores != storesBefore) {
             throw new CommandFailure(
-                    "cluster \"" + cluster.name + "\" has data of " + base.stores() + " stores; --stores " + stores
+                    "cluster \"" + cluster.name + "\" has data of " + storesBefore + " stores; --stores " + stores
                             + " needs a new cluster: another --name, or kvorum down --purge first",
                     2);
         }
-        Map<String, List<String>> arguments = new HashMap<>(base.arguments());
-        put(arguments, "store", "--store-arg", storeArguments);
-        put(arguments, "apiserver", "--apiserver-arg", apiserverArguments);
-        put(arguments, "scheduler", "--scheduler-arg", schedulerArguments);
-        put(arguments, "controller-manager", "--controller-manager-arg", controllerManagerArguments);
-        put(arguments, "kubelet", "--kubelet-arg", kubeletArguments);
-        put(arguments, "kube-proxy", "--kube-proxy-arg", kubeProxyArguments);
-        ClusterSpec spec = new ClusterSpec(
-                base.name(),
-                base.index(),
-                network == null ? base.network() : network,
-                timers == null ? base.timers() : timers,
-                stores == null ? base.stores() : stores,
-                apiservers == null ? base.apiservers() : apiservers,
-                schedulers == null ? base.schedulers() : schedulers,
-                controllerManagers == null ? base.controllerManagers() : controllerManagers,
-                nodes == null ? base.nodes() : nodes,
-                without == null ? base.without() : without,
-                arguments);
+        ClusterSpec spec = base;
+        spec = counted(spec, Role.STORE, stores);
+        spec = counted(spec, Role.APISERVER, apiservers);
+        spec = counted(spec, Role.SCHEDULER, schedulers);
+        spec = counted(spec, Role.CONTROLLER_MANAGER, controllerManagers);
+        spec = nodes == null ? spec : spec.withNodes(nodes);
+        spec = network == null ? spec : spec.withNetwork(network);
+        spec = timers == null ? spec : spec.withTimers(timers);
+        spec = without == null ? spec : spec.withWithout(without);
+        spec = argued(spec, Role.STORE, storeArguments);
+        spec = argued(spec, Role.APISERVER, apiserverArguments);
+        spec = argued(spec, Role.SCHEDULER, schedulerArguments);
+        spec = argued(spec, Role.CONTROLLER_MANAGER, controllerManagerArguments);
+        spec = argued(spec, Role.KUBELET, kubeletArguments);
+        spec = argued(spec, Role.KUBE_PROXY, kubeProxyArguments);
         Preflight.specification(spec);
         return spec;
     }
 
-    private static void put(Map<String, List<String>> arguments, String role, String flag, List<String> values) {
+    private static ClusterSpec counted(ClusterSpec spec, Role role, @Nullable Integer count) {
+        return count == null ? spec : spec.withCount(role, count);
+    }
+
+    private static ClusterSpec argued(ClusterSpec spec, Role role, List<String> values) {
+        String flag = "--" + role + "-arg";
         for (String value : values) {
             if (!value.matches("[a-z][a-z0-9-]*(=.*)?")) {
                 throw new CommandFailure(
                         flag + " \"" + value + "\" must be KEY=VALUE, for example " + flag + " v=4", 2);
             }
         }
-        if (!values.isEmpty()) {
-            arguments.put(role, values);
-        }
+        return values.isEmpty() ? spec : spec.withArguments(role, values);
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.pki.AdminKubeconfig;
 import io.kvorum.cli.pki.CertificateAuthority;
 import java.io.IOException;
@@ -19,7 +20,7 @@ public final class ClusterCertificates {
         CertificateAuthority authority = CertificateAuthority.openOrCreate(folder.pki(), Clock.systemUTC());
         AddressPlan addresses = new AddressPlan(spec.index());
         for (Instance instance : Instance.of(spec)) {
-            if (instance.role().equals("apiserver")) {
+            if (instance.role() == Role.APISERVER) {
                 authority.server(
                         instance.name(),
                         "kube-apiserver",
@@ -36,7 +37,7 @@ public final class ClusterCertificates {
         }
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         String context = spec.name().equals("kvorum") ? "kvorum" : "kvorum-" + spec.name();
-        String server = "https://" + addresses.address("apiserver", 0) + ":" + spec.securePort();
+        String server = "https://" + addresses.address(Role.APISERVER, 0) + ":" + spec.securePort();
         AdminKubeconfig.write(folder.kubeconfig(), context, server, folder.pki());
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.Fault;
 import io.kvorum.faults.FaultSyntax;
 import io.kvorum.faults.Topology;
@@ -175,17 +176,19 @@ public final class Launcher {
                 .thenApply(id -> JSON.createObjectNode().put("id", id).put("description", description));
     }
 
-    private CompletableFuture<ObjectNode> scale(String role, int count) {
-        ClusterSpec spec = supervisor.spec();
-        if (role.equals("store")) {
+    private CompletableFuture<ObjectNode> scale(String name, int count) {
+        boolean nodes = name.equals("node");
+        Role role = nodes ? Role.KUBELET : Role.find(name).orElseThrow();
+        if (role == Role.STORE) {
             throw new IllegalArgumentException("stores cannot be scaled while the cluster runs");
         }
-        int most = role.equals("node") ? AddressPlan.MOST_NODES : AddressPlan.MOST_INSTANCES;
-        if (count < (role.equals("apiserver") ? 1 : 0) || count > most) {
-            throw new IllegalArgumentException(
-                    role + " count must be from " + (role.equals("apiserver") ? 1 : 0) + " to " + most);
+        int least = role == Role.APISERVER ? 1 : 0;
+        int most = nodes ? AddressPlan.MOST_NODES : AddressPlan.MOST_INSTANCES;
+        if (count < least || count > most) {
+            throw new IllegalArgumentException(name + " count must be from " + least + " to " + most);
         }
-        ClusterSpec next = spec.withCount(role, count);
+        ClusterSpec spec = supervisor.spec();
+        ClusterSpec next = nodes ? spec.withNodes(count) : spec.withCount(role, count);
         try {
             ClusterCertificates.issue(next, folder);
             next.write(folder.spec());
@@ -194,7 +197,7 @@ public final class Launcher {
         }
         supervisor.converge(next);
         return CompletableFuture.completedFuture(
-                JSON.createObjectNode().put("role", role).put("count", count));
+                JSON.createObjectNode().put("role", name).put("count", count));
     }
 
     private ObjectNode status() {
@@ -212,7 +215,7 @@ public final class Launcher {
             ObjectNode component = components
                     .addObject()
                     .put("name", managed.instance.name())
-                    .put("role", managed.instance.role())
+                    .put("role", managed.instance.role().id())
                     .put("pid", managed.running() ? pid : 0)
                     .put("address", managed.instance.address())
                     .put("ready", managed.ready())

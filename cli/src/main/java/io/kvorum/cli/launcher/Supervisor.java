@@ -5,6 +5,7 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.Member;
 import io.kvorum.faults.Topology;
@@ -16,11 +17,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,15 +41,10 @@ final class Supervisor {
     private static final int CRASHES_THAT_FAIL_THE_START = 3;
     private static final long LOG_ROTATION_BYTES = 16L << 20;
 
-    /** Started in this order, the ones in a group together. */
-    private static final List<Set<String>> START_STAGES = List.of(
-            Set.of("store", "apiserver"), Set.of("controller-manager", "scheduler", "kubelet"), Set.of("kube-proxy"));
-
-    /** Stopped in this order, the ones in a group together. */
-    private static final List<List<String>> STOP_ORDER = List.of(
-            List.of("kube-proxy", "kubelet", "scheduler", "controller-manager"),
-            List.of("apiserver"),
-            List.of("store"));
+    private static final int START_STAGES =
+            1 + Arrays.stream(Role.values()).mapToInt(Role::startStage).max().orElseThrow();
+    private static final int STOP_STAGES =
+            1 + Arrays.stream(Role.values()).mapToInt(Role::stopStage).max().orElseThrow();
 
     private final ClusterFolder folder;
     private final JavaCommand java;
@@ -112,7 +108,7 @@ final class Supervisor {
     Topology topology() {
         return new Topology(processes.values().stream()
                 .map(p -> new Member(
-                        p.instance.name(), p.instance.role(), p.instance.node(), p.instance.address(), p.leader()))
+                        p.instance.name(), p.instance.role().id(), p.instance.node(), p.instance.address(), p.leader()))
                 .toList());
     }
 
@@ -125,7 +121,7 @@ final class Supervisor {
             if (!wanted.containsKey(process.instance.name())) {
                 processes.remove(process.instance.name());
                 stop(process).whenComplete((done, failure) -> {
-                    if (process.instance.role().equals("kubelet")) {
+                    if (process.instance.role() == Role.KUBELET) {
                         lifelines.close(process.instance.node());
                     }
                 });
@@ -143,15 +139,14 @@ final class Supervisor {
     }
 
     /**
-     * Starts a stage, and the next once this one's processes have loaded and answer. Nothing depends on the order: what
-     * others wait for just gets the processors first.
+     * Starts a stage, and the next once this one's processes have loaded and answer.
      */
     private void startStages(List<ManagedProcess> added, int stage) {
-        if (stopping || stage == START_STAGES.size()) {
+        if (stopping || stage == START_STAGES) {
             return;
         }
         List<ManagedProcess> now = added.stream()
-                .filter(process -> START_STAGES.get(stage).contains(process.instance.role()))
+                .filter(process -> process.instance.role().startStage() == stage)
                 .toList();
         now.forEach(this::start);
         awaitAnswers(now, () -> startStages(added, stage + 1));
@@ -173,15 +168,15 @@ final class Supervisor {
         Instance instance = managed.instance;
         try {
             Files.createDirectories(folder.data(instance.name()));
-            if (instance.role().equals("kubelet")) {
+            if (instance.role() == Role.KUBELET) {
                 lifelines.open(instance.node());
             }
             Path log = folder.log(instance.name());
             rotate(log);
             ProcessBuilder builder = new ProcessBuilder(java.of(
                             instance.name(),
-                            CommandLine.mainClass(instance.role()),
-                            heapMegabytes(instance.role()),
+                            instance.role().mainClass(),
+                            instance.role().heapMegabytes(),
                             new CommandLine(spec, folder).arguments(instance, java.imagesJar())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -200,13 +195,6 @@ final class Supervisor {
             startFailure = new StartFailure(instance.name(), reason);
             LOG.log(Level.ERROR, reason, e);
         }
-    }
-
-    private static int heapMegabytes(String role) {
-        return switch (role) {
-            case "store", "apiserver" -> 768;
-            default -> 256;
-        };
     }
 
     private static void rotate(Path log) throws IOException {
@@ -363,12 +351,13 @@ final class Supervisor {
     CompletableFuture<@Nullable Void> stopAll() {
         stopping = true;
         CompletableFuture<@Nullable Void> chain = CompletableFuture.completedFuture(null);
-        for (List<String> group : STOP_ORDER) {
+        for (int i = 0; i < STOP_STAGES; i++) {
+            int stage = i;
             chain = chain.thenComposeAsync(
                     done -> {
                         List<CompletableFuture<@Nullable Void>> stops = new ArrayList<>();
                         for (ManagedProcess process : processes.values()) {
-                            if (group.contains(process.instance.role())) {
+                            if (process.instance.role().stopStage() == stage) {
                                 stops.add(stop(process));
                             }
                         }

@@ -3,6 +3,7 @@ package io.kvorum.cli.launcher;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.pki.ClientTls;
 import java.io.IOException;
 import java.net.URI;
@@ -39,7 +40,7 @@ final class TrainingLoad {
 
     static void run(ClusterFolder folder) throws IOException, InterruptedException {
         ClusterSpec spec = ClusterSpec.read(folder.spec());
-        String server = "https://" + new AddressPlan(spec.index()).address("apiserver", 0) + ":" + spec.securePort();
+        String server = "https://" + new AddressPlan(spec.index()).address(Role.APISERVER, 0) + ":" + spec.securePort();
         HttpClient client = HttpClient.newBuilder()
                 .sslContext(ClientTls.context(folder.pki(), "admin"))
                 .connectTimeout(TIMEOUT)

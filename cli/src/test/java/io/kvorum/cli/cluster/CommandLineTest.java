@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,18 +32,18 @@ class CommandLineTest {
     @Test
     void addressesOfTheLargestClusterDoNotMeetAndStayInTheirRanges() {
         ClusterSpec large = ClusterSpec.defaults("lab", 250)
-                .withCount("store", 5)
-                .withCount("apiserver", AddressPlan.MOST_INSTANCES)
-                .withCount("scheduler", AddressPlan.MOST_INSTANCES)
-                .withCount("controller-manager", AddressPlan.MOST_INSTANCES)
-                .withCount("node", AddressPlan.MOST_NODES);
+                .withCount(Role.STORE, 5)
+                .withCount(Role.APISERVER, AddressPlan.MOST_INSTANCES)
+                .withCount(Role.SCHEDULER, AddressPlan.MOST_INSTANCES)
+                .withCount(Role.CONTROLLER_MANAGER, AddressPlan.MOST_INSTANCES)
+                .withNodes(AddressPlan.MOST_NODES);
         assertThat(Instance.of(large)).extracting(Instance::address).doesNotHaveDuplicates();
         assertThat(new AddressPlan(250).podRange(AddressPlan.MOST_NODES - 1)).isEqualTo("127.250.255.0/24");
     }
 
     @Test
     void everyProcessJoinsAtAllStoresAndApiServers() {
-        ClusterSpec spec = ClusterSpec.defaults("lab", 7).withCount("apiserver", 2);
+        ClusterSpec spec = ClusterSpec.defaults("lab", 7).withCount(Role.APISERVER, 2);
         for (Instance instance : Instance.of(spec)) {
             assertThat(arguments(spec, instance))
                     .contains("--join=127.7.0.10:5701,127.7.0.11:5701,127.7.0.12:5701,127.7.0.40:5701,127.7.0.41:5701")
@@ -57,34 +56,25 @@ class CommandLineTest {
         ClusterSpec lab = ClusterSpec.defaults("lab", 7);
         Instance manager = instance(lab, "controller-manager-0");
         assertThat(arguments(lab, manager)).contains("--node-monitor-grace-period=5s");
-        ClusterSpec upstream = new ClusterSpec("lab", 7, "loopback", "kubernetes", 3, 1, 1, 1, 2, List.of(), Map.of());
+        ClusterSpec upstream = lab.withTimers("kubernetes");
         assertThat(arguments(upstream, manager)).noneMatch(flag -> flag.startsWith("--node-monitor"));
     }
 
     @Test
     void theUsersFlagsComeLastAndTheSecurePortMoves() {
-        ClusterSpec spec = new ClusterSpec(
-                "lab",
-                7,
-                "loopback",
-                "lab",
-                3,
-                1,
-                1,
-                1,
-                2,
-                List.of(),
-                Map.of("apiserver", List.of("secure-port=7443", "v=4")));
+        ClusterSpec spec =
+                ClusterSpec.defaults("lab", 7).withArguments(Role.APISERVER, List.of("secure-port=7443", "v=4"));
         List<String> flags = arguments(spec, instance(spec, "apiserver-0"));
         assertThat(flags.subList(flags.size() - 2, flags.size())).containsExactly("--secure-port=7443", "--v=4");
         assertThat(spec.securePort()).isEqualTo(7443);
-        assertThat(CommandLine.listeningPorts("apiserver", spec)).contains(7443).doesNotContain(6443);
+        assertThat(CommandLine.listeningPorts(Role.APISERVER, spec))
+                .contains(7443)
+                .doesNotContain(6443);
     }
 
     @Test
     void whatIsLeftOutIsNotStarted() {
-        ClusterSpec spec = new ClusterSpec(
-                "lab", 7, "loopback", "lab", 3, 1, 1, 1, 2, List.of("scheduler", "kube-proxy-node-2"), Map.of());
+        ClusterSpec spec = ClusterSpec.defaults("lab", 7).withWithout(List.of("scheduler", "kube-proxy-node-2"));
         assertThat(Instance.of(spec))
                 .extracting(Instance::name)
                 .doesNotContain("scheduler-0", "kube-proxy-node-2")
@@ -93,8 +83,11 @@ class CommandLineTest {
 
     @Test
     void theSpecificationSurvivesItsFile(@TempDir Path folder) throws Exception {
-        ClusterSpec spec = new ClusterSpec(
-                "lab", 7, "loopback", "lab", 3, 2, 1, 1, 4, List.of("scheduler"), Map.of("kubelet", List.of("v=2")));
+        ClusterSpec spec = ClusterSpec.defaults("lab", 7)
+                .withCount(Role.APISERVER, 2)
+                .withNodes(4)
+                .withWithout(List.of("scheduler"))
+                .withArguments(Role.KUBELET, List.of("v=2"));
         Path file = folder.resolve("cluster.json");
         spec.write(file);
         assertThat(ClusterSpec.read(file)).isEqualTo(spec);

@@ -3,11 +3,12 @@ package io.kvorum.cli.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Role;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ManagedProcessTest {
-    private final ManagedProcess process = new ManagedProcess(new Instance("store", 0, "store-0", "", "127.7.0.10"));
+    private final ManagedProcess process = new ManagedProcess(new Instance(Role.STORE, 0, "store-0", "", "127.7.0.10"));
 
     @Test
     void crashesInARowWaitLongerUpToACap() {
