@@ -47,7 +47,7 @@ public record ClusterSpec(
 
     /** How many instances of a role there are; nodes count for what is on nodes. */
     public int count(Role role) {
-        return role.onNode() ? nodes : counts.get(role.id());
+        return role.onNode() ? nodes : counts.getOrDefault(role.id(), role.defaultCount());
     }
 
     /** The same with another number of instances of a control-plane role. */
