@@ -41,6 +41,7 @@ final class ControllerFlags {
     final Supplier<Integer> terminatedPodThreshold;
     final Supplier<Duration> podGcPeriod;
     final Supplier<Duration> podGcQuarantine;
+    final Supplier<Integer> disruptionSyncs;
 
     ControllerFlags(Flags flags) {
         controllers = flags.list(
@@ -121,6 +122,8 @@ final class ControllerFlags {
                 "pod-gc-quarantine",
                 Duration.ofSeconds(40),
                 "Kvorum: how long a node must be gone before its pods are deleted");
+        disruptionSyncs = flags.integer(
+                "concurrent-disruption-syncs", 1, "Kvorum: PodDisruptionBudgets whose status is worked on at once");
     }
 
     /** Whether a controller is to run; the flag is checked for names that do not exist. */

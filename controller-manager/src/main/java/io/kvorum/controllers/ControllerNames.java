@@ -17,6 +17,7 @@ final class ControllerNames {
     static final String TAINT_EVICTION = "taint-eviction-controller";
     static final String GARBAGE_COLLECTOR = "garbage-collector-controller";
     static final String POD_GC = "pod-garbage-collector-controller";
+    static final String DISRUPTION = "disruption-controller";
 
     static final List<String> ALL = List.of(
             REPLICA_SET,
@@ -31,7 +32,8 @@ final class ControllerNames {
             NODE_LIFECYCLE,
             TAINT_EVICTION,
             GARBAGE_COLLECTOR,
-            POD_GC);
+            POD_GC,
+            DISRUPTION);
 
     private ControllerNames() {}
 }

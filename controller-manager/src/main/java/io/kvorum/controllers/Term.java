@@ -5,6 +5,7 @@ import io.kvorum.client.InformerFactory;
 import io.kvorum.client.Informers;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.controllers.deployment.DeploymentController;
+import io.kvorum.controllers.disruption.DisruptionController;
 import io.kvorum.controllers.endpoints.EndpointsController;
 import io.kvorum.controllers.endpointslice.EndpointSliceController;
 import io.kvorum.controllers.garbage.GarbageCollector;
@@ -125,6 +126,7 @@ final class Term {
                         flags.podGcPeriod.get(),
                         flags.podGcQuarantine.get(),
                         flags.terminatedPodThreshold.get()));
+        add(flags, ControllerNames.DISRUPTION, () -> new DisruptionController(context, flags.disruptionSyncs.get()));
     }
 
     private void add(ControllerFlags flags, String name, Supplier<ControlLoop> loop) {

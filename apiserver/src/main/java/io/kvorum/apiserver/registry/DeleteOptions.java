@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
@@ -29,7 +30,23 @@ record DeleteOptions(
                 ? Tree.newObject()
                 : Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE)
                         .object();
-        Query query = request.query();
+        return of(body, request.query());
+    }
+
+    /** The options inside another object, for example an Eviction; a missing node means none. */
+    static DeleteOptions embedded(JsonNode options) {
+        return of(options instanceof ObjectNode object ? object : Tree.newObject(), Query.EMPTY);
+    }
+
+    DeleteOptions withDryRun(boolean rehearsal) {
+        return new DeleteOptions(graceSeconds, propagation, uid, resourceVersion, rehearsal);
+    }
+
+    DeleteOptions withResourceVersion(String precondition) {
+        return new DeleteOptions(graceSeconds, propagation, uid, precondition, dryRun);
+    }
+
+    private static DeleteOptions of(ObjectNode body, Query query) {
         Long grace = null;
         if (body.hasNonNull("gracePeriodSeconds")) {
             grace = body.path("gracePeriodSeconds").asLong();

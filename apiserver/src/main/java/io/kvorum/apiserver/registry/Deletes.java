@@ -222,8 +222,8 @@ final class Deletes {
         return served.is("batch", "jobs") && options.propagation().isEmpty();
     }
 
-    private static void checkPreconditions(
-            Served served, ObjectVersion current, ObjectNode meta, DeleteOptions options) {
+    /** Errors: Conflict when the object is not the one, or not in the version, that the options name. */
+    static void checkPreconditions(Served served, ObjectVersion current, ObjectNode meta, DeleteOptions options) {
         String uid = Tree.text(meta, "uid");
         if (!options.uid().isEmpty() && !options.uid().equals(uid)) {
             throw preconditionFailed(

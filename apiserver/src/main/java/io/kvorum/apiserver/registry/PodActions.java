@@ -1,34 +1,25 @@
 package io.kvorum.apiserver.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.StatusJson;
 import io.kvorum.api.Tree;
-import io.kvorum.api.schema.FieldValidation;
-import io.kvorum.api.selector.LabelSelector;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
-import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
-import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
-/** {@code pods/binding} and {@code pods/eviction}. */
+/** {@code pods/binding}. */
 final class PodActions {
     private final Transactions transactions;
-    private final Deletes deletes;
-    private final WatchCache cache;
     private final ObjectMetadata metadata;
 
-    PodActions(Transactions transactions, Deletes deletes, WatchCache cache, ObjectMetadata metadata) {
+    PodActions(Transactions transactions, ObjectMetadata metadata) {
         this.transactions = transactions;
-        this.deletes = deletes;
-        this.cache = cache;
         this.metadata = metadata;
     }
 
@@ -119,60 +110,6 @@ final class PodActions {
         condition.put("status", "True");
         condition.putNull("lastProbeTime");
         condition.put("lastTransitionTime", metadata.now());
-    }
-
-    /** Deletes a pod unless a disruption budget forbids it just now (429). */
-    Future<ApiResponse> evict(Served pods, RequestInfo info, ApiRequest request, User user) {
-        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
-        ObjectNode eviction = Bodies.decode("policy/v1", "Eviction", request, FieldValidation.IGNORE)
-                .object();
-        JsonNode asked = eviction.path("deleteOptions");
-        Long grace = asked.hasNonNull("gracePeriodSeconds")
-                ? Long.valueOf(asked.path("gracePeriodSeconds").asLong())
-                : null;
-        DeleteOptions delete = new DeleteOptions(
-                grace,
-                Tree.text(asked, "propagationPolicy"),
-                Tree.text(asked, "preconditions", "uid"),
-                Tree.text(asked, "preconditions", "resourceVersion"),
-                options.dryRun());
-        return cache.fresh().compose(fresh -> {
-            ObjectVersion pod = cache.of(pods.stored()).get(pods.path(info.namespace(), info.name()));
-            if (pod == null) {
-                return Future.failedFuture(ApiException.notFound("", "pods", info.name()));
-            }
-            checkBudgets(pod);
-            return deletes.delete(pods, info.namespace(), info.name(), delete, user)
-                    .map(outcome -> created());
-        });
-    }
-
-    private void checkBudgets(ObjectVersion pod) {
-        JsonNode tree = pod.selectable();
-        String phase = Tree.text(tree, "status", "phase");
-        boolean counts = !phase.equals("Pending")
-                && !phase.equals("Succeeded")
-                && !phase.equals("Failed")
-                && !Tree.has(tree.get("metadata"), "deletionTimestamp");
-        if (!counts) {
-            return;
-        }
-        for (ObjectVersion budget : cache.of("policy/poddisruptionbudgets").list(pod.namespace())) {
-            JsonNode status = budget.selectable().path("status");
-            boolean selected = LabelSelector.of(budget.selectable().path("spec").path("selector"))
-                    .matches(pod.labels());
-            if (selected && Tree.number(status, "disruptionsAllowed") <= 0) {
-                String why = "The disruption budget " + budget.name() + " needs "
-                        + Tree.number(status, "desiredHealthy") + " healthy pods and has "
-                        + Tree.number(status, "currentHealthy") + " currently";
-                throw new ApiException(
-                        429,
-                        "TooManyRequests",
-                        "Cannot evict pod as it would violate the pod's disruption budget.",
-                        new ApiException.Details(
-                                "", "", "", "", List.of(new ApiException.Cause("DisruptionBudget", why, "")), 0));
-            }
-        }
     }
 
     /** The Status of an action that made no object of its own. */

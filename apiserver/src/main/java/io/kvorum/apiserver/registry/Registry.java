@@ -41,6 +41,7 @@ public final class Registry {
     private final Deletes deletes;
     private final Scales scales;
     private final PodActions podActions;
+    private final Evictions evictions;
     private final PodLogs podLogs;
     private final NamespaceFinalize namespaceFinalize;
     private final Reviews reviews;
@@ -82,7 +83,8 @@ public final class Registry {
                 parts.reservations());
         deletes = new Deletes(transactions, reads, writes, parts.admission(), presenter, metadata);
         scales = new Scales(reads, writes);
-        podActions = new PodActions(transactions, deletes, parts.cache(), metadata);
+        podActions = new PodActions(transactions, metadata);
+        evictions = new Evictions(transactions, deletes, parts.cache(), metadata);
         podLogs = new PodLogs(reads, parts.bus());
         namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
         reviews = new Reviews(parts.authorizer(), metadata);
@@ -168,7 +170,7 @@ public final class Registry {
             case "binding create":
                 return podActions.bind(resource, info, request);
             case "eviction create":
-                return podActions.evict(resource, info, request, user);
+                return evictions.evict(resource, budgets(), info, request, user);
             case "log get":
                 return podLogs.get(resource, info, request);
             case "finalize update":
@@ -193,6 +195,10 @@ public final class Registry {
 
     private Served pods() {
         return find("", "v1", "pods").orElseThrow(Registry::unknown);
+    }
+
+    private Served budgets() {
+        return find("policy", "v1", "poddisruptionbudgets").orElseThrow(Registry::unknown);
     }
 
     static ApiException unknown() {
