@@ -10,6 +10,7 @@ import io.kvorum.cli.command.LogsCommand;
 import io.kvorum.cli.command.RestartCommand;
 import io.kvorum.cli.command.ScaleCommand;
 import io.kvorum.cli.command.StatusCommand;
+import io.kvorum.cli.command.TrafficCommand;
 import io.kvorum.cli.command.TrainCommand;
 import io.kvorum.cli.command.UpCommand;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
             RestartCommand.class,
             ScaleCommand.class,
             FaultCommand.class,
+            TrafficCommand.class,
             CompletionCommand.class,
             TrainCommand.class
         })
