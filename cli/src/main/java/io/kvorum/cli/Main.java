@@ -13,6 +13,7 @@ import io.kvorum.cli.command.StatusCommand;
 import io.kvorum.cli.command.TrafficCommand;
 import io.kvorum.cli.command.TrainCommand;
 import io.kvorum.cli.command.UpCommand;
+import io.kvorum.cli.lab.LabCommand;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             ScaleCommand.class,
             FaultCommand.class,
             TrafficCommand.class,
+            LabCommand.class,
             CompletionCommand.class,
             TrainCommand.class
         })

@@ -10,15 +10,20 @@ import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command speaks of, and the way to its launcher. */
-final class ClusterOption {
+public final class ClusterOption {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            defaultValue = "kvorum",
-            description = "name of the cluster (default: ${DEFAULT-VALUE})")
+            defaultValue = "${env:KVORUM_CLUSTER:-kvorum}",
+            description = "name of the cluster (default: KVORUM_CLUSTER of the environment, else kvorum)")
     String name = "kvorum";
 
-    ClusterFolder folder() {
+    /** The name as given. */
+    public String name() {
+        return name;
+    }
+
+    public ClusterFolder folder() {
         if (!name.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
             throw new CommandFailure(
                     "--name \"" + name
@@ -29,7 +34,7 @@ final class ClusterOption {
     }
 
     /** Whether a launcher answers. */
-    boolean running() {
+    public boolean running() {
         if (!Files.exists(folder().socket("launcher"))) {
             return false;
         }
@@ -45,7 +50,7 @@ final class ClusterOption {
     }
 
     /** Asks the launcher; a cluster that is down is a failure that says so. */
-    ObjectNode ask(ObjectNode request, Duration timeout) {
+    public ObjectNode ask(ObjectNode request, Duration timeout) {
         if (!running()) {
             throw new CommandFailure("cluster \"" + name + "\" is not up; start it with: kvorum up" + nameFlag(), 1);
         }
@@ -57,7 +62,7 @@ final class ClusterOption {
     }
 
     /** What has to be added to a command to mean this cluster. */
-    String nameFlag() {
+    public String nameFlag() {
         return name.equals("kvorum") ? "" : " --name " + name;
     }
 }

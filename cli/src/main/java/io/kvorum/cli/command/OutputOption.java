@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code -o json}, and the tables that are printed without it. */
-final class OutputOption {
+public final class OutputOption {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     @Option(
@@ -20,14 +20,16 @@ final class OutputOption {
     @Nullable
     String format;
 
-    boolean json() {
+    /** Whether JSON was asked for; anything else that is no table is a usage failure. */
+    public boolean json() {
         if (format != null && !format.equals("json")) {
             throw new CommandFailure("-o \"" + format + "\" is not known; the only format is json", 2);
         }
         return format != null;
     }
 
-    static void print(JsonNode node) {
+    /** Prints a tree, indented. */
+    public static void print(JsonNode node) {
         try {
             System.out.println(JSON.writeValueAsString(node));
         } catch (JsonProcessingException e) {
@@ -36,7 +38,7 @@ final class OutputOption {
     }
 
     /** Prints rows in columns as wide as they need, three spaces apart, as kubectl does. */
-    static void table(List<List<String>> rows) {
+    public static void table(List<List<String>> rows) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {

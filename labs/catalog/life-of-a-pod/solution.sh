@@ -1,0 +1,8 @@
+set -eu
+kubectl -n "$LAB_NAMESPACE" run hello --image=busybox -- sh -c \
+  'echo "I am process $$"; trap "echo bye; exit 0" TERM; while true; do sleep 0.2; done'
+kubectl -n "$LAB_NAMESPACE" wait --for=condition=Ready pod/hello --timeout=30s
+kvorum lab check "$LAB" || true
+kill -9 "$(kubectl -n "$LAB_NAMESPACE" logs hello | grep -o '[0-9]*' | head -n 1)"
+kvorum lab check "$LAB" || true
+kubectl -n "$LAB_NAMESPACE" delete pod hello

@@ -1,0 +1,113 @@
+package io.kvorum.labs;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sends requests and looks at what comes back. */
+final class HttpProbe {
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(3);
+    private static final Duration KUBECTL_LIMIT = Duration.ofSeconds(20);
+    private static final long POLL_MILLIS = 500;
+    private static final Pattern SERVICE = Pattern.compile("service/([a-z0-9-]+):(\\d+)(/.*)?");
+
+    private HttpProbe() {}
+
+    /** One answer; head and body in one text. A request without an answer has status 0 and the reason as its text. */
+    private record Answer(int status, String body, String text) {}
+
+    static Verdict evaluate(Check.OfHttp check, LabCluster cluster, LabRun run) {
+        long deadline = System.nanoTime() + check.within().toNanos();
+        while (true) {
+            Verdict verdict = once(check, cluster, run);
+            if (verdict.passed() || System.nanoTime() >= deadline) {
+                return verdict;
+            }
+            Pause.of(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Verdict once(Check.OfHttp check, LabCluster cluster, LabRun run) {
+        String url = url(check.target(), cluster, run);
+        if (url.isEmpty()) {
+            return failed(check, check.target() + " does not exist");
+        }
+        List<Answer> answers = new ArrayList<>();
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(REQUEST_LIMIT)
+                .build();
+        for (int i = 0; i < check.requests(); i++) {
+            Answer answer = request(client, url, check);
+            if (check.status() != 0 && answer.status() != check.status()) {
+                return failed(check, answer.status() == 0 ? answer.text() : "status " + answer.status());
+            }
+            answers.add(answer);
+        }
+        Set<String> bodies = new HashSet<>();
+        answers.forEach(answer -> bodies.add(answer.body()));
+        if (bodies.size() < check.different()) {
+            return failed(check, bodies.size() + " different answer(s)");
+        }
+        List<String> seen = new ArrayList<>();
+        for (Check.Share share : check.share()) {
+            long matching = answers.stream()
+                    .filter(answer -> answer.text().contains(share.text()))
+                    .count();
+            double percent = 100.0 * matching / answers.size();
+            String part = String.format(Locale.ROOT, "%.1f%% \"%s\"", percent, share.text());
+            if (Math.abs(percent - share.percent()) > share.tolerance()) {
+                return failed(check, part);
+            }
+            seen.add(part);
+        }
+        return Verdict.pass(answers.size() + " answers of " + check.target()
+                + (seen.isEmpty() ? "" : ": " + String.join(", ", seen)));
+    }
+
+    private static Verdict failed(Check.OfHttp check, String found) {
+        return Verdict.fail(check.otherwise().replace("{value}", found));
+    }
+
+    private static Answer request(HttpClient client, String url, Check.OfHttp check) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(REQUEST_LIMIT);
+        check.headers().forEach(request::header);
+        try {
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            StringBuilder head = new StringBuilder();
+            response.headers()
+                    .map()
+                    .forEach((name, values) -> values.forEach(value ->
+                            head.append(name).append(": ").append(value).append('\n')));
+            return new Answer(response.statusCode(), response.body(), head + response.body());
+        } catch (IOException e) {
+            return new Answer(0, "", "no answer (" + e.getMessage() + ")");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted", e);
+        }
+    }
+
+    /** The URL itself, or the address of the service; empty when there is no such service. */
+    private static String url(String target, LabCluster cluster, LabRun run) {
+        Matcher service = SERVICE.matcher(target);
+        if (!service.matches()) {
+            return target;
+        }
+        LabCluster.Output output = cluster.kubectl(
+                run, List.of("get", "service", service.group(1), "-o", "jsonpath={.spec.clusterIP}"), KUBECTL_LIMIT);
+        String path = service.group(3) == null ? "/" : service.group(3);
+        return output.ok() ? "http://" + output.stdout().strip() + ":" + service.group(2) + path : "";
+    }
+}
