@@ -51,11 +51,27 @@ class LabsIT {
 
     private static void grade(String id) throws IOException {
         Map<String, String> before = world();
+        try {
+            startAndSolve(id);
+        } finally {
+            // Also after a failure, so that the next lab finds the cluster as it was.
+            cluster.kvorum("lab", "reset", id).ok();
+        }
+        assertThat(solved(id)).isFalse();
+        ClusterFixture.eventuallyAsserted(
+                Duration.ofSeconds(30),
+                "nothing is left of lab " + id,
+                () -> assertThat(world()).isEqualTo(before));
+    }
+
+    private static void startAndSolve(String id) {
         cluster.kvorum("lab", "start", id).ok();
 
         Run untouched = cluster.kvorum("lab", "check", id);
         assertThat(untouched.exitCode()).as(untouched.toString()).isEqualTo(1);
-        assertThat(untouched.stdout()).containsPattern("(?m)^not passed  .{20,}").contains("Step 1 of");
+        assertThat(untouched.stdout())
+                .containsPattern("(?m)^not passed  .{20,}")
+                .contains("Step 1 of");
         assertThat(cluster.kvorum("lab", "hint", id).ok().stdout()).isNotBlank();
 
         solve(id);
@@ -63,13 +79,6 @@ class LabsIT {
         assertThat(solved.exitCode()).as(solved + cluster.logs(20)).isZero();
         assertThat(solved.stdout()).contains("is solved");
         assertThat(solved(id)).isTrue();
-
-        cluster.kvorum("lab", "reset", id).ok();
-        assertThat(solved(id)).isFalse();
-        ClusterFixture.eventuallyAsserted(
-                Duration.ofSeconds(30),
-                "nothing is left of lab " + id,
-                () -> assertThat(world()).isEqualTo(before));
     }
 
     private static void solve(String id) {

@@ -1,10 +1,10 @@
 package io.kvorum.labs;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,12 +44,8 @@ final class HttpProbe {
             return failed(check, check.target() + " does not exist");
         }
         List<Answer> answers = new ArrayList<>();
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(REQUEST_LIMIT)
-                .build();
         for (int i = 0; i < check.requests(); i++) {
-            Answer answer = request(client, url, check);
+            Answer answer = request(url, check);
             if (check.status() != 0 && answer.status() != check.status()) {
                 return failed(check, answer.status() == 0 ? answer.text() : "status " + answer.status());
             }
@@ -80,22 +76,27 @@ final class HttpProbe {
         return Verdict.fail(check.otherwise().replace("{value}", found));
     }
 
-    private static Answer request(HttpClient client, String url, Check.OfHttp check) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(REQUEST_LIMIT);
-        check.headers().forEach(request::header);
+    /** Each request has a connection of its own, since connections are what kube-proxy balances. */
+    private static Answer request(String url, Check.OfHttp check) {
         try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url).toURL().openConnection();
+            connection.setConnectTimeout((int) REQUEST_LIMIT.toMillis());
+            connection.setReadTimeout((int) REQUEST_LIMIT.toMillis());
+            connection.setInstanceFollowRedirects(false);
+            check.headers().forEach(connection::setRequestProperty);
+            connection.setRequestProperty("Connection", "close");
+            int status = connection.getResponseCode();
+            InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+            String body = stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
             StringBuilder head = new StringBuilder();
-            response.headers()
-                    .map()
+            connection
+                    .getHeaderFields()
                     .forEach((name, values) -> values.forEach(value ->
                             head.append(name).append(": ").append(value).append('\n')));
-            return new Answer(response.statusCode(), response.body(), head + response.body());
+            return new Answer(status, body, head + body);
         } catch (IOException e) {
             return new Answer(0, "", "no answer (" + e.getMessage() + ")");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LabException("interrupted", e);
         }
     }
 

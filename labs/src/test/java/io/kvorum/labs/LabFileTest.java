@@ -75,8 +75,7 @@ class LabFileTest {
             assertThat(check.share()).containsExactly(new Check.Share("v2", 50, 10));
         });
         assertThat(checks.get(2)).isInstanceOf(Check.OfTimeline.class);
-        assertThat(checks.get(3))
-                .isEqualTo(new Check.OfScript("solve.sh", List.of("now"), Duration.ofMinutes(1)));
+        assertThat(checks.get(3)).isEqualTo(new Check.OfScript("solve.sh", List.of("now"), Duration.ofMinutes(1)));
     }
 
     @ParameterizedTest

@@ -124,7 +124,9 @@ class LabSessionTest {
     void aCheckThatBreaksIsNoVerdict() {
         session.start();
         answer("one", 127, "no such command");
-        assertThatThrownBy(() -> session.check()).isInstanceOf(LabException.class).hasMessageContaining("broke");
+        assertThatThrownBy(() -> session.check())
+                .isInstanceOf(LabException.class)
+                .hasMessageContaining("broke");
     }
 
     @Test

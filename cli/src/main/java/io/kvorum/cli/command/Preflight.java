@@ -114,11 +114,11 @@ final class Preflight {
         return "port " + where + " of " + instance.name() + " is taken (" + message + "); " + remedy;
     }
 
-    /** The lowest address index that no cluster in {@code home} has and on which nobody listens. */
-    static int freeIndex(Path home) throws IOException {
+    /** The lowest address index that no other cluster has and on which nobody listens; it is the cluster's from now on. */
+    static int freeIndex(ClusterFolder folder) throws IOException {
         Set<Integer> used = new HashSet<>();
-        if (Files.isDirectory(home)) {
-            try (Stream<Path> clusters = Files.list(home)) {
+        if (Files.isDirectory(ClusterFolder.home())) {
+            try (Stream<Path> clusters = Files.list(ClusterFolder.home())) {
                 for (Path cluster : clusters.toList()) {
                     Path file = new ClusterFolder(cluster).spec();
                     if (Files.exists(file)) {
@@ -127,12 +127,12 @@ final class Preflight {
                 }
             }
         }
-        for (int index = 1; index <= 250; index++) {
-            if (!used.contains(index) && quiet(new AddressPlan(index))) {
-                return index;
-            }
-        }
-        throw new CommandFailure("all 250 address ranges from 127.1.0.0/16 on are in use; take some clusters down", 1);
+        return AddressClaims.ofThisUser()
+                .claim(folder, index -> !used.contains(index) && quiet(new AddressPlan(index)))
+                .orElseThrow(() -> new CommandFailure(
+                        "all 250 address ranges from 127.1.0.0/16 on are in use; take some clusters down with"
+                                + " kvorum down --purge",
+                        1));
     }
 
     private static boolean quiet(AddressPlan addresses) {

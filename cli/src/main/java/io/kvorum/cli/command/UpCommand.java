@@ -210,7 +210,7 @@ public final class UpCommand implements Callable<Integer> {
         boolean exists = Files.exists(folder.spec());
         ClusterSpec base = exists
                 ? ClusterSpec.read(folder.spec())
-                : ClusterSpec.defaults(cluster.name, Preflight.freeIndex(ClusterFolder.home()));
+                : ClusterSpec.defaults(cluster.name, Preflight.freeIndex(folder));
         int storesBefore = base.count(Role.STORE);
         if (exists && stores != null && stores != storesBefore) {
             throw new CommandFailure(
