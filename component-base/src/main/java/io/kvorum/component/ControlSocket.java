@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -25,6 +26,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +49,7 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
     private static final long IDLE_MILLIS = 30_000;
 
     private final Map<String, Command> commands = new ConcurrentHashMap<>();
+    private final Map<String, Download> downloads = new ConcurrentHashMap<>();
     private final Semaphore slots = new Semaphore(MAX_CONNECTIONS);
     private final Path path;
     private final Context context;
@@ -105,7 +111,14 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
 
     @Override
     public void register(String op, Command command) {
-        if (commands.putIfAbsent(op, command) != null) {
+        if (downloads.containsKey(op) || commands.putIfAbsent(op, command) != null) {
+            throw new IllegalStateException("control command " + op + " is registered twice");
+        }
+    }
+
+    @Override
+    public void registerDownload(String op, Download command) {
+        if (commands.containsKey(op) || downloads.putIfAbsent(op, command) != null) {
             throw new IllegalStateException("control command " + op + " is registered twice");
         }
     }
@@ -142,9 +155,11 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
             byte[] line = readLine(connection);
             context.owner().cancelTimer(guard);
             if (line.length > 0) {
-                ByteBuffer answer = ByteBuffer.wrap(answer(line));
-                while (answer.hasRemaining()) {
-                    connection.write(answer);
+                Reply reply = answer(line);
+                write(connection, ByteBuffer.wrap((reply.line() + "\n").getBytes(StandardCharsets.UTF_8)));
+                DownloadBody body = reply.body();
+                if (body != null) {
+                    send(body, connection);
                 }
             }
         } catch (IOException e) {
@@ -171,19 +186,69 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
         return line.toByteArray();
     }
 
-    private byte[] answer(byte[] line) {
-        ObjectNode answer;
+    private static void write(SocketChannel connection, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            connection.write(bytes);
+        }
+    }
+
+    /** Sends a long answer as fast as the client takes it. */
+    private void send(DownloadBody body, SocketChannel connection) throws IOException {
+        AtomicLong sent = new AtomicLong();
+        AtomicLong seen = new AtomicLong(-1);
+        long guard = context.owner().setPeriodic(IDLE_MILLIS, id -> {
+            if (seen.getAndSet(sent.get()) == sent.get()) {
+                close(connection);
+            }
+        });
+        OutputStream out = new OutputStream() {
+            @Override
+            public void write(int single) throws IOException {
+                write(new byte[] {(byte) single}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                ByteBuffer part = ByteBuffer.wrap(bytes, from, length);
+                while (part.hasRemaining()) {
+                    sent.addAndGet(connection.write(part));
+                }
+            }
+        };
+        try {
+            body.writeTo(out);
+        } finally {
+            context.owner().cancelTimer(guard);
+        }
+    }
+
+    /** A line of JSON, and what follows it. */
+    private record Reply(ObjectNode line, @Nullable DownloadBody body) {}
+
+    private Reply answer(byte[] line) {
         try {
             JsonNode request = Json.MAPPER.readTree(line);
-            answer = request instanceof ObjectNode object
-                    ? run(object)
-                    : error("want a JSON object such as {\"op\":\"status\"}");
+            if (!(request instanceof ObjectNode object)) {
+                return new Reply(error("want a JSON object such as {\"op\":\"status\"}"), null);
+            }
+            Download download = downloads.get(object.path("op").asText());
+            return download == null ? new Reply(run(object), null) : open(download, object);
         } catch (JsonProcessingException e) {
-            answer = error("not JSON: " + e.getOriginalMessage());
+            return new Reply(error("not JSON: " + e.getOriginalMessage()), null);
         } catch (IOException e) {
-            answer = error(e.toString());
+            return new Reply(error(e.toString()), null);
         }
-        return (answer + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Reply open(Download download, ObjectNode request) {
+        DownloadBody[] body = new DownloadBody[1];
+        ObjectNode line = await(
+                request,
+                () -> download.run(request).map(opened -> {
+                    body[0] = opened;
+                    return opened.answer();
+                }));
+        return new Reply(line, line.path("ok").asBoolean() ? body[0] : null);
     }
 
     private ObjectNode run(ObjectNode request) {
@@ -191,13 +256,23 @@ final class ControlSocket implements ControlCommands, AutoCloseable {
         Command command = commands.get(op);
         if (command == null) {
             return error("unknown op \"" + op + "\"; there are "
-                    + String.join(", ", commands.keySet().stream().sorted().toList()));
+                    + String.join(
+                            ", ",
+                            Stream.concat(commands.keySet().stream(), downloads.keySet().stream())
+                                    .sorted()
+                                    .toList()));
         }
+        return await(request, () -> command.run(request));
+    }
+
+    /** Runs a command on the process's context and waits for it. */
+    private ObjectNode await(ObjectNode request, Supplier<Future<ObjectNode>> command) {
+        String op = request.path("op").asText();
         CompletableFuture<ObjectNode> result = new CompletableFuture<>();
         context.runOnContext(v -> {
             Future<ObjectNode> future;
             try {
-                future = command.run(request);
+                future = command.get();
             } catch (RuntimeException e) {
                 future = Future.failedFuture(e);
             }

@@ -72,7 +72,7 @@ final class RunningComponent implements ComponentContext {
         bus = BusClients.create(vertx);
         Path socket = flags.controlSocket.get();
         control = socket == null ? null : ControlSocket.open(socket, context);
-        commands = control == null ? (op, command) -> {} : control;
+        commands = control == null ? new NoControl() : control;
         health.ready("grid", () -> grid.instance() == null ? "not joined" : null);
         health.ready("start", () -> started ? null : "starting");
         health.ready("shutdown", () -> shutdown.begun() ? "stopping" : null);
@@ -262,5 +262,14 @@ final class RunningComponent implements ComponentContext {
     public void fatal(String what, Throwable cause) {
         LOG.error("Ending: {} is broken", what, cause);
         shutdown.begin(1, what + ": " + cause.getMessage());
+    }
+
+    /** The commands of a process that was started without a control socket: nobody can give them. */
+    private static final class NoControl implements ControlCommands {
+        @Override
+        public void register(String op, Command command) {}
+
+        @Override
+        public void registerDownload(String op, Download command) {}
     }
 }

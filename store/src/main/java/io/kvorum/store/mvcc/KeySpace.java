@@ -123,7 +123,8 @@ public final class KeySpace {
                 state.nextLease(),
                 state.leases(),
                 state.sessions(),
-                state.sessionsEvicted());
+                state.sessionsEvicted(),
+                state.clusterId());
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 
@@ -142,7 +143,8 @@ public final class KeySpace {
                 id + 1,
                 state.leases().with(id, lease),
                 state.sessions(),
-                state.sessionsEvicted());
+                state.sessionsEvicted(),
+                state.clusterId());
         return new Applied(state.revision(), new Outcome.LeaseGranted(id), List.of());
     }
 
@@ -199,7 +201,8 @@ public final class KeySpace {
                 state.nextLease(),
                 leases,
                 state.sessions(),
-                state.sessionsEvicted());
+                state.sessionsEvicted(),
+                state.clusterId());
     }
 
     /** The answer to a request seen before, null for a new one. */
@@ -225,7 +228,8 @@ public final class KeySpace {
                 state.nextLease(),
                 state.leases(),
                 evict ? sessions.without(leastRecent(sessions)) : sessions,
-                state.sessionsEvicted() || evict);
+                state.sessionsEvicted() || evict,
+                state.clusterId());
     }
 
     private static Long leastRecent(SortedTree<Long, Session> sessions) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshot {
     private static final Snapshot EMPTY =
-            new Snapshot(0, 1, 0, SortedTree.empty(), 1, SortedTree.empty(), SortedTree.empty(), false);
+            new Snapshot(0, 1, 0, SortedTree.empty(), 1, SortedTree.empty(), SortedTree.empty(), false, 0);
 
     private final long appliedIndex;
     private final long revision;
@@ -29,6 +30,7 @@ public final class Snapshot {
     private final SortedTree<Long, Lease> leases;
     private final SortedTree<Long, Session> sessions;
     private final boolean sessionsEvicted;
+    private final long clusterId;
 
     Snapshot(
             long appliedIndex,
@@ -38,7 +40,8 @@ public final class Snapshot {
             long nextLease,
             SortedTree<Long, Lease> leases,
             SortedTree<Long, Session> sessions,
-            boolean sessionsEvicted) {
+            boolean sessionsEvicted,
+            long clusterId) {
         this.appliedIndex = appliedIndex;
         this.revision = revision;
         this.compactRevision = compactRevision;
@@ -47,6 +50,7 @@ public final class Snapshot {
         this.leases = leases;
         this.sessions = sessions;
         this.sessionsEvicted = sessionsEvicted;
+        this.clusterId = clusterId;
     }
 
     /** The state of a store in which nothing was ever written. */
@@ -81,8 +85,14 @@ public final class Snapshot {
         return keys;
     }
 
-    long nextLease() {
+    /** The id that the next lease granted will have. */
+    public long nextLease() {
         return nextLease;
+    }
+
+    /** Which life of the cluster this state belongs to: 0 for the one it was born with, another after each restore. */
+    public long clusterId() {
+        return clusterId;
     }
 
     SortedTree<Long, Lease> leases() {
@@ -109,6 +119,23 @@ public final class Snapshot {
     @FunctionalInterface
     public interface LeaseVisitor {
         void lease(long id, long seconds, long renewedAt);
+    }
+
+    /**
+     * Visits the keys that are live at {@code revision}, in order, without copying them.
+     *
+     * @param revision from {@link #compactRevision} to {@link #revision}
+     * @param visitor returns whether to go on
+     */
+    public void visitLive(long revision, Predicate<KeyValue> visitor) {
+        if (refusal(revision) != null) {
+            throw new IllegalArgumentException(
+                    "revision " + revision + " is not within " + compactRevision + " and " + this.revision);
+        }
+        keys.visitAll((key, history) -> {
+            Version version = history.liveAt(revision);
+            return version == null || visitor.test(version.toKeyValue(key));
+        });
     }
 
     /** Reads a range: {@link Outcome.Ranged}, {@link Outcome.Compacted} or {@link Outcome.FutureRevision}. */

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * the trees that hold them. What a lease is attached to follows from the keys and is not written.
  */
 public final class SnapshotCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+
+    /** Without a cluster id. */
+    private static final int FORMAT_1 = 1;
 
     private SnapshotCodec() {}
 
@@ -27,7 +30,8 @@ public final class SnapshotCodec {
                 .number(snapshot.revision())
                 .number(snapshot.compactRevision())
                 .number(snapshot.nextLease())
-                .bool(snapshot.sessionsEvicted());
+                .bool(snapshot.sessionsEvicted())
+                .number(snapshot.clusterId());
         out.number(snapshot.leases().size());
         snapshot.leases().visitAll((id, lease) -> {
             out.number(id).number(lease.seconds()).number(lease.renewedAt());
@@ -49,14 +53,15 @@ public final class SnapshotCodec {
     public static Snapshot decode(byte[] bytes) {
         BinaryReader in = new BinaryReader(bytes);
         int format = in.octet();
-        if (format != FORMAT) {
-            throw new MalformedException("snapshot format " + format + " is not known, only " + FORMAT);
+        if (format != FORMAT && format != FORMAT_1) {
+            throw new MalformedException("snapshot format " + format + " is not known, only up to " + FORMAT);
         }
         long appliedIndex = in.number();
         long revision = in.number();
         long compactRevision = in.number();
         long nextLease = in.number();
         boolean sessionsEvicted = in.bool();
+        long clusterId = format == FORMAT_1 ? 0 : in.number();
         SortedTree<Long, Lease> leases = SortedTree.empty();
         for (int i = in.count(); i > 0; i--) {
             leases = leases.with(in.number(), new Lease(in.number(), in.number(), SortedTree.empty()));
@@ -74,7 +79,7 @@ public final class SnapshotCodec {
         }
         in.end();
         return new Snapshot(
-                appliedIndex, revision, compactRevision, keys, nextLease, leases, sessions, sessionsEvicted);
+                appliedIndex, revision, compactRevision, keys, nextLease, leases, sessions, sessionsEvicted, clusterId);
     }
 
     /** SHA-256 of the binary form, in hexadecimal. */

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Members inside one process. Pairs can be cut for tests. */
@@ -36,7 +37,7 @@ public final class LocalTransport {
         }
 
         @Override
-        public void start(Consumer<byte[]> receiver, Consumer<String> onReachable) {
+        public void start(Supplier<Incarnation> own, Consumer<byte[]> receiver, Consumer<String> onReachable) {
             this.receiver = receiver;
             this.onReachable = onReachable;
             ports.put(member, this);

@@ -204,14 +204,22 @@ public final class Replica {
     }
 
     private RaftEndpoint endpoint(String member) {
-        return new RaftEndpointImpl(uuid(settings.cluster(), member));
+        return endpoint(settings.cluster(), member);
+    }
+
+    static RaftEndpoint endpoint(String cluster, String member) {
+        return new RaftEndpointImpl(uuid(cluster, member));
     }
 
     /** Starts to take part. */
     public void start() {
         node.start();
         thread.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        transport.start(this::receive, this::onReachable);
+        transport.start(this::incarnation, this::receive, this::onReachable);
+    }
+
+    private RaftTransport.Incarnation incarnation() {
+        return new RaftTransport.Incarnation(newest.clusterId(), newest.appliedIndex() == 0);
     }
 
     public String name() {

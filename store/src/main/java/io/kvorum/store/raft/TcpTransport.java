@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,8 @@ public final class TcpTransport implements RaftTransport {
     private final Set<Link> links = new HashSet<>();
     private final Map<String, Link> best = new ConcurrentHashMap<>();
     private final List<Peer> peers = new ArrayList<>();
+    private final Set<String> strangers = new HashSet<>();
+    private volatile @Nullable Supplier<Incarnation> own;
     private volatile @Nullable Consumer<byte[]> receiver;
     private volatile @Nullable Consumer<String> onReachable;
     private volatile boolean closed;
@@ -115,10 +118,13 @@ public final class TcpTransport implements RaftTransport {
     }
 
     @Override
-    public void start(Consumer<byte[]> receiver, Consumer<String> onReachable) {
+    public void start(Supplier<Incarnation> own, Consumer<byte[]> receiver, Consumer<String> onReachable) {
         this.receiver = receiver;
         this.onReachable = onReachable;
-        best.keySet().forEach(onReachable);
+        context.runOnContext(v -> {
+            this.own = own;
+            List.copyOf(links).forEach(Link::greet);
+        });
     }
 
     @Override
@@ -214,6 +220,9 @@ public final class TcpTransport implements RaftTransport {
         private long heardNanos = System.nanoTime();
         private int frameLength = -1;
 
+        /** The other side's greeting, come before we could judge it. */
+        private byte @Nullable [] helloBefore;
+
         Link(NetSocket socket, @Nullable Peer peer) {
             this.socket = socket;
             this.peer = peer;
@@ -225,12 +234,29 @@ public final class TcpTransport implements RaftTransport {
             socket.exceptionHandler(
                     e -> LOG.debug("connection to {} failed: {}", socket.remoteAddress(), e.getMessage()));
             socket.closeHandler(v -> ended());
+            greet();
+        }
+
+        /** Says who we are, once we know: the connections are made while the member still reads its files. */
+        void greet() {
+            Supplier<Incarnation> known = own;
+            if (known == null) {
+                return;
+            }
+            Incarnation incarnation = known.get();
             write(new BinaryWriter(64)
                     .octet(HELLO)
                     .text(PROTOCOL)
                     .text(settings.cluster())
                     .text(settings.name())
+                    .number(incarnation.clusterId())
+                    .bool(incarnation.blank())
                     .toByteArray());
+            byte[] early = helloBefore;
+            if (early != null) {
+                helloBefore = null;
+                greeted(early);
+            }
         }
 
         /** Writes a frame, or drops it when too much waits already. */
@@ -272,7 +298,12 @@ public final class TcpTransport implements RaftTransport {
         }
 
         private void greeted(byte[] frame) {
-            String name = memberOf(frame);
+            Supplier<Incarnation> known = own;
+            if (known == null) {
+                helloBefore = frame;
+                return;
+            }
+            String name = memberOf(frame, known.get());
             if (name == null) {
                 socket.close();
                 return;
@@ -288,13 +319,31 @@ public final class TcpTransport implements RaftTransport {
         }
 
         /** The member that greets, null when it is none of ours. */
-        private @Nullable String memberOf(byte[] frame) {
+        private @Nullable String memberOf(byte[] frame, Incarnation here) {
             try {
                 BinaryReader in = new BinaryReader(frame);
                 in.octet();
                 boolean ours = in.text().equals(PROTOCOL) && in.text().equals(settings.cluster());
                 String name = in.text();
-                return ours && settings.members().contains(name) && !name.equals(settings.name()) ? name : null;
+                if (!ours || !settings.members().contains(name) || name.equals(settings.name())) {
+                    return null;
+                }
+                // Members of before the backups do not say it, and have never been restored.
+                Incarnation there =
+                        in.atEnd() ? new Incarnation(0, false) : new Incarnation(in.number(), in.bool());
+                if (here.suits(there)) {
+                    strangers.remove(name);
+                    return name;
+                }
+                if (strangers.add(name)) {
+                    LOG.error(
+                            "{} is of another life of this cluster (id {}, here {}): one of both has data from before a"
+                                    + " restore; remove that member's folder to have the others fill it again",
+                            name,
+                            Long.toHexString(there.clusterId()),
+                            Long.toHexString(here.clusterId()));
+                }
+                return null;
             } catch (MalformedException e) {
                 LOG.debug("{} does not speak this protocol: {}", socket.remoteAddress(), e.getMessage());
                 return null;

@@ -192,7 +192,9 @@ public final class StoreComponent implements Component {
             gauge("kvorum.store.commit.index", "Index of the newest committed log entry", own, Replica::commitIndex);
             gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);
             context.control().register("store.status", request -> Future.succeededFuture(status(own)));
-            return context.serve(new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches));
+            StoreEndpoint endpoint = new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches);
+            new StoreControl(context, names, own, endpoint).register();
+            return context.serve(endpoint);
         }
 
         private boolean leadsHere(Replica own) {
@@ -213,6 +215,7 @@ public final class StoreComponent implements Component {
                     .put("leader", leader)
                     .put("isLeader", leadsHere(own))
                     .put("term", own.term())
+                    .put("clusterId", Long.toHexString(newest.clusterId()))
                     .put("revision", newest.revision())
                     .put("compactRevision", newest.compactRevision())
                     .put("keys", newest.keyCount())

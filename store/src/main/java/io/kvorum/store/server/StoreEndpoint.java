@@ -145,12 +145,16 @@ public final class StoreEndpoint implements BusEndpoint {
             return Future.succeededFuture(read(own.newest(), range));
         }
         Duration wait = request.timeout().compareTo(LONGEST_WAIT) < 0 ? request.timeout() : LONGEST_WAIT;
-        CompletableFuture<Snapshot> current = leaderRevision
-                .get()
-                .thenCompose(revision -> own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
-        return Future.fromCompletionStage(current, context)
+        return Future.fromCompletionStage(current(wait), context)
                 .map(snapshot -> read(snapshot, range))
                 .otherwise(e -> unavailable("no linearizable read: " + e.getMessage()));
+    }
+
+    /** The state at a revision that is not older than the leader's now. */
+    CompletableFuture<Snapshot> current(Duration wait) {
+        return leaderRevision
+                .get()
+                .thenCompose(revision -> own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** The newest revision from the leader, wherever it is. */

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * tells {@code onFailure}: the member must stop (etcd does the same).
  */
 public final class FileRaftStateStore implements RaftStateStore {
-    private static final String MEMBERS = "members";
-    private static final String VOTE = "vote";
-    private static final String SNAPSHOT = "snapshot";
+    static final String MEMBERS = "members";
+    static final String VOTE = "vote";
+    static final String SNAPSHOT = "snapshot";
     private static final String FILLING = "filling";
     private static final long CLOSE_SECONDS = 10;
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe, except {@link #sizeBytes}.
  */
 final class LogFiles implements Closeable {
-    private static final String PREFIX = "log-";
+    static final String PREFIX = "log-";
     private static final int ENTRY = 1;
     private static final int REMOVAL = 2;
     private static final long SEGMENT_BYTES = 64L << 20;
@@ -102,7 +102,7 @@ final class LogFiles implements Closeable {
     }
 
     /** Returns the index of the entry, 0 for a removal. */
-    private static long replay(Records.Found record, long snapshotIndex, TreeMap<Long, LogEntry> entries) {
+    static long replay(Records.Found record, long snapshotIndex, TreeMap<Long, LogEntry> entries) {
         BinaryReader in = new BinaryReader(record.payload());
         if (record.type() == REMOVAL) {
             entries.tailMap(in.number(), true).clear();
@@ -218,7 +218,7 @@ final class LogFiles implements Closeable {
         return String.format("%016d", sequence);
     }
 
-    private static long sequenceOf(Path file) throws IOException {
+    static long sequenceOf(Path file) throws IOException {
         String name = String.valueOf(file.getFileName()).substring(PREFIX.length());
         try {
             return Long.parseLong(name);

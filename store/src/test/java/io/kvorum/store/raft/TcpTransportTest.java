@@ -20,6 +20,8 @@ final class TcpTransportTest {
     private static final List<String> MEMBERS = List.of("store-0", "store-1", "store-2");
     private static final List<String> HOSTS = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
 
+    private static final RaftTransport.Incarnation BORN = new RaftTransport.Incarnation(0, false);
+
     private final Vertx vertx = Vertx.vertx();
     private final List<TcpTransport> open = new ArrayList<>();
     private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
@@ -52,9 +54,9 @@ final class TcpTransportTest {
     @Test
     void membersFindEachOtherAndMessagesArriveWhole() throws Exception {
         TcpTransport first = listen("a", 0);
-        first.start(message -> {}, reachable::add);
+        first.start(() -> BORN, message -> {}, reachable::add);
         TcpTransport second = listen("a", 1);
-        second.start(received::add, member -> {});
+        second.start(() -> BORN, received::add, member -> {});
         assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
         byte[] small = {1, 2, 3};
         byte[] large = new byte[5_000_000];
@@ -72,8 +74,9 @@ final class TcpTransportTest {
     @Test
     void aMemberThatComesBackIsFoundAgain() throws Exception {
         TcpTransport first = listen("a", 0);
-        first.start(message -> {}, reachable::add);
+        first.start(() -> BORN, message -> {}, reachable::add);
         TcpTransport second = listen("a", 1);
+        second.start(() -> BORN, received::add, member -> {});
         assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
         second.close();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -81,16 +84,29 @@ final class TcpTransportTest {
             TimeUnit.MILLISECONDS.sleep(5);
         }
         assertThat(first.isReachable("store-1")).isFalse();
-        listen("a", 1);
+        listen("a", 1).start(() -> BORN, received::add, member -> {});
         assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
     }
 
     @Test
     void membersOfAnotherClusterAreIgnored() throws Exception {
         TcpTransport first = listen("a", 0);
-        first.start(message -> {}, reachable::add);
-        listen("b", 1);
+        first.start(() -> BORN, message -> {}, reachable::add);
+        listen("b", 1).start(() -> BORN, received::add, member -> {});
         assertThat(reachable.poll(1, TimeUnit.SECONDS)).isNull();
+        assertThat(first.isReachable("store-1")).isFalse();
+    }
+
+    /** After a restore, a member that kept its old folder is no member; one that lost it is. */
+    @Test
+    void membersOfAnotherLifeOfTheClusterAreIgnoredButBlankOnesAreNot() throws Exception {
+        RaftTransport.Incarnation restored = new RaftTransport.Incarnation(7, false);
+        TcpTransport first = listen("a", 0);
+        first.start(() -> restored, message -> {}, reachable::add);
+        listen("a", 1).start(() -> BORN, received::add, member -> {});
+        listen("a", 2).start(() -> new RaftTransport.Incarnation(0, true), received::add, member -> {});
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-2");
+        assertThat(reachable.poll(500, TimeUnit.MILLISECONDS)).isNull();
         assertThat(first.isReachable("store-1")).isFalse();
     }
 

@@ -1,0 +1,142 @@
+package io.kvorum.store.wal;
+
+import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
+import io.kvorum.store.codec.BinaryReader;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
+import io.kvorum.store.mvcc.Snapshot;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What is in a member's folder, read without changing anything, while the member works or not.
+ *
+ * @param snapshot the newest state on disk; the empty one when none was written yet
+ * @param entries the log after it, dense; perhaps not all committed
+ * @param bytes how much was read
+ */
+public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
+    /** A running member may replace files while they are read; then all is read again. */
+    private static final int ATTEMPTS = 10;
+
+    /**
+     * One entry of the log.
+     *
+     * @param proposal what the key space is to do; empty for an entry of Raft itself
+     */
+    public record Entry(long index, int term, byte[] proposal) {}
+
+    /** Index of the last entry, or of what the snapshot stands for. */
+    public long lastIndex() {
+        return entries.isEmpty()
+                ? snapshot.appliedIndex()
+                : entries.get(entries.size() - 1).index();
+    }
+
+    /**
+     * Reads and checks everything.
+     *
+     * <p>Errors: {@link CorruptFileException}; {@link NoSuchFileException} when it is no member's folder.
+     */
+    public static MemberFolder read(Path folder) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            long before = snapshotTime(folder);
+            try {
+                MemberFolder read = readOnce(folder);
+                if (snapshotTime(folder) == before) {
+                    return read;
+                }
+            } catch (IOException e) {
+                if (snapshotTime(folder) == before && !(e instanceof NoSuchFileException && attempt < ATTEMPTS)) {
+                    throw e;
+                }
+            }
+            if (attempt >= ATTEMPTS) {
+                throw new IOException("folder " + folder + " changes faster than it can be read");
+            }
+        }
+    }
+
+    private static long snapshotTime(Path folder) throws IOException {
+        Path snapshot = folder.resolve(FileRaftStateStore.SNAPSHOT);
+        return Files.exists(snapshot) ? Files.getLastModifiedTime(snapshot).toMillis() : 0;
+    }
+
+    private static MemberFolder readOnce(Path folder) throws IOException {
+        long bytes = record(folder.resolve(FileRaftStateStore.MEMBERS)).length;
+        if (Files.exists(folder.resolve(FileRaftStateStore.VOTE))) {
+            bytes += record(folder.resolve(FileRaftStateStore.VOTE)).length;
+        }
+        Snapshot state = Snapshot.empty();
+        Path snapshot = folder.resolve(FileRaftStateStore.SNAPSHOT);
+        long snapshotIndex = 0;
+        if (Files.exists(snapshot)) {
+            byte[] payload = record(snapshot);
+            bytes += payload.length;
+            try {
+                SnapshotEntry entry = EntryCodec.snapshot(new BinaryReader(payload));
+                state = EntryCodec.stateOf(entry.operation());
+                snapshotIndex = entry.index();
+            } catch (MalformedException e) {
+                throw new CorruptFileException(snapshot, Records.HEADER_BYTES, String.valueOf(e.getMessage()));
+            }
+        }
+        TreeMap<Long, LogEntry> log = new TreeMap<>();
+        bytes += readLog(folder, snapshotIndex, log);
+        log.headMap(snapshotIndex, true).clear();
+        if (!log.isEmpty() && log.firstKey() != snapshotIndex + 1) {
+            throw new IOException("entries " + (snapshotIndex + 1) + " to " + (log.firstKey() - 1)
+                    + " are missing between snapshot and log in " + folder);
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (LogEntry entry : log.values()) {
+            byte[] proposal = entry.operation() instanceof byte[] proposed ? proposed : new byte[0];
+            entries.add(new Entry(entry.index(), entry.term(), proposal));
+        }
+        return new MemberFolder(state, entries, bytes);
+    }
+
+    private static long readLog(Path folder, long snapshotIndex, TreeMap<Long, LogEntry> log) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, LogFiles.PREFIX + "*")) {
+            found.forEach(files::add);
+        }
+        files.sort(null);
+        long total = 0;
+        for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            if (i > 0 && LogFiles.sequenceOf(file) != LogFiles.sequenceOf(files.get(i - 1)) + 1) {
+                throw new IOException("a file is missing before " + file);
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            int intact = Records.readAll(bytes, 0, (record, offset) -> {
+                try {
+                    LogFiles.replay(record, snapshotIndex, log);
+                } catch (MalformedException e) {
+                    throw new CorruptFileException(file, offset, String.valueOf(e.getMessage()));
+                }
+            });
+            // The end of the last file may be a write under way, or one that a crash cut off.
+            if (intact < bytes.length && (i < files.size() - 1 || !Records.isTorn(bytes, intact))) {
+                throw new CorruptFileException(file, intact, "its checksum does not match");
+            }
+            total += intact;
+        }
+        return total;
+    }
+
+    private static byte[] record(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Records.Found found = Records.at(bytes, 0);
+        if (found == null || found.end() != bytes.length) {
+            throw new CorruptFileException(file, 0, "its checksum does not match");
+        }
+        return found.payload();
+    }
+}
