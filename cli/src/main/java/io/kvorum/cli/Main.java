@@ -11,6 +11,7 @@ import io.kvorum.cli.command.RestartCommand;
 import io.kvorum.cli.command.ScaleCommand;
 import io.kvorum.cli.command.StatusCommand;
 import io.kvorum.cli.command.TrafficCommand;
+import io.kvorum.cli.command.StoreCommand;
 import io.kvorum.cli.command.TrainCommand;
 import io.kvorum.cli.command.UpCommand;
 import io.kvorum.cli.lab.LabCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
             FaultCommand.class,
             TrafficCommand.class,
             LabCommand.class,
+            StoreCommand.class,
             CompletionCommand.class,
             TrainCommand.class
         })

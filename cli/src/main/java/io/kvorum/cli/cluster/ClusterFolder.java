@@ -36,6 +36,11 @@ public record ClusterFolder(Path root) {
         return root.resolve("data").resolve(component);
     }
 
+    /** Where the backups go that are made by themselves. */
+    public Path backups() {
+        return root.resolve("backups");
+    }
+
     public Path logs() {
         return root.resolve("logs");
     }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param counts how many instances of each control-plane role there are, by the role's id; what is missing has its default
  * @param without components that are not started, by name or role
  * @param arguments extra {@code key=value} flags by role
+ * @param backups how often the store is backed up
  */
 public record ClusterSpec(
         String name,
@@ -30,7 +32,8 @@ public record ClusterSpec(
         Map<String, Integer> counts,
         int nodes,
         List<String> without,
-        Map<String, List<String>> arguments) {
+        Map<String, List<String>> arguments,
+        BackupPolicy backups) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public ClusterSpec {
@@ -39,10 +42,11 @@ public record ClusterSpec(
         counts = Collections.unmodifiableMap(complete);
         without = List.copyOf(without);
         arguments = Map.copyOf(arguments);
+        backups = Objects.requireNonNullElse(backups, BackupPolicy.NONE); // a cluster.json of before there were any
     }
 
     public static ClusterSpec defaults(String name, int index) {
-        return new ClusterSpec(name, index, "loopback", "lab", Map.of(), 2, List.of(), Map.of());
+        return new ClusterSpec(name, index, "loopback", "lab", Map.of(), 2, List.of(), Map.of(), BackupPolicy.NONE);
     }
 
     /** How many instances of a role there are; nodes count for what is on nodes. */
@@ -57,30 +61,34 @@ public record ClusterSpec(
         }
         Map<String, Integer> next = new TreeMap<>(counts);
         next.put(role.id(), count);
-        return new ClusterSpec(name, index, network, timers, next, nodes, without, arguments);
+        return new ClusterSpec(name, index, network, timers, next, nodes, without, arguments, backups);
     }
 
     public ClusterSpec withNodes(int next) {
-        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments);
+        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments, backups);
     }
 
     public ClusterSpec withNetwork(String next) {
-        return new ClusterSpec(name, index, next, timers, counts, nodes, without, arguments);
+        return new ClusterSpec(name, index, next, timers, counts, nodes, without, arguments, backups);
     }
 
     public ClusterSpec withTimers(String next) {
-        return new ClusterSpec(name, index, network, next, counts, nodes, without, arguments);
+        return new ClusterSpec(name, index, network, next, counts, nodes, without, arguments, backups);
     }
 
     public ClusterSpec withWithout(List<String> next) {
-        return new ClusterSpec(name, index, network, timers, counts, nodes, next, arguments);
+        return new ClusterSpec(name, index, network, timers, counts, nodes, next, arguments, backups);
     }
 
     /** The same with other extra flags of a role. */
     public ClusterSpec withArguments(Role role, List<String> flags) {
         Map<String, List<String>> next = new HashMap<>(arguments);
         next.put(role.id(), List.copyOf(flags));
-        return new ClusterSpec(name, index, network, timers, counts, nodes, without, next);
+        return new ClusterSpec(name, index, network, timers, counts, nodes, without, next, backups);
+    }
+
+    public ClusterSpec withBackups(BackupPolicy next) {
+        return new ClusterSpec(name, index, network, timers, counts, nodes, without, arguments, next);
     }
 
     /** Extra flags of a role. */

@@ -33,6 +33,15 @@ public final class ClusterOption {
         return ClusterFolder.of(name);
     }
 
+    /** The folder of a cluster that must be there, up or down. */
+    ClusterFolder existing() {
+        if (!Files.exists(folder().spec())) {
+            throw new CommandFailure(
+                    "there is no cluster \"" + name + "\"; start one with: kvorum up" + nameFlag(), 1);
+        }
+        return folder();
+    }
+
     /** Whether a launcher answers. */
     public boolean running() {
         if (!Files.exists(folder().socket("launcher"))) {

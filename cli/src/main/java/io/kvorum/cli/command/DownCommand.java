@@ -34,6 +34,17 @@ public final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ClusterFolder folder = cluster.folder();
+        stop(cluster);
+        if (purge && Files.exists(folder.root())) {
+            deleteAll(folder.root());
+            System.err.println("deleted " + folder.root());
+        }
+        return 0;
+    }
+
+    /** Stops every process of a cluster, if there are any. */
+    static void stop(ClusterOption cluster) throws IOException, InterruptedException {
+        ClusterFolder folder = cluster.folder();
         @Nullable
         ProcessHandle launcher = PidFile.read(folder.pidFile("launcher")).orElse(null);
         if (cluster.running()) {
@@ -51,11 +62,6 @@ public final class DownCommand implements Callable<Integer> {
         } else {
             System.err.println("cluster \"" + cluster.name + "\" is not up");
         }
-        if (purge && Files.exists(folder.root())) {
-            deleteAll(folder.root());
-            System.err.println("deleted " + folder.root());
-        }
-        return 0;
     }
 
     private static void awaitExit(ProcessHandle launcher) throws InterruptedException {
@@ -68,7 +74,7 @@ public final class DownCommand implements Callable<Integer> {
         }
     }
 
-    private static void deleteAll(Path root) throws IOException {
+    static void deleteAll(Path root) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

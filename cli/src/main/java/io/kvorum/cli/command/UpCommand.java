@@ -2,6 +2,7 @@ package io.kvorum.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.BackupPolicy;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
@@ -93,6 +94,20 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(names = "--kube-proxy-arg", paramLabel = "KEY=VALUE", description = "extra flag of every kube-proxy")
     List<String> kubeProxyArguments = List.of();
+
+    @Option(
+            names = "--backup-every",
+            paramLabel = "DURATION",
+            description = "back the store up this often, for example 10m; 0s: not at all (default)")
+    @Nullable
+    String backupEvery;
+
+    @Option(
+            names = "--backup-keep",
+            paramLabel = "N",
+            description = "how many of these backups are kept, the newest (default: 12)")
+    @Nullable
+    Integer backupKeep;
 
     @Option(names = "--merge-kubeconfig", description = "also add the cluster to your own kubeconfig")
     boolean mergeKubeconfig;
@@ -233,8 +248,20 @@ public final class UpCommand implements Callable<Integer> {
         spec = argued(spec, Role.CONTROLLER_MANAGER, controllerManagerArguments);
         spec = argued(spec, Role.KUBELET, kubeletArguments);
         spec = argued(spec, Role.KUBE_PROXY, kubeProxyArguments);
+        spec = spec.withBackups(backups(spec.backups()));
         Preflight.specification(spec);
         return spec;
+    }
+
+    private BackupPolicy backups(BackupPolicy before) {
+        long every = backupEvery == null
+                ? before.everySeconds()
+                : DurationArgument.parse("--backup-every", backupEvery).toSeconds();
+        int keep = backupKeep == null ? before.keep() : backupKeep;
+        if (keep < 1) {
+            throw new CommandFailure("--backup-keep " + keep + ": keep 1 at least", 2);
+        }
+        return new BackupPolicy(every, keep);
     }
 
     private static ClusterSpec counted(ClusterSpec spec, Role role, @Nullable Integer count) {

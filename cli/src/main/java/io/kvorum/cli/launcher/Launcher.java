@@ -17,6 +17,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Launcher {
     private final Lifelines lifelines;
     private final FaultEngine faults;
     private final Supervisor supervisor;
+    private final BackupSchedule backups;
     private final CountDownLatch down = new CountDownLatch(1);
 
     private Launcher(ClusterSpec spec, ClusterFolder folder, JavaCommand java) {
@@ -58,6 +60,7 @@ public final class Launcher {
         this.lifelines = new Lifelines(folder);
         this.faults = new FaultEngine(folder, loop, blocking);
         this.supervisor = new Supervisor(spec, folder, java, lifelines, loop, blocking, this::answering);
+        this.backups = new BackupSchedule(spec, folder, loop, blocking, Clock.systemUTC());
     }
 
     private void answering(ManagedProcess process) {
@@ -89,6 +92,7 @@ public final class Launcher {
         try (ControlServer control = new ControlServer(folder.socket("launcher"), blocking, this::answer)) {
             Runtime.getRuntime().addShutdownHook(new Thread(this::takeDown, "shutdown"));
             loop.execute(() -> supervisor.converge(supervisor.spec()));
+            loop.execute(backups::start);
             down.await();
             LOG.log(Level.INFO, "cluster is down name={0}", supervisor.spec().name());
         }
@@ -128,6 +132,7 @@ public final class Launcher {
             case "scale" ->
                 onLoop(() -> scale(
                         request.path("role").asText(), request.path("count").asInt()));
+            case "backup.status" -> onLoop(() -> CompletableFuture.completedFuture(backups.status()));
             case "fault.add" -> onLoop(() -> supervisor.refreshAll().thenComposeAsync(done -> addFault(request), loop));
             case "fault.list" ->
                 onLoop(() -> {

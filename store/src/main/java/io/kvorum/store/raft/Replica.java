@@ -379,7 +379,14 @@ public final class Replica {
             return;
         }
         FollowerState follower = leading.getFollowerState(response.follower());
-        long wanted = Math.max(lastLogIndex, follower.matchIndex()) + 2;
+        if (lastLogIndex < follower.matchIndex()) {
+            // It has less than it once acknowledged, so it lost its disk: it is filled from the start, by the next
+            // heartbeat. Hazelcast's leader would never go back behind what it believes to match.
+            leading.remove(response.follower());
+            leading.add(response.follower(), lastLogIndex);
+            return;
+        }
+        long wanted = lastLogIndex + 2;
         if (response.expectedNextIndex() != follower.nextIndex() || wanted >= follower.nextIndex()) {
             node.handleAppendResponse(response);
             return;

@@ -1,0 +1,17 @@
+package io.kvorum.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** {@code kvorum store}: the store itself, and its backups. */
+@Command(
+        name = "store",
+        description = "Look after the store: status, backups, restore, check, compact.",
+        subcommands = {
+            StoreStatusCommand.class,
+            StoreSaveCommand.class,
+            StoreRestoreCommand.class,
+            StoreCheckCommand.class,
+            StoreCompactCommand.class,
+            StoreBackupsCommand.class
+        })
+public final class StoreCommand {}
