@@ -11,7 +11,9 @@ import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
 import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreClients;
+import io.kvorum.component.UsageException;
 import io.vertx.core.Future;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,10 @@ final class ApiServer implements Component {
             throw new IllegalStateException("started before its flags were declared");
         }
         ApiServerConfig config = ApiServerConfig.of(flags, context.identity());
+        Duration endpointLease = flags.endpointLease.get();
+        if (endpointLease.toSeconds() < 1) {
+            throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);
+        }
         Store store = StoreClients.connect(context);
         ApiServing serving =
                 new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
@@ -56,17 +62,18 @@ final class ApiServer implements Component {
                     return context.serve(new BusEdge(serving.pipeline()));
                 })
                 .compose(served -> serving.cache().start())
-                .compose(synced -> begin(context, config, store, serving));
+                .compose(synced -> begin(context, config, endpointLease, store, serving));
     }
 
-    private Future<Void> begin(ComponentContext context, ApiServerConfig config, Store store, ApiServing serving) {
+    private Future<Void> begin(
+            ComponentContext context, ApiServerConfig config, Duration endpointLease, Store store, ApiServing serving) {
         context.onShutdown("watch cache", () -> {
             serving.cache().close();
             return Future.succeededFuture();
         });
         BirthObjects birth = new BirthObjects(context.vertx(), serving.registry(), serving.cache());
         KubernetesService service = new KubernetesService(
-                context.vertx(), context.clock(), serving.registry(), serving.pipeline(), serving.cache(), config);
+                context.vertx(), context.clock(), serving.registry(), serving.pipeline(), serving.cache(), config, endpointLease);
         new Compaction(store).start(context.vertx(), config.compactionInterval());
         return birth.namespaces().onSuccess(made -> {
             namespacesMade = true;

@@ -27,6 +27,7 @@ final class ApiServerFlags {
     final Supplier<Integer> maxRequests;
     final Supplier<Integer> maxMutatingRequests;
     final Supplier<List<String>> disabledPlugins;
+    final Supplier<Duration> endpointLease;
 
     ApiServerFlags(Flags flags) {
         securePort = flags.integer("secure-port", 6443, "port of HTTPS");
@@ -61,5 +62,9 @@ final class ApiServerFlags {
                 "disable-admission-plugins",
                 List.of(),
                 "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds, Priority");
+        endpointLease = flags.duration(
+                "endpoint-lease-duration",
+                Duration.ofSeconds(15),
+                "how long an API server that no longer says it lives stays an endpoint of the kubernetes Service");
     }
 }

@@ -23,7 +23,7 @@ class ProxyArchitectureTest {
                 .resideInAnyPackage(
                         "io.kvorum.proxy..",
                         "io.kvorum.client",
-                        "io.kvorum.component",
+                        "io.kvorum.component..",
                         "io.kvorum.bus",
                         "io.vertx.core..",
                         "io.netty..",

@@ -33,8 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KubernetesService {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesService.class);
-    private static final Duration LEASE = Duration.ofSeconds(15);
-    private static final long PERIOD_MILLIS = 5_000;
+    private static final int RENEWALS_PER_LEASE = 3;
     private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final String LABEL = "apiserver.kvorum.io/identity";
     private static final String ADDRESS = "apiserver.kvorum.io/address";
@@ -50,23 +49,32 @@ public final class KubernetesService {
     private final Pipeline pipeline;
     private final WatchCache cache;
     private final ApiServerConfig config;
+    private final Duration leaseDuration;
     private long timer = -1;
     private boolean running;
     private boolean stopped;
 
+    /** @param leaseDuration how long a server that no longer renews its Lease is still an endpoint */
     public KubernetesService(
-            Vertx vertx, Clock clock, Registry registry, Pipeline pipeline, WatchCache cache, ApiServerConfig config) {
+            Vertx vertx,
+            Clock clock,
+            Registry registry,
+            Pipeline pipeline,
+            WatchCache cache,
+            ApiServerConfig config,
+            Duration leaseDuration) {
         this.vertx = vertx;
         this.clock = clock;
         this.registry = registry;
         this.pipeline = pipeline;
         this.cache = cache;
         this.config = config;
+        this.leaseDuration = leaseDuration;
     }
 
     public void start() {
         tick();
-        timer = vertx.setPeriodic(PERIOD_MILLIS, id -> tick());
+        timer = vertx.setPeriodic(leaseDuration.toMillis() / RENEWALS_PER_LEASE, id -> tick());
     }
 
     /** Takes the Lease away and this server out of the endpoints. */
@@ -111,7 +119,7 @@ public final class KubernetesService {
             meta.putObject("annotations").put(ADDRESS, config.advertiseAddress());
             ObjectNode spec = lease.putObject("spec");
             spec.put("holderIdentity", config.name());
-            spec.put("leaseDurationSeconds", (int) LEASE.toSeconds());
+            spec.put("leaseDurationSeconds", (int) leaseDuration.toSeconds());
             spec.put("acquireTime", now);
             spec.put("renewTime", now);
             return created(registry.create("coordination.k8s.io", "v1", "leases", lease));
@@ -120,7 +128,7 @@ public final class KubernetesService {
         Tree.ensureObject(Tree.ensureObject(lease, "metadata"), "annotations").put(ADDRESS, config.advertiseAddress());
         ObjectNode spec = Tree.ensureObject(lease, "spec");
         spec.put("renewTime", now);
-        spec.put("leaseDurationSeconds", (int) LEASE.toSeconds());
+        spec.put("leaseDurationSeconds", (int) leaseDuration.toSeconds());
         // Nobody else writes this Lease, so the cache's version is good enough to start from.
         return send("PUT", LEASES + "/" + leaseName(), lease);
     }

@@ -38,6 +38,12 @@ public final class WatchCache {
     private static final long RETRY_MOST_MILLIS = 2000;
     private static final int MOST_ROUNDS = 2;
 
+    /**
+     * Revisions before the newest that are read as changes, not as state: a client that followed another API server until
+     * a moment ago can go on here, although this one has only just begun.
+     */
+    private static final long HISTORY = 2000;
+
     private final Vertx vertx;
     private final Store store;
     private final Map<String, ResourceCache> resources = new HashMap<>();
@@ -47,6 +53,8 @@ public final class WatchCache {
     private @Nullable StoreWatch watch;
     private long revision;
     private long loadedAt;
+    private long newestAtLoad;
+    private final Promise<Void> firstSync = Promise.promise();
     private boolean synced;
     private boolean closed;
     private long retryMillis = RETRY_FIRST_MILLIS;
@@ -58,9 +66,8 @@ public final class WatchCache {
 
     /** Reads everything and starts following; retries until it succeeds. */
     public Future<Void> start() {
-        Promise<Void> started = Promise.promise();
-        load(started);
-        return started.future();
+        load();
+        return firstSync.future();
     }
 
     public void close() {
@@ -127,31 +134,47 @@ public final class WatchCache {
                 .onComplete(round);
     }
 
-    private void load(Promise<Void> started) {
+    private void load() {
         if (closed) {
-            started.tryFail("closed");
+            firstSync.tryFail("closed");
             return;
         }
-        loadPage(KeyRange.prefix(ByteSequence.utf8(StoreKeys.ROOT)), 0, new HashMap<>())
-                .compose(loaded -> {
-                    adopt(loaded.revision(), loaded.resources());
-                    return store.watch(KeyRange.all(), loaded.revision() + 1, false, new Follow());
-                })
+        store.revision()
+                .compose(now -> loadSince(Math.max(1, now - HISTORY)).map(loaded -> {
+                    adopt(Math.max(now, loaded.revision()), loaded);
+                    return loaded.revision();
+                }))
+                .compose(loadedAt -> store.watch(KeyRange.all(), loadedAt + 1, false, new Follow()))
                 .onSuccess(following -> {
                     watch = following;
                     retryMillis = RETRY_FIRST_MILLIS;
-                    synced = true;
-                    release();
-                    started.tryComplete();
+                    catchUp();
                 })
                 .onFailure(cause -> {
                     LOG.warn(
                             "cannot read the store; trying again retryMillis={} cause={}",
                             retryMillis,
                             cause.toString());
-                    vertx.setTimer(retryMillis, timer -> load(started));
+                    vertx.setTimer(retryMillis, timer -> load());
                     retryMillis = Math.min(RETRY_MOST_MILLIS, retryMillis * 2);
                 });
+    }
+
+    /** The state at {@code at}, or at the oldest revision after it that is not compacted away. */
+    private Future<Loaded> loadSince(long at) {
+        return loadPage(KeyRange.prefix(ByteSequence.utf8(StoreKeys.ROOT)), at, new HashMap<>())
+                .recover(cause -> cause instanceof StoreException.Compacted compacted && compacted.compactRevision() > at
+                        ? loadSince(compacted.compactRevision())
+                        : Future.failedFuture(cause));
+    }
+
+    /** Once the changes since the state that was read are in, this cache is as new as the store was when it was asked. */
+    private void catchUp() {
+        if (!synced && revision >= newestAtLoad) {
+            synced = true;
+            release();
+            firstSync.tryComplete();
+        }
     }
 
     private record Loaded(long revision, Map<String, Map<String, ObjectVersion>> resources) {}
@@ -180,11 +203,13 @@ public final class WatchCache {
         return new KeyRange(ByteSequence.wrap(next), range.to());
     }
 
-    private void adopt(long at, Map<String, Map<String, ObjectVersion>> loaded) {
+    private void adopt(long newest, Loaded loaded) {
+        long at = loaded.revision();
+        newestAtLoad = newest;
         revision = at;
         loadedAt = at;
         resources.values().forEach(resource -> resource.reset(at));
-        loaded.forEach((name, objects) -> {
+        loaded.resources().forEach((name, objects) -> {
             ResourceCache resource = of(name);
             objects.values().forEach(resource::load);
         });
@@ -254,7 +279,11 @@ public final class WatchCache {
         public void progress(long at) {
             if (!over && at > revision) {
                 revision = at;
-                release();
+                if (synced) {
+                    release();
+                } else {
+                    catchUp();
+                }
             }
         }
 
@@ -266,7 +295,7 @@ public final class WatchCache {
             over = true;
             synced = false;
             LOG.warn("the store watch ended; reading everything again cause={}", cause.toString());
-            load(Promise.promise());
+            load();
         }
     }
 

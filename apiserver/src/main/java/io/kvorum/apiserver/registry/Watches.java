@@ -24,6 +24,11 @@ final class Watches {
     private static final int MOST_WAITING_FRAMES = 100_000;
     private static final long MOST_WAITING_BYTES = 64L << 20;
     private static final long BOOKMARK_SECONDS = 30;
+
+    /** After so many revisions a bookmark comes earlier: a watch that resumes on a server just started needs a recent one. */
+    private static final long BOOKMARK_REVISIONS = 500;
+
+    private static final long BOOKMARK_LOOK_SECONDS = 5;
     private static final long MIN_TIMEOUT_SECONDS = 1800;
 
     private final Vertx vertx;
@@ -84,6 +89,7 @@ final class Watches {
         private final long timeoutTimer;
         private final long bookmarkTimer;
         private long seen;
+        private long quietSeconds;
 
         Open(ResourceCache objects, Presenter.View view, Selection selection, FrameQueue queue, ListOptions options) {
             this.objects = objects;
@@ -96,7 +102,7 @@ final class Watches {
                     : MIN_TIMEOUT_SECONDS + random.nextLong(MIN_TIMEOUT_SECONDS);
             this.timeoutTimer = vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), timer -> timedOut());
             this.bookmarkTimer = bookmarks
-                    ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_SECONDS), timer -> bookmark())
+                    ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_LOOK_SECONDS), timer -> bookmarkWhenDue())
                     : -1;
         }
 
@@ -137,6 +143,14 @@ final class Watches {
         @Override
         public void lost() {
             error(ApiException.expired("too old resource version: " + seen + " (" + cache.revision() + ")"));
+        }
+
+        private void bookmarkWhenDue() {
+            quietSeconds += BOOKMARK_LOOK_SECONDS;
+            if (quietSeconds >= BOOKMARK_SECONDS || cache.revision() - seen >= BOOKMARK_REVISIONS) {
+                quietSeconds = 0;
+                bookmark();
+            }
         }
 
         private void bookmark() {

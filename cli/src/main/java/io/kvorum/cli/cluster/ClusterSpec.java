@@ -51,12 +51,15 @@ public record ClusterSpec(
 
     /** How many instances of a role there are; nodes count for what is on nodes. */
     public int count(Role role) {
+        if (role == Role.BALANCER) {
+            return count(Role.APISERVER) > 1 ? 1 : 0;
+        }
         return role.onNode() ? nodes : counts.getOrDefault(role.id(), role.defaultCount());
     }
 
     /** The same with another number of instances of a control-plane role. */
     public ClusterSpec withCount(Role role, int count) {
-        if (role.onNode()) {
+        if (!Role.controlPlane().contains(role)) {
             throw new IllegalArgumentException(role + " has no count of its own");
         }
         Map<String, Integer> next = new TreeMap<>(counts);
@@ -104,6 +107,13 @@ public record ClusterSpec(
                 .reduce((first, last) -> last)
                 .map(argument -> Integer.parseInt(argument.substring(flag.length())))
                 .orElse(AddressPlan.SECURE_PORT);
+    }
+
+    /** Where clients find the API: at the balancer, or at the only API server. */
+    public String server() {
+        AddressPlan addresses = new AddressPlan(index);
+        Role front = count(Role.BALANCER) > 0 && !without.contains(Role.BALANCER.id()) ? Role.BALANCER : Role.APISERVER;
+        return "https://" + addresses.address(front, 0) + ":" + securePort();
     }
 
     /** Reads {@code cluster.json}. */

@@ -40,6 +40,11 @@ public final class CommandLine {
                         "--client-ca-file=" + folder.pki().resolve("ca.crt"),
                         "--service-cluster-ip-range=" + addresses.serviceRange(),
                         "--loopback-ranges=" + addresses.clusterRange()));
+            case BALANCER ->
+                flags.addAll(List.of(
+                        "--secure-port=" + spec.securePort(),
+                        "--ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--servers=" + String.join(",", apiServers(spec))));
             case CONTROLLER_MANAGER ->
                 flags.add("--root-ca-file=" + folder.pki().resolve("ca.crt"));
             case KUBELET ->
@@ -57,11 +62,19 @@ public final class CommandLine {
                         "--node-ip=" + addresses.address(Role.KUBELET, instance.ordinal())));
             case SCHEDULER -> {}
         }
-        flags.addAll(Timers.flags(spec.timers(), instance.role()));
+        flags.addAll(Timers.flags(spec, instance.role()));
         for (String argument : spec.arguments(instance.role())) {
             flags.add("--" + argument);
         }
         return flags;
+    }
+
+    /** {@code host:port} of every API server. */
+    public static List<String> apiServers(ClusterSpec spec) {
+        return Instance.of(spec).stream()
+                .filter(instance -> instance.role() == Role.APISERVER)
+                .map(instance -> instance.address() + ":" + spec.securePort())
+                .toList();
     }
 
     private String joinList() {
@@ -74,7 +87,7 @@ public final class CommandLine {
     /** Ports that must be free on an instance's address before it can start. */
     public static List<Integer> listeningPorts(Role role, ClusterSpec spec) {
         List<Integer> ports = new ArrayList<>(List.of(AddressPlan.HAZELCAST_PORT, AddressPlan.BUS_PORT));
-        if (role == Role.APISERVER) {
+        if (role == Role.APISERVER || role == Role.BALANCER) {
             ports.add(spec.securePort());
         }
         return ports;

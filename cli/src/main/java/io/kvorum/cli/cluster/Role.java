@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 public enum Role {
     STORE("store", "io.kvorum.store.StoreMain", Place.CONTROL_PLANE, 10, 3, 768, 0, 2),
     APISERVER("apiserver", "io.kvorum.apiserver.ApiServerMain", Place.CONTROL_PLANE, 40, 1, 768, 0, 1),
+    /** In front of the API servers, as soon as there are several. */
+    BALANCER("balancer", "io.kvorum.balancer.BalancerMain", Place.IN_FRONT, 5, 0, 128, 0, 1),
     CONTROLLER_MANAGER(
             "controller-manager",
             "io.kvorum.controllers.ControllerManagerMain",
@@ -22,9 +24,10 @@ public enum Role {
     KUBELET("kubelet", "io.kvorum.kubelet.KubeletMain", Place.NODE, 4, 0, 256, 1, 0),
     KUBE_PROXY("kube-proxy", "io.kvorum.proxy.KubeProxyMain", Place.NODE, 8, 0, 256, 2, 0);
 
-    /** Where its instances are: counted on their own, or one on each node. */
+    /** Where its instances are: counted on their own, one in front of others, or one on each node. */
     public enum Place {
         CONTROL_PLANE,
+        IN_FRONT,
         NODE
     }
 
@@ -101,7 +104,7 @@ public enum Role {
 
     /** The roles whose instances are counted on their own. */
     public static List<Role> controlPlane() {
-        return Arrays.stream(values()).filter(role -> !role.onNode()).toList();
+        return Arrays.stream(values()).filter(role -> role.place == Place.CONTROL_PLANE).toList();
     }
 
     public static Optional<Role> find(String id) {

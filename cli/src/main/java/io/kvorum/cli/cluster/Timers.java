@@ -6,13 +6,17 @@ import java.util.List;
 final class Timers {
     private Timers() {}
 
-    static List<String> flags(String timers, Role role) {
-        if (timers.equals("kubernetes")) {
+    static List<String> flags(ClusterSpec spec, Role role) {
+        if (spec.timers().equals("kubernetes")) {
             return List.of();
         }
         return switch (role) {
             case APISERVER ->
-                List.of("--default-not-ready-toleration-seconds=1", "--default-unreachable-toleration-seconds=1");
+                List.of(
+                        "--default-not-ready-toleration-seconds=1",
+                        "--default-unreachable-toleration-seconds=1",
+                        // A lone server would only write more often.
+                        "--endpoint-lease-duration=" + (spec.count(Role.APISERVER) > 1 ? "6s" : "15s"));
             case SCHEDULER ->
                 List.of(
                         "--leader-elect-lease-duration=5s",

@@ -92,6 +92,12 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--kubelet-arg", paramLabel = "KEY=VALUE", description = "extra flag of every kubelet")
     List<String> kubeletArguments = List.of();
 
+    @Option(
+            names = "--balancer-arg",
+            paramLabel = "KEY=VALUE",
+            description = "extra flag of the balancer that is there with more than one API server")
+    List<String> balancerArguments = List.of();
+
     @Option(names = "--kube-proxy-arg", paramLabel = "KEY=VALUE", description = "extra flag of every kube-proxy")
     List<String> kubeProxyArguments = List.of();
 
@@ -248,6 +254,7 @@ public final class UpCommand implements Callable<Integer> {
         spec = argued(spec, Role.CONTROLLER_MANAGER, controllerManagerArguments);
         spec = argued(spec, Role.KUBELET, kubeletArguments);
         spec = argued(spec, Role.KUBE_PROXY, kubeProxyArguments);
+        spec = argued(spec, Role.BALANCER, balancerArguments);
         spec = spec.withBackups(backups(spec.backups()));
         Preflight.specification(spec);
         return spec;

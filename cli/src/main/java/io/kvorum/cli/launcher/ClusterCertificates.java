@@ -32,12 +32,13 @@ public final class ClusterCertificates {
                                 "localhost",
                                 "127.0.0.1",
                                 addresses.kubernetesService(),
+                                // from the start, so that a balancer can come while the servers run
+                                addresses.address(Role.BALANCER, 0),
                                 instance.address()));
             }
         }
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         String context = spec.name().equals("kvorum") ? "kvorum" : "kvorum-" + spec.name();
-        String server = "https://" + addresses.address(Role.APISERVER, 0) + ":" + spec.securePort();
-        AdminKubeconfig.write(folder.kubeconfig(), context, server, folder.pki());
+        AdminKubeconfig.write(folder.kubeconfig(), context, spec.server(), folder.pki());
     }
 }

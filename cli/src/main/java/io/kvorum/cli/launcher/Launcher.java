@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
+import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.Role;
+import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.Fault;
 import io.kvorum.faults.FaultSyntax;
 import io.kvorum.faults.Topology;
@@ -43,6 +45,7 @@ public final class Launcher {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration BALANCER_TIMEOUT = Duration.ofSeconds(5);
 
     private final ClusterFolder folder;
     private final ScheduledExecutorService loop;
@@ -200,9 +203,38 @@ public final class Launcher {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        supervisor.converge(next);
-        return CompletableFuture.completedFuture(
-                JSON.createObjectNode().put("role", name).put("count", count));
+        // Before the servers change, so that no client is sent to one that is going.
+        return tellBalancer(next).handleAsync(
+                (told, failure) -> {
+                    if (failure != null) {
+                        LOG.log(Level.WARNING, "the balancer was not told its servers", failure);
+                    }
+                    supervisor.converge(next);
+                    return JSON.createObjectNode().put("role", name).put("count", count);
+                },
+                loop);
+    }
+
+    /** Tells a running balancer which API servers there are from now on. */
+    private CompletableFuture<@Nullable Void> tellBalancer(ClusterSpec next) {
+        List<Path> running = supervisor.processes().stream()
+                .filter(process -> process.instance.role() == Role.BALANCER && process.running())
+                .map(process -> folder.socket(process.instance.name()))
+                .toList();
+        ObjectNode request = ControlSocket.request("balancer.servers");
+        ArrayNode servers = request.putArray("servers");
+        CommandLine.apiServers(next).forEach(servers::add);
+        return CompletableFuture.runAsync(
+                () -> {
+                    for (Path socket : running) {
+                        try {
+                            ControlSocket.call(socket, request, BALANCER_TIMEOUT);
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    }
+                },
+                blocking);
     }
 
     private ObjectNode status() {

@@ -1,6 +1,7 @@
 package io.kvorum.proxy.net;
 
 import io.kvorum.client.Timers;
+import io.kvorum.component.net.Relay;
 import io.kvorum.proxy.rules.Balancer;
 import io.kvorum.proxy.rules.Endpoint;
 import io.kvorum.proxy.rules.Frontend;

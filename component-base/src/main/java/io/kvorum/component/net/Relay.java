@@ -1,4 +1,4 @@
-package io.kvorum.proxy.net;
+package io.kvorum.component.net;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>It works on the Netty channels below Vert.x' sockets, since those know no half-close, but above the handlers at the
  * head of the pipeline, where faults are injected. Both channels live on one event loop.
  */
-final class Relay {
+public final class Relay {
     private Relay() {}
 
     /** Stops reading from a connection that was just accepted, until {@link #join}. */
-    static void hold(NetSocket socket) {
+    public static void hold(NetSocket socket) {
         channel(socket).config().setAutoRead(false);
     }
 
     /** Ends a connection with a reset, which a client takes for a refusal rather than for an empty answer. */
-    static void reset(NetSocket socket) {
+    public static void reset(NetSocket socket) {
         reset(channel(socket));
     }
 
@@ -39,7 +39,8 @@ final class Relay {
         }
     }
 
-    static void join(NetSocket client, NetSocket upstream) {
+    /** Joins two connections, of which the first is held ({@link #hold}) and neither was read from. */
+    public static void join(NetSocket client, NetSocket upstream) {
         Side a = new Side();
         Side b = new Side();
         a.other = b;
