@@ -81,7 +81,8 @@ public final class TestApiServer implements AutoCloseable {
                                         serving.registry(),
                                         serving.pipeline(),
                                         serving.cache(),
-                                        config)
+                                        config,
+                                        Duration.ofSeconds(15))
                                 .start();
                         started.complete(new TestApiServer(vertx, store, serving, actual));
                     })
