@@ -65,7 +65,7 @@ final class StoreRestoreCommand implements Callable<Integer> {
         ObjectNode backup = tool.checkBackup(file);
         ClusterFolder folder = cluster.folder();
         boolean known = Files.exists(folder.spec());
-        ClusterSpec spec = known ? ClusterSpec.read(folder.spec()) : newCluster(backup);
+        ClusterSpec spec = known ? ClusterSpec.read(folder.spec()) : newCluster(backup, folder);
         if (known && stores != null && stores != spec.count(Role.STORE)) {
             throw new CommandFailure(
                     "cluster \"" + cluster.name + "\" has " + spec.count(Role.STORE)
@@ -93,11 +93,11 @@ final class StoreRestoreCommand implements Callable<Integer> {
     }
 
     /** With the addresses of the cluster that was saved: the services in it have theirs from that range. */
-    private ClusterSpec newCluster(ObjectNode backup) throws IOException {
+    private ClusterSpec newCluster(ObjectNode backup, ClusterFolder folder) throws IOException {
         Matcher address = LOOPBACK.matcher(backup.path("address").asText());
         int index = address.matches()
                 ? Integer.parseInt(address.group(1))
-                : Preflight.freeIndex(ClusterFolder.home());
+                : Preflight.freeIndex(folder);
         ClusterSpec spec = ClusterSpec.defaults(cluster.name, index);
         spec = stores == null ? spec : spec.withCount(Role.STORE, stores);
         Preflight.specification(spec);

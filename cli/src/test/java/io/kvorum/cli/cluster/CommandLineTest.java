@@ -2,6 +2,7 @@ package io.kvorum.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,30 @@ class CommandLineTest {
                     .contains("--join=127.7.0.10:5701,127.7.0.11:5701,127.7.0.12:5701,127.7.0.40:5701,127.7.0.41:5701")
                     .contains("--address=" + instance.address());
         }
+    }
+
+    @Test
+    void severalApiServersHaveABalancerInFrontAndClientsFindThemThere() {
+        ClusterSpec one = ClusterSpec.defaults("lab", 7);
+        assertThat(one.server()).isEqualTo("https://127.7.0.40:6443");
+        ClusterSpec three = one.withCount(Role.APISERVER, 3);
+        assertThat(three.server()).isEqualTo("https://127.7.0.5:6443");
+        assertThat(arguments(three, instance(three, "balancer-0")))
+                .contains("--servers=127.7.0.40:6443,127.7.0.41:6443,127.7.0.42:6443", "--secure-port=6443");
+        assertThat(three.withWithout(List.of("balancer")).server()).isEqualTo("https://127.7.0.40:6443");
+    }
+
+    @Test
+    void aClusterOfBeforeThereWereBackupsHasNone(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("cluster.json");
+        Files.writeString(
+                file,
+                "{\"name\":\"old\",\"index\":3,\"network\":\"loopback\",\"timers\":\"lab\",\"counts\":{},\"nodes\":2,"
+                        + "\"without\":[],\"arguments\":{}}");
+        assertThat(ClusterSpec.read(file).backups()).isEqualTo(BackupPolicy.NONE);
+        ClusterSpec spec = ClusterSpec.read(file).withBackups(new BackupPolicy(600, 3));
+        spec.write(file);
+        assertThat(ClusterSpec.read(file)).isEqualTo(spec);
     }
 
     @Test
