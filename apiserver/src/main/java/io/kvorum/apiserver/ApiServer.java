@@ -9,9 +9,9 @@ import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
+import io.kvorum.component.UsageException;
 import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreClients;
-import io.kvorum.component.UsageException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,13 @@ final class ApiServer implements Component {
         });
         BirthObjects birth = new BirthObjects(context.vertx(), serving.registry(), serving.cache());
         KubernetesService service = new KubernetesService(
-                context.vertx(), context.clock(), serving.registry(), serving.pipeline(), serving.cache(), config, endpointLease);
+                context.vertx(),
+                context.clock(),
+                serving.registry(),
+                serving.pipeline(),
+                serving.cache(),
+                config,
+                endpointLease);
         new Compaction(store).start(context.vertx(), config.compactionInterval());
         return birth.namespaces().onSuccess(made -> {
             namespacesMade = true;

@@ -61,7 +61,8 @@ final class ApiServerFlags {
         disabledPlugins = flags.list(
                 "disable-admission-plugins",
                 List.of(),
-                "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds, Priority");
+                "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds,"
+                        + " Priority");
         endpointLease = flags.duration(
                 "endpoint-lease-duration",
                 Duration.ofSeconds(15),

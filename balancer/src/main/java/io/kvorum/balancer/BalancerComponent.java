@@ -58,8 +58,8 @@ final class BalancerComponent implements Component {
                 "connect-timeout", Duration.ofSeconds(1), "How long a server may take to accept a connection.");
         Supplier<Duration> checkInterval =
                 flags.duration("check-interval", Duration.ofMillis(500), "From one check of a server to the next.");
-        Supplier<Duration> checkTimeout = flags.duration(
-                "check-timeout", Duration.ofSeconds(1), "How long a server may take to answer a check.");
+        Supplier<Duration> checkTimeout =
+                flags.duration("check-timeout", Duration.ofSeconds(1), "How long a server may take to answer a check.");
         Supplier<Integer> rise = flags.integer("rise", 2, "Good checks in a row that make an unfit server fit.");
         Supplier<Integer> fall = flags.integer("fall", 2, "Bad checks in a row that make a fit server unfit.");
         Supplier<Duration> queueTimeout = flags.duration(

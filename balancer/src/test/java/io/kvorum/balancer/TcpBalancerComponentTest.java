@@ -97,7 +97,11 @@ final class TcpBalancerComponentTest {
 
     @AfterEach
     void close() throws Exception {
-        on(() -> balancer.close()).get(10, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        on(() -> balancer.close())
+                .get(10, TimeUnit.SECONDS)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
         for (Backend backend : backends) {
             backend.close();
         }
@@ -160,7 +164,8 @@ final class TcpBalancerComponentTest {
         };
         port = on(() -> {
                     balancer = new TcpBalancer(vertx, "127.0.0.1", settings, pool, probe, metrics);
-                    balancer.servers(backends.stream().map(backend -> backend.address).toList());
+                    balancer.servers(
+                            backends.stream().map(backend -> backend.address).toList());
                     return balancer.listen("127.0.0.1", 0);
                 })
                 .get(5, TimeUnit.SECONDS)

@@ -137,7 +137,9 @@ class ApiServersFaultIT {
             System.out.println(summary(length, kills, history, relists.get()));
             assertThat(report.violations()).isEmpty();
             assertThat(relists).as("watches that had to list again").hasValue(0);
-            assertThat(writes).filteredOn(write -> write.fate() == Fate.ACKNOWLEDGED).hasSizeGreaterThan(50);
+            assertThat(writes)
+                    .filteredOn(write -> write.fate() == Fate.ACKNOWLEDGED)
+                    .hasSizeGreaterThan(50);
             assertThat(logs).allSatisfy(log -> assertThat(log.events()).hasSizeGreaterThan(50));
             assertThat(logs.stream().mapToInt(WatchLog::connections).sum())
                     .as("watches were cut")
@@ -169,10 +171,8 @@ class ApiServersFaultIT {
                 .filter(write -> write.fate() == Fate.REFUSED)
                 .count();
         long longest = 0;
-        long before = history.writes().stream()
-                .mapToLong(Write::sentNanos)
-                .min()
-                .orElse(0);
+        long before =
+                history.writes().stream().mapToLong(Write::sentNanos).min().orElse(0);
         for (long at : history.writes().stream()
                 .filter(write -> write.fate() == Fate.ACKNOWLEDGED)
                 .mapToLong(Write::endedNanos)
@@ -181,7 +181,8 @@ class ApiServersFaultIT {
             longest = Math.max(longest, at - before);
             before = at;
         }
-        return "history of " + length.toSeconds() + " s: " + kills + " kills, " + history.writes().size() + " writes ("
+        return "history of " + length.toSeconds() + " s: " + kills + " kills, "
+                + history.writes().size() + " writes ("
                 + acknowledged + " acknowledged, " + refused + " refused, "
                 + (history.writes().size() - acknowledged - refused) + " unknown), longest time without an"
                 + " acknowledgement " + longest / 1_000_000 + " ms, "
@@ -197,8 +198,15 @@ class ApiServersFaultIT {
             String id = "kubectl-" + writes.size();
             long sent = System.nanoTime();
             Run run = cluster.kubectl(
-                    "-n", namespace, "create", "configmap", id, "--from-literal=write=" + id, "-o",
-                    "jsonpath={.metadata.resourceVersion}", "--request-timeout=10s");
+                    "-n",
+                    namespace,
+                    "create",
+                    "configmap",
+                    id,
+                    "--from-literal=write=" + id,
+                    "-o",
+                    "jsonpath={.metadata.resourceVersion}",
+                    "--request-timeout=10s");
             boolean done = run.exitCode() == 0;
             writes.add(new Write(
                     id,
@@ -266,7 +274,8 @@ class ApiServersFaultIT {
             }
             return true;
         });
-        System.out.printf("paused API server: kubectl is led past it after %.1f s%n", (System.nanoTime() - paused) / 1e9);
+        System.out.printf(
+                "paused API server: kubectl is led past it after %.1f s%n", (System.nanoTime() - paused) / 1e9);
         assertPodStarts("paused");
         eventually(
                 Duration.ofSeconds(20),
@@ -274,7 +283,9 @@ class ApiServersFaultIT {
                 () -> endpoints().size() == SERVERS - 1);
         cluster.kvorum("fault", "resume", "apiserver-1").ok();
         eventually(
-                Duration.ofSeconds(20), "the kubernetes Service has it back", () -> endpoints().size() == SERVERS);
+                Duration.ofSeconds(20),
+                "the kubernetes Service has it back",
+                () -> endpoints().size() == SERVERS);
     }
 
     @Test
@@ -294,8 +305,8 @@ class ApiServersFaultIT {
     }
 
     private static List<String> endpoints() {
-        String addresses = cluster.ask(
-                "get", "endpointslice", "kubernetes", "-o", "jsonpath={.endpoints[*].addresses[0]}");
+        String addresses =
+                cluster.ask("get", "endpointslice", "kubernetes", "-o", "jsonpath={.endpoints[*].addresses[0]}");
         return addresses.isEmpty() ? List.of() : List.of(addresses.split(" "));
     }
 
@@ -309,7 +320,11 @@ class ApiServersFaultIT {
                 Duration.ofSeconds(30),
                 "its pod runs",
                 () -> cluster.kubectl(
-                                "get", "deployment", name, "-o", "jsonpath={.status.readyReplicas}",
+                                "get",
+                                "deployment",
+                                name,
+                                "-o",
+                                "jsonpath={.status.readyReplicas}",
                                 "--request-timeout=3s")
                         .stdout()
                         .equals("1"));
@@ -322,12 +337,15 @@ class ApiServersFaultIT {
         String scheduler = cluster.leader("scheduler");
         cluster.kvorum("fault", "pause", manager + "," + scheduler).ok();
         long paused = System.nanoTime();
-        cluster.kubectl("create", "deployment", "twice", "--image=pause", "--replicas=4").ok();
+        cluster.kubectl("create", "deployment", "twice", "--image=pause", "--replicas=4")
+                .ok();
         eventually(
                 FAILOVER,
                 "the other controller manager and the other scheduler do the work",
-                () -> cluster.ask("get", "deployment", "twice", "-o", "jsonpath={.status.readyReplicas}").equals("4"));
-        System.out.printf("paused leaders: the others had done the work after %.1f s%n", (System.nanoTime() - paused) / 1e9);
+                () -> cluster.ask("get", "deployment", "twice", "-o", "jsonpath={.status.readyReplicas}")
+                        .equals("4"));
+        System.out.printf(
+                "paused leaders: the others had done the work after %.1f s%n", (System.nanoTime() - paused) / 1e9);
         assertThat(cluster.leader("controller-manager")).isNotEqualTo(manager);
         assertThat(cluster.leader("scheduler")).isNotEqualTo(scheduler);
         String pods = podNames();
@@ -341,12 +359,18 @@ class ApiServersFaultIT {
         eventually(
                 FAILOVER,
                 "the fifth pod runs",
-                () -> cluster.ask("get", "deployment", "twice", "-o", "jsonpath={.status.readyReplicas}").equals("5"));
+                () -> cluster.ask("get", "deployment", "twice", "-o", "jsonpath={.status.readyReplicas}")
+                        .equals("5"));
         assertThat(podNames().split(" ")).hasSize(5).contains(pods.split(" "));
-        assertThat(cluster.ask("get", "replicasets", "-l", "app=twice", "-o", "name").lines()).hasSize(1);
+        assertThat(cluster.ask("get", "replicasets", "-l", "app=twice", "-o", "name")
+                        .lines())
+                .hasSize(1);
         assertThat(cluster.ask(
-                        "get", "events", "--field-selector=reason=SuccessfulCreate,involvedObject.kind=ReplicaSet",
-                        "-o", "jsonpath={range .items[*]}{.message}{\"\\n\"}{end}")
+                                "get",
+                                "events",
+                                "--field-selector=reason=SuccessfulCreate,involvedObject.kind=ReplicaSet",
+                                "-o",
+                                "jsonpath={range .items[*]}{.message}{\"\\n\"}{end}")
                         .lines()
                         .filter(line -> line.contains("twice-"))
                         .distinct())
@@ -371,6 +395,8 @@ class ApiServersFaultIT {
                 () -> endpoints().size() == SERVERS - 1);
         cluster.kvorum("scale", "apiserver", Integer.toString(SERVERS)).ok();
         eventually(
-                Duration.ofSeconds(60), "the kubernetes Service follows", () -> endpoints().size() == SERVERS);
+                Duration.ofSeconds(60),
+                "the kubernetes Service follows",
+                () -> endpoints().size() == SERVERS);
     }
 }

@@ -66,11 +66,13 @@ class BackupIT {
         cluster.kvorum("store", "save", backup.toString()).ok();
         stop.set(true);
         writing.join();
-        assertThat(cluster.kvorum("store", "check", backup.toString()).ok().stdout()).contains("is intact");
+        assertThat(cluster.kvorum("store", "check", backup.toString()).ok().stdout())
+                .contains("is intact");
         Run again = cluster.kvorum("store", "save", backup.toString());
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.stderr()).contains("exists; --force replaces it");
-        Run nowhere = cluster.kvorum("store", "save", backup.resolveSibling("none/b").toString());
+        Run nowhere =
+                cluster.kvorum("store", "save", backup.resolveSibling("none/b").toString());
         assertThat(nowhere.exitCode()).isEqualTo(1);
         assertThat(nowhere.stderr()).contains("its folder does not exist");
     }
@@ -94,13 +96,11 @@ class BackupIT {
     @Test
     @Order(3)
     void periodicBackupsAreMadeAndTheOldOnesGo() {
-        eventually(
-                Duration.ofSeconds(60),
-                "three backups are kept, and newer ones come",
-                () -> {
-                    JsonNode backups = parse(cluster.kvorum("store", "backups", "-o", "json")).path("backups");
-                    return backups.size() == 3 && !backups.path(0).equals(firstSeen(backups));
-                });
+        eventually(Duration.ofSeconds(60), "three backups are kept, and newer ones come", () -> {
+            JsonNode backups =
+                    parse(cluster.kvorum("store", "backups", "-o", "json")).path("backups");
+            return backups.size() == 3 && !backups.path(0).equals(firstSeen(backups));
+        });
     }
 
     private static JsonNode first;
@@ -125,7 +125,8 @@ class BackupIT {
         assertRefused(bad, "is cut off");
         Files.writeString(bad, "hello");
         assertRefused(bad, "is not a backup of a Kvorum store");
-        assertThat(cluster.kvorum("store", "restore", backup.toString()).stderr()).contains("is up");
+        assertThat(cluster.kvorum("store", "restore", backup.toString()).stderr())
+                .contains("is up");
         cluster.kubectl("get", "configmap", "precious").ok();
     }
 
@@ -155,16 +156,23 @@ class BackupIT {
         }
         Run check = cluster.kvorum("store", "check");
         assertThat(check.exitCode()).isEqualTo(1);
-        assertThat(check.stdout()).contains("store-0: file").contains("is damaged").contains("store-1: no data");
+        assertThat(check.stdout())
+                .contains("store-0: file")
+                .contains("is damaged")
+                .contains("store-1: no data");
         cluster.kvorum("store", "restore", "--yes", backup.toString()).ok();
         cluster.kvorum("store", "check").ok();
         cluster.kvorum("up").ok();
-        assertThat(cluster.ask("get", "configmap", "precious", "-o", "jsonpath={.metadata.uid}")).isEqualTo(uid);
+        assertThat(cluster.ask("get", "configmap", "precious", "-o", "jsonpath={.metadata.uid}"))
+                .isEqualTo(uid);
         assertThat(cluster.kubectl("get", "configmap", "later").exitCode()).isEqualTo(1);
         ClusterFixture.awaitReadyReplicas(cluster, "web", 1);
         cluster.kubectl("create", "configmap", "after").ok();
-        long after = Long.parseLong(cluster.ask("get", "configmap", "after", "-o", "jsonpath={.metadata.resourceVersion}"));
-        assertThat(after).as("no client of the former life may think it knows a newer version").isGreaterThan(before + 1_000_000);
+        long after =
+                Long.parseLong(cluster.ask("get", "configmap", "after", "-o", "jsonpath={.metadata.resourceVersion}"));
+        assertThat(after)
+                .as("no client of the former life may think it knows a newer version")
+                .isGreaterThan(before + 1_000_000);
         cluster.kvorum("store", "check").ok();
     }
 

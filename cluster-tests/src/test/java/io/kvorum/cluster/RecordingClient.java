@@ -96,12 +96,16 @@ final class RecordingClient {
     Write create(String name, String id) throws InterruptedException {
         String metadata = name.isEmpty() ? "\"generateName\":\"h-\"" : "\"name\":\"" + name + "\"";
         return write(
-                id, Kind.CREATE, name, request(configMaps).POST(BodyPublishers.ofString(object(metadata, id))).build());
+                id,
+                Kind.CREATE,
+                name,
+                request(configMaps)
+                        .POST(BodyPublishers.ofString(object(metadata, id)))
+                        .build());
     }
 
     private Write update(Write before, String id) throws InterruptedException {
-        String metadata =
-                "\"name\":\"" + before.key() + "\",\"resourceVersion\":\"" + before.resourceVersion() + "\"";
+        String metadata = "\"name\":\"" + before.key() + "\",\"resourceVersion\":\"" + before.resourceVersion() + "\"";
         return write(
                 id,
                 Kind.UPDATE,
@@ -125,9 +129,7 @@ final class RecordingClient {
             String id = name + "-" + writes.size();
             int choice = random.nextInt(10);
             Write before = choice < 4 ? null : own.pollFirst();
-            Write done = before == null
-                    ? create("", id)
-                    : choice < 8 ? update(before, id) : delete(before.key(), id);
+            Write done = before == null ? create("", id) : choice < 8 ? update(before, id) : delete(before.key(), id);
             writes.add(done);
             if (done.fate() == Fate.ACKNOWLEDGED && done.kind() != Kind.DELETE) {
                 own.addLast(done);
@@ -147,7 +149,11 @@ final class RecordingClient {
                 Answer answer = send(request(configMaps + "?limit=1").GET().build());
                 if (answer.status() == 200) {
                     reads.add(new Read(
-                            answer.body().path("metadata").path("resourceVersion").asLong(), sent));
+                            answer.body()
+                                    .path("metadata")
+                                    .path("resourceVersion")
+                                    .asLong(),
+                            sent));
                 }
             } catch (IOException e) {
                 // its server was killed: it claimed nothing
@@ -198,12 +204,18 @@ final class RecordingClient {
                         if (event.path("type").asText().equals("ERROR") || response.statusCode() != 200) {
                             if (object.path("code").asInt() == 410) {
                                 relists.incrementAndGet();
-                                return new WatchLog(watcher, first.resourceVersion(), first.objects(), events,
-                                        relists.get(), connections);
+                                return new WatchLog(
+                                        watcher,
+                                        first.resourceVersion(),
+                                        first.objects(),
+                                        events,
+                                        relists.get(),
+                                        connections);
                             }
                             break;
                         }
-                        version = object.path("metadata").path("resourceVersion").asLong();
+                        version =
+                                object.path("metadata").path("resourceVersion").asLong();
                         done = record(event, events, lastKey);
                         line = done ? null : lines.readLine();
                     }
@@ -215,8 +227,7 @@ final class RecordingClient {
                 Thread.sleep(PAUSE_MILLIS);
             }
         }
-        return new WatchLog(
-                watcher, first.resourceVersion(), first.objects(), events, relists.get(), connections);
+        return new WatchLog(watcher, first.resourceVersion(), first.objects(), events, relists.get(), connections);
     }
 
     private static boolean record(JsonNode event, List<Seen> events, String lastKey) {

@@ -163,9 +163,10 @@ public final class WatchCache {
     /** The state at {@code at}, or at the oldest revision after it that is not compacted away. */
     private Future<Loaded> loadSince(long at) {
         return loadPage(KeyRange.prefix(ByteSequence.utf8(StoreKeys.ROOT)), at, new HashMap<>())
-                .recover(cause -> cause instanceof StoreException.Compacted compacted && compacted.compactRevision() > at
-                        ? loadSince(compacted.compactRevision())
-                        : Future.failedFuture(cause));
+                .recover(
+                        cause -> cause instanceof StoreException.Compacted compacted && compacted.compactRevision() > at
+                                ? loadSince(compacted.compactRevision())
+                                : Future.failedFuture(cause));
     }
 
     /** Once the changes since the state that was read are in, this cache is as new as the store was when it was asked. */

@@ -104,7 +104,9 @@ public enum Role {
 
     /** The roles whose instances are counted on their own. */
     public static List<Role> controlPlane() {
-        return Arrays.stream(values()).filter(role -> role.place == Place.CONTROL_PLANE).toList();
+        return Arrays.stream(values())
+                .filter(role -> role.place == Place.CONTROL_PLANE)
+                .toList();
     }
 
     public static Optional<Role> find(String id) {

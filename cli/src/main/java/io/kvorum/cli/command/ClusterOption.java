@@ -27,7 +27,8 @@ public final class ClusterOption {
         if (!name.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
             throw new CommandFailure(
                     "--name \"" + name
-                            + "\" must be 1 to 40 lower-case letters, digits or '-', starting and ending with a letter or digit",
+                            + "\" must be 1 to 40 lower-case letters, digits or '-', starting and ending with a letter"
+                            + " or digit",
                     2);
         }
         return ClusterFolder.of(name);
@@ -36,8 +37,7 @@ public final class ClusterOption {
     /** The folder of a cluster that must be there, up or down. */
     ClusterFolder existing() {
         if (!Files.exists(folder().spec())) {
-            throw new CommandFailure(
-                    "there is no cluster \"" + name + "\"; start one with: kvorum up" + nameFlag(), 1);
+            throw new CommandFailure("there is no cluster \"" + name + "\"; start one with: kvorum up" + nameFlag(), 1);
         }
         return folder();
     }

@@ -42,8 +42,10 @@ final class StoreCheckCommand implements Callable<Integer> {
             if (json) {
                 OutputOption.print(found);
             } else {
-                System.out.println(file + " is intact: revision " + found.path("revision").asText() + " of cluster \""
-                        + found.path("cluster").asText() + "\", " + found.path("keys").asText() + " keys, saved by "
+                System.out.println(file + " is intact: revision "
+                        + found.path("revision").asText() + " of cluster \""
+                        + found.path("cluster").asText() + "\", "
+                        + found.path("keys").asText() + " keys, saved by "
                         + found.path("member").asText() + " at "
                         + Instant.ofEpochMilli(found.path("takenAtMillis").asLong()));
                 System.out.println("sha256 " + found.path("sha256").asText());

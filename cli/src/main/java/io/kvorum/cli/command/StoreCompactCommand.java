@@ -40,12 +40,14 @@ final class StoreCompactCommand implements Callable<Integer> {
         if (revision != null) {
             request.put("revision", revision);
         }
-        StoreMembers members = StoreMembers.of(ClusterSpec.read(cluster.existing().spec()), cluster.folder());
+        StoreMembers members =
+                StoreMembers.of(ClusterSpec.read(cluster.existing().spec()), cluster.folder());
         List<String> refusals = new ArrayList<>();
         for (Instance member : members.instances()) {
             try {
                 ObjectNode answer = members.ask(member, request, TIMEOUT);
-                System.out.println("compacted up to revision " + answer.path("compactRevision").asText());
+                System.out.println("compacted up to revision "
+                        + answer.path("compactRevision").asText());
                 return 0;
             } catch (IOException e) {
                 refusals.add(member.name() + ": " + e.getMessage());

@@ -47,7 +47,10 @@ final class StoreRestoreCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "take the cluster down if it is up, and replace the data it has")
     boolean yes;
 
-    @Option(names = "--stores", paramLabel = "N", description = "store members of a new cluster: 1, 3 or 5 (default: 3)")
+    @Option(
+            names = "--stores",
+            paramLabel = "N",
+            description = "store members of a new cluster: 1, 3 or 5 (default: 3)")
     @Nullable
     Integer stores;
 
@@ -81,7 +84,8 @@ final class StoreRestoreCommand implements Callable<Integer> {
         if (!known) {
             spec.write(folder.spec());
         }
-        System.out.println("restored revision " + backup.path("revision").asText() + " (" + backup.path("keys").asText()
+        System.out.println("restored revision " + backup.path("revision").asText() + " ("
+                + backup.path("keys").asText()
                 + " keys) of cluster \"" + backup.path("cluster").asText() + "\" into \"" + cluster.name
                 + "\"; its revision is " + restored.path("restoredRevision").asText() + " now");
         if (!known && !backup.path("cluster").asText().equals(cluster.name)) {
@@ -95,9 +99,7 @@ final class StoreRestoreCommand implements Callable<Integer> {
     /** With the addresses of the cluster that was saved: the services in it have theirs from that range. */
     private ClusterSpec newCluster(ObjectNode backup, ClusterFolder folder) throws IOException {
         Matcher address = LOOPBACK.matcher(backup.path("address").asText());
-        int index = address.matches()
-                ? Integer.parseInt(address.group(1))
-                : Preflight.freeIndex(folder);
+        int index = address.matches() ? Integer.parseInt(address.group(1)) : Preflight.freeIndex(folder);
         ClusterSpec spec = ClusterSpec.defaults(cluster.name, index);
         spec = stores == null ? spec : spec.withCount(Role.STORE, stores);
         Preflight.specification(spec);

@@ -46,7 +46,8 @@ final class StoreSaveCommand implements Callable<Integer> {
         if (Files.exists(file) && !force) {
             throw new CommandFailure(file + " exists; --force replaces it", 1);
         }
-        StoreMembers members = StoreMembers.of(ClusterSpec.read(cluster.existing().spec()), cluster.folder());
+        StoreMembers members =
+                StoreMembers.of(ClusterSpec.read(cluster.existing().spec()), cluster.folder());
         StoreBackup.Saved saved;
         try {
             saved = new StoreBackup(members).save(from, stale, revision -> file);

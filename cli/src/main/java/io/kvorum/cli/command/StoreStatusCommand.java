@@ -56,9 +56,10 @@ final class StoreStatusCommand implements Callable<Integer> {
                 .put("clientEndpoint", member.address() + ":" + AddressPlan.BUS_PORT);
         try {
             ObjectNode said = store.status(member);
-            found.put("leader", said.path("isLeader").asBoolean()).put("leaderName", said.path("leader").textValue());
-            for (String number : List.of(
-                    "term", "revision", "compactRevision", "keys", "commitIndex", "appliedIndex", "dbBytes")) {
+            found.put("leader", said.path("isLeader").asBoolean())
+                    .put("leaderName", said.path("leader").textValue());
+            for (String number :
+                    List.of("term", "revision", "compactRevision", "keys", "commitIndex", "appliedIndex", "dbBytes")) {
                 found.set(number, said.path(number));
             }
             found.set("clusterId", said.path("clusterId"));
@@ -81,7 +82,9 @@ final class StoreStatusCommand implements Callable<Integer> {
                     answers ? member.path("revision").asText() : "-",
                     answers ? member.path("compactRevision").asText() : "-",
                     answers ? member.path("keys").asText() : "-",
-                    answers ? (member.path("dbBytes").asLong() >> 10) + "Ki" : member.path("problem").asText()));
+                    answers
+                            ? (member.path("dbBytes").asLong() >> 10) + "Ki"
+                            : member.path("problem").asText()));
         }
         OutputOption.table(rows);
         JsonNode backups = status.path("backups");
@@ -89,12 +92,15 @@ final class StoreStatusCommand implements Callable<Integer> {
             System.out.println("periodic backups: none; kvorum up --backup-every 10m makes them");
             return;
         }
-        System.out.println("periodic backups: every " + backups.path("everySeconds").asText() + " s, the newest "
-                + backups.path("keep").asText() + " kept in " + backups.path("folder").asText() + ", next at "
-                + backups.path("next").asText());
+        System.out.println(
+                "periodic backups: every " + backups.path("everySeconds").asText() + " s, the newest "
+                        + backups.path("keep").asText() + " kept in "
+                        + backups.path("folder").asText() + ", next at "
+                        + backups.path("next").asText());
         if (backups.has("failure")) {
-            System.out.println("the last backup failed at " + backups.path("failedAt").asText() + ": "
-                    + backups.path("failure").asText());
+            System.out.println(
+                    "the last backup failed at " + backups.path("failedAt").asText() + ": "
+                            + backups.path("failure").asText());
         }
     }
 }

@@ -204,15 +204,16 @@ public final class Launcher {
             throw new java.io.UncheckedIOException(e);
         }
         // Before the servers change, so that no client is sent to one that is going.
-        return tellBalancer(next).handleAsync(
-                (told, failure) -> {
-                    if (failure != null) {
-                        LOG.log(Level.WARNING, "the balancer was not told its servers", failure);
-                    }
-                    supervisor.converge(next);
-                    return JSON.createObjectNode().put("role", name).put("count", count);
-                },
-                loop);
+        return tellBalancer(next)
+                .handleAsync(
+                        (told, failure) -> {
+                            if (failure != null) {
+                                LOG.log(Level.WARNING, "the balancer was not told its servers", failure);
+                            }
+                            supervisor.converge(next);
+                            return JSON.createObjectNode().put("role", name).put("count", count);
+                        },
+                        loop);
     }
 
     /** Tells a running balancer which API servers there are from now on. */

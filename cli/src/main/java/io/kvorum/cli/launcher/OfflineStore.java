@@ -48,8 +48,8 @@ public final class OfflineStore {
     /** Makes the data folders of all processes of a store, which must be empty or not there. */
     public ObjectNode restore(Path file, String cluster, int processes, long bump, List<Path> folders)
             throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "restore", file.toString(), cluster, Integer.toString(processes), Long.toString(bump)));
+        List<String> arguments = new ArrayList<>(
+                List.of("restore", file.toString(), cluster, Integer.toString(processes), Long.toString(bump)));
         folders.forEach(folder -> arguments.add(folder.toString()));
         return done(run(arguments));
     }
@@ -74,7 +74,8 @@ public final class OfflineStore {
         Path output = Files.createTempFile("kvorum-store-tool", ".out");
         try {
             Process process = new ProcessBuilder(java.of("store-tool", TOOL, HEAP_MEGABYTES, arguments))
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(output.toFile())
                     .redirectError(errors.toFile())
                     .start();
@@ -85,7 +86,9 @@ public final class OfflineStore {
             String text = Files.readString(output, StandardCharsets.UTF_8).strip();
             JsonNode body = text.isEmpty() ? JSON.createObjectNode() : JSON.readTree(text);
             String problem = Files.readString(errors, StandardCharsets.UTF_8).strip();
-            if (process.exitValue() != 0 && problem.isEmpty() && !(body instanceof ObjectNode object && !object.isEmpty())) {
+            if (process.exitValue() != 0
+                    && problem.isEmpty()
+                    && !(body instanceof ObjectNode object && !object.isEmpty())) {
                 problem = "the store's tool ended with exit code " + process.exitValue();
             }
             return new Answer((ObjectNode) body, process.exitValue() == 0 ? "" : problem);

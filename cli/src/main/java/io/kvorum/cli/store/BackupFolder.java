@@ -48,10 +48,7 @@ public record BackupFolder(Path path) {
     private static Entry entry(Path file, Matcher name) throws IOException {
         try {
             return new Entry(
-                    file,
-                    TIME.parse(name.group(1), Instant::from),
-                    Long.parseLong(name.group(2)),
-                    Files.size(file));
+                    file, TIME.parse(name.group(1), Instant::from), Long.parseLong(name.group(2)), Files.size(file));
         } catch (DateTimeParseException | NumberFormatException e) {
             throw new IOException(file + " has a name like a backup but no time or revision in it", e);
         }

@@ -51,7 +51,10 @@ public final class StoreAgreement {
             String reason = members.instances().size() < 2
                     ? "one process holds all members"
                     : "fewer than two processes answer";
-            return answer.put("compared", false).put("reason", reason).put("equal", true).put("ok", well);
+            return answer.put("compared", false)
+                    .put("reason", reason)
+                    .put("equal", true)
+                    .put("ok", well);
         }
         String reason = "";
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -64,19 +67,25 @@ public final class StoreAgreement {
                 reason = String.valueOf(e.getMessage()); // compacted meanwhile, most likely: at a newer revision then
             }
         }
-        return answer.put("compared", false).put("reason", reason).put("equal", true).put("ok", false);
+        return answer.put("compared", false)
+                .put("reason", reason)
+                .put("equal", true)
+                .put("ok", false);
     }
 
     /** The hash of each at the newest revision that all have. */
     private Map<Instance, String> hashes(Map<Instance, ObjectNode> answering) throws IOException {
         long revision = Long.MAX_VALUE;
         for (Instance member : answering.keySet()) {
-            revision = Math.min(revision, members.status(member).path("revision").asLong());
+            revision =
+                    Math.min(revision, members.status(member).path("revision").asLong());
         }
         Map<Instance, String> hashes = new LinkedHashMap<>();
         for (Instance member : answering.keySet()) {
             ObjectNode asked = ControlSocket.request("store.hash").put("revision", revision);
-            hashes.put(member, members.ask(member, asked, TIMEOUT).path("contentHash").asText());
+            hashes.put(
+                    member,
+                    members.ask(member, asked, TIMEOUT).path("contentHash").asText());
         }
         return hashes;
     }

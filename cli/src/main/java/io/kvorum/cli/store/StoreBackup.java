@@ -77,7 +77,9 @@ public final class StoreBackup {
         }
         if (leads.isEmpty() && refusals.isEmpty()) {
             throw new IOException("no store member is named \"" + from + "\"; there are "
-                    + String.join(", ", members.instances().stream().map(Instance::name).toList()));
+                    + String.join(
+                            ", ",
+                            members.instances().stream().map(Instance::name).toList()));
         }
         return leads.keySet().stream().sorted(Comparator.comparing(leads::get)).toList();
     }
@@ -89,7 +91,9 @@ public final class StoreBackup {
         }
 
         private static String reason(IOException cause) {
-            return cause instanceof NoSuchFileException ? "its folder does not exist" : String.valueOf(cause.getMessage());
+            return cause instanceof NoSuchFileException
+                    ? "its folder does not exist"
+                    : String.valueOf(cause.getMessage());
         }
     }
 

@@ -87,12 +87,12 @@ public final class BackupReader {
         byte[] magic = in.readNBytes(BackupFormat.MAGIC.length);
         String text = new String(magic, StandardCharsets.US_ASCII);
         if (!text.startsWith(BackupFormat.KIND)) {
-            throw new BackupException(
-                    magic.length == 0 ? "is empty" : "is not a backup of a Kvorum store");
+            throw new BackupException(magic.length == 0 ? "is empty" : "is not a backup of a Kvorum store");
         }
         if (!Arrays.equals(magic, BackupFormat.MAGIC)) {
             throw new BackupException("has version "
-                    + text.substring(BackupFormat.KIND.length()).strip() + " of the backup format; this kvorum reads version "
+                    + text.substring(BackupFormat.KIND.length()).strip()
+                    + " of the backup format; this kvorum reads version "
                     + BackupFormat.VERSION);
         }
         digest.update(magic);

@@ -99,7 +99,9 @@ public final class BackupWriter {
 
     private void record(int type, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(BackupFormat.FRAME_BYTES + payload.length);
-        frame.putInt(payload.length).putInt(BackupFormat.checksum(type, payload)).put((byte) type);
+        frame.putInt(payload.length)
+                .putInt(BackupFormat.checksum(type, payload))
+                .put((byte) type);
         frame.put(payload);
         emit(frame.array());
     }

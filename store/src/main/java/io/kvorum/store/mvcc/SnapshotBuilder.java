@@ -48,8 +48,7 @@ public final class SnapshotBuilder {
             throw new IllegalArgumentException("key " + kv.key() + " was changed at revision " + kv.modRevision()
                     + " and created at " + kv.createRevision() + ", which cannot be at revision " + revision);
         }
-        Version version =
-                new Version(kv.modRevision(), kv.createRevision(), kv.version(), kv.value(), kv.lease());
+        Version version = new Version(kv.modRevision(), kv.createRevision(), kv.version(), kv.value(), kv.lease());
         keys = keys.with(kv.key(), KeyHistory.of(version));
         if (kv.lease() != 0) {
             Lease lease = leases.get(kv.lease());

@@ -47,8 +47,8 @@ public final class MemberData {
             store.open();
             store.persistInitialMembers(Replica.endpoint(cluster, member), endpoints);
             store.persistTerm(FIRST_TERM, null);
-            store.persistSnapshot(new SnapshotEntry(
-                    FIRST_TERM, state.appliedIndex(), new ReceivedSnapshot(state), 0, endpoints));
+            store.persistSnapshot(
+                    new SnapshotEntry(FIRST_TERM, state.appliedIndex(), new ReceivedSnapshot(state), 0, endpoints));
             store.flushLogs();
             store.filled();
         } finally {

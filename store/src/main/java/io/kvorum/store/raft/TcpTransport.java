@@ -329,8 +329,7 @@ public final class TcpTransport implements RaftTransport {
                     return null;
                 }
                 // Members of before the backups do not say it, and have never been restored.
-                Incarnation there =
-                        in.atEnd() ? new Incarnation(0, false) : new Incarnation(in.number(), in.bool());
+                Incarnation there = in.atEnd() ? new Incarnation(0, false) : new Incarnation(in.number(), in.bool());
                 if (here.suits(there)) {
                     strangers.remove(name);
                     return name;

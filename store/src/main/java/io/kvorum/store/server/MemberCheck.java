@@ -35,8 +35,13 @@ final class MemberCheck {
             intact.put(name, read);
             findings.add(new Finding(name, read.lastIndex(), state.revision(), state.keyCount(), read.bytes(), ""));
         } catch (IOException e) {
-            findings.add(new Finding(name, 0, 0, 0, 0, e instanceof NoSuchFileException
-                    ? "no data in " + folder : String.valueOf(e.getMessage())));
+            findings.add(new Finding(
+                    name,
+                    0,
+                    0,
+                    0,
+                    0,
+                    e instanceof NoSuchFileException ? "no data in " + folder : String.valueOf(e.getMessage())));
         }
     }
 

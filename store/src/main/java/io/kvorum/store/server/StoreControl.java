@@ -57,8 +57,7 @@ final class StoreControl {
         Future<Snapshot> state = stale
                 ? Future.succeededFuture(own.newest())
                 : Future.fromCompletionStage(
-                                endpoint.current(TIMEOUT),
-                                context.vertx().getOrCreateContext())
+                                endpoint.current(TIMEOUT), context.vertx().getOrCreateContext())
                         .recover(e -> Future.failedFuture(new IOException(own.name()
                                 + " cannot tell the newest revision, because no leader answers (" + e.getMessage()
                                 + "); --stale saves what one member has")));
@@ -120,12 +119,14 @@ final class StoreControl {
 
     private Future<ObjectNode> compact(ObjectNode request) {
         long newest = own.newest().revision();
-        long revision = request.path("revision").asLong(newest - request.path("keep").asLong());
+        long revision =
+                request.path("revision").asLong(newest - request.path("keep").asLong());
         if (revision < 1) {
             return Future.failedFuture("the store's revision is " + newest + ", so there is nothing to compact");
         }
         byte[] proposal = ProposalCodec.encode(new Proposal(null, new Command.Compact(revision)));
-        return endpoint.handle(BusRequest.post(StoreProtocol.PROPOSE, Buffer.buffer(proposal), TIMEOUT), own.name()).compose(reply -> compacted(reply, revision));
+        return endpoint.handle(BusRequest.post(StoreProtocol.PROPOSE, Buffer.buffer(proposal), TIMEOUT), own.name())
+                .compose(reply -> compacted(reply, revision));
     }
 
     private Future<ObjectNode> compacted(BusReply reply, long revision) {
@@ -137,8 +138,7 @@ final class StoreControl {
             return Future.failedFuture(
                     "revision " + revision + " has not been reached; the newest is " + future.current());
         }
-        return Future.succeededFuture(
-                JsonNodeFactory.instance.objectNode().put("compactRevision", revision));
+        return Future.succeededFuture(JsonNodeFactory.instance.objectNode().put("compactRevision", revision));
     }
 
     private interface Work<T> {

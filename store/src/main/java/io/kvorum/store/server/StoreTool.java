@@ -111,8 +111,8 @@ public final class StoreTool {
                 .put("bytes", read.bytes());
     }
 
-    private static ObjectNode restore(
-            String file, String cluster, String members, long bump, List<String> folders) throws IOException {
+    private static ObjectNode restore(String file, String cluster, String members, long bump, List<String> folders)
+            throws IOException {
         if (bump < 0) {
             throw new UsageException("the revision cannot be bumped by " + bump);
         }
@@ -128,7 +128,9 @@ public final class StoreTool {
                 MemberData.create(own, cluster, member, names.all(), state);
             }
         }
-        return describe(read).put("restoredRevision", state.revision()).put("restoredClusterId", Long.toHexString(clusterId));
+        return describe(read)
+                .put("restoredRevision", state.revision())
+                .put("restoredClusterId", Long.toHexString(clusterId));
     }
 
     /** Builds the state as the backup is read. */

@@ -33,8 +33,8 @@ final class BackupTest {
     }
 
     private void put(String key, String value, long lease) {
-        apply(new Command.Commit(new Txn(
-                List.of(), List.of(new Op.Put(sequence(key), sequence(value), lease, false)), List.of())));
+        apply(new Command.Commit(
+                new Txn(List.of(), List.of(new Op.Put(sequence(key), sequence(value), lease, false)), List.of())));
     }
 
     private void delete(String key) {
@@ -112,7 +112,9 @@ final class BackupTest {
         KeySpace next = new KeySpace(restored);
         next.apply(11, new Proposal(null, new Command.RevokeLease(1)));
         assertThat(next.snapshot().revision()).isEqualTo(saved.revision() + 6);
-        assertThat(live(next.snapshot())).noneMatch(kv -> kv.lease() == 1).hasSizeLessThan(live(saved).size());
+        assertThat(live(next.snapshot()))
+                .noneMatch(kv -> kv.lease() == 1)
+                .hasSizeLessThan(live(saved).size());
     }
 
     @Test
@@ -143,8 +145,8 @@ final class BackupTest {
                 .isInstanceOf(BackupException.class)
                 .message()
                 .doesNotContain("\n")
-                .satisfies(message -> List.of(words)
-                        .forEach(word -> assertThat(message).contains(word)));
+                .satisfies(message ->
+                        List.of(words).forEach(word -> assertThat(message).contains(word)));
     }
 
     @Test

@@ -86,8 +86,7 @@ final class StoreToolTest {
     }
 
     private static Command.Commit put(String key, String value) {
-        return new Command.Commit(
-                Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false)));
+        return new Command.Commit(Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false)));
     }
 
     private Path backup() throws IOException {
@@ -98,8 +97,7 @@ final class StoreToolTest {
         Snapshot snapshot = keySpace.snapshot();
         Path file = folder.resolve("backup.kvb");
         try (OutputStream stream = Files.newOutputStream(file)) {
-            BackupWriter.write(
-                    snapshot, BackupWriter.header(snapshot, "kvorum", "store-0", "127.1.0.10", 1), stream);
+            BackupWriter.write(snapshot, BackupWriter.header(snapshot, "kvorum", "store-0", "127.1.0.10", 1), stream);
         }
         return file;
     }
@@ -147,13 +145,18 @@ final class StoreToolTest {
     }
 
     private static int keys(Snapshot snapshot) {
-        return ((Outcome.Ranged) snapshot.range(RangeRequest.of(KeyRange.all()))).result().entries().size();
+        return ((Outcome.Ranged) snapshot.range(RangeRequest.of(KeyRange.all())))
+                .result()
+                .entries()
+                .size();
     }
 
     /** The group elects a leader, goes on writing after the bumped revision, and fills a member that lost its disk. */
     @Test
     void aRestoredGroupWorksAndFillsAMemberThatLostItsDisk() throws Exception {
-        assertThat(tool(command("restore", backup().toString(), "other", "3", "1000"))).as(err).isZero();
+        assertThat(tool(command("restore", backup().toString(), "other", "3", "1000")))
+                .as(err)
+                .isZero();
         long restored = answer().path("restoredRevision").asLong();
         assertThat(restored).isEqualTo(51 + 1000);
         for (String member : MEMBERS) {
@@ -175,7 +178,8 @@ final class StoreToolTest {
         Replica filled = start("store-2");
         await("store-2 to be filled", () -> filled.newest().revision() == restored + 1);
         assertThat(filled.newest().clusterId())
-                .isEqualTo(Long.parseUnsignedLong(answer().path("restoredClusterId").asText(), 16));
+                .isEqualTo(Long.parseUnsignedLong(
+                        answer().path("restoredClusterId").asText(), 16));
         closeAll();
         assertThat(tool(command("check-data", "3"))).as(out + err).isZero();
         assertThat(answer().path("compared").asBoolean()).isTrue();
@@ -183,18 +187,19 @@ final class StoreToolTest {
 
     @Test
     void damageInAMembersFolderIsFoundAndNamed() throws Exception {
-        assertThat(tool(command("restore", backup().toString(), "other", "3", "0"))).as(err).isZero();
+        assertThat(tool(command("restore", backup().toString(), "other", "3", "0")))
+                .as(err)
+                .isZero();
         assertThat(tool(command("check-data", "3"))).as(out).isZero();
-        assertThat(answer().findValuesAsText("contentHash")).hasSize(3).containsOnly(answer()
-                .findValuesAsText("contentHash")
-                .get(0));
+        assertThat(answer().findValuesAsText("contentHash"))
+                .hasSize(3)
+                .containsOnly(answer().findValuesAsText("contentHash").get(0));
         Path snapshot = folder.resolve("store-1").resolve("snapshot");
         byte[] bytes = Files.readAllBytes(snapshot);
         bytes[bytes.length / 2] ^= 1;
         Files.write(snapshot, bytes);
         assertThat(tool(command("check-data", "3"))).isEqualTo(1);
-        assertThat(answer().path("members").path(1).path("problem").asText())
-                .contains("store-1/snapshot is damaged");
+        assertThat(answer().path("members").path(1).path("problem").asText()).contains("store-1/snapshot is damaged");
         assertThat(answer().path("members").path(0).has("problem")).isFalse();
     }
 
@@ -215,7 +220,9 @@ final class StoreToolTest {
     @Test
     void dataThatIsThereIsNotWrittenOver() throws Exception {
         Path file = backup();
-        assertThat(tool(command("restore", file.toString(), "other", "3", "0"))).as(err).isZero();
+        assertThat(tool(command("restore", file.toString(), "other", "3", "0")))
+                .as(err)
+                .isZero();
         assertThat(tool(command("restore", file.toString(), "other", "3", "0"))).isEqualTo(1);
         assertThat(err).contains("is not empty");
     }
@@ -223,7 +230,9 @@ final class StoreToolTest {
     /** One process that holds three members: each has a folder in the process's own. */
     @Test
     void aStoreInOneProcessIsRestoredToo() throws Exception {
-        assertThat(tool("restore", backup().toString(), "other", "1", "0", data("store-0"))).as(err).isZero();
+        assertThat(tool("restore", backup().toString(), "other", "1", "0", data("store-0")))
+                .as(err)
+                .isZero();
         assertThat(folder.resolve("store-0/store-0.2/snapshot")).exists();
         assertThat(tool("check-data", "1", data("store-0"))).as(out).isZero();
         assertThat(answer().path("members")).hasSize(3);

@@ -113,16 +113,15 @@ public final class HistoryCheck {
         }
         for (Write write : history.writes()) {
             boolean within = write.resourceVersion() > log.from() && write.resourceVersion() < last;
-            if (write.fate() == Write.Fate.ACKNOWLEDGED
-                    && within
-                    && !changes.containsKey(write.resourceVersion())) {
+            if (write.fate() == Write.Fate.ACKNOWLEDGED && within && !changes.containsKey(write.resourceVersion())) {
                 found(Sort.GAP, log.watcher() + " did not see " + write + ", nor did anybody else");
             }
         }
         if (!state.equals(history.last())) {
             Set<String> names = new HashSet<>(state.keySet());
             names.addAll(history.last().keySet());
-            names.removeIf(name -> state.getOrDefault(name, "").equals(history.last().getOrDefault(name, "")));
+            names.removeIf(
+                    name -> state.getOrDefault(name, "").equals(history.last().getOrDefault(name, "")));
             found(Sort.GAP, log.watcher() + " ended with another state than the store has, in " + names);
         }
     }

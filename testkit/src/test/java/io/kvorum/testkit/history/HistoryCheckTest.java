@@ -76,7 +76,9 @@ final class HistoryCheckTest {
         List<Seen> gap = new ArrayList<>(events);
         gap.remove(2);
         assertThat(check(gap).counts()).containsOnlyKeys(Sort.GAP);
-        assertThat(check(gap).violations().get(Sort.GAP).get(0)).contains("two did not see").contains("14");
+        assertThat(check(gap).violations().get(Sort.GAP).get(0))
+                .contains("two did not see")
+                .contains("14");
     }
 
     @Test
@@ -162,7 +164,9 @@ final class HistoryCheckTest {
                 .isPositive();
         events.set(2, new Seen("MODIFIED", "a", "w6", 14));
         last.put("a", "w6");
-        assertThat(check().count(Sort.DISAGREEMENT)).as("against the acknowledgement").isEqualTo(1);
+        assertThat(check().count(Sort.DISAGREEMENT))
+                .as("against the acknowledgement")
+                .isEqualTo(1);
     }
 
     @Test
@@ -184,8 +188,8 @@ final class HistoryCheckTest {
         Map<String, String> first = new HashMap<>(Map.of("old", "w0"));
         write("w0", Kind.CREATE, "old", Fate.ACKNOWLEDGED, 9, 0);
         last.put("old", "w0");
-        HistoryCheck.Report report = HistoryCheck.of(new History(
-                writes, List.of(new WatchLog("one", 10, first, events, 0, 1)), reads, last));
+        HistoryCheck.Report report = HistoryCheck.of(
+                new History(writes, List.of(new WatchLog("one", 10, first, events, 0, 1)), reads, last));
         assertThat(report.clean()).as(report.toString()).isTrue();
     }
 }
