@@ -32,6 +32,8 @@ final class BalancerComponent implements Component {
     private Supplier<List<String>> servers = List::of;
     private Supplier<Integer> port = () -> 0;
     private Supplier<@Nullable Path> authority = () -> null;
+    private Supplier<@Nullable Path> certificate = () -> null;
+    private Supplier<@Nullable Path> key = () -> null;
     private Supplier<String> policy = () -> "";
     private Supplier<BalancerSettings> settings = () -> {
         throw new IllegalStateException("flags are not declared");
@@ -52,6 +54,8 @@ final class BalancerComponent implements Component {
         servers = flags.list("servers", List.of(), "host:port of the API servers.");
         port = flags.integer("secure-port", 6443, "Port to listen on, on the component's address.");
         authority = flags.optionalPath("ca-file", "Certificate authority of the API servers' certificates.");
+        certificate = flags.optionalPath("client-certificate", "Certificate that the balancer asks for /readyz with.");
+        key = flags.optionalPath("client-key", "Private key of that certificate.");
         policy = flags.text(
                 "policy", "least-connections", "How the next server is chosen: least-connections or round-robin.");
         Supplier<Duration> connectTimeout = flags.duration(
@@ -90,12 +94,14 @@ final class BalancerComponent implements Component {
         BalancerSettings how;
         ServerPool pool;
         List<ServerAddress> first;
+        TlsProbe.Files files;
         try {
             how = settings.get();
             pool = new ServerPool(
                     ServerPool.Policy.of(policy.get()),
                     address -> new Server(address, new ServerHealth(how.rise(), how.fall())));
             first = addresses(servers.get());
+            files = new TlsProbe.Files(ca, certificate.get(), key.get());
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
@@ -105,7 +111,7 @@ final class BalancerComponent implements Component {
                 own,
                 how,
                 pool,
-                new TlsProbe(context.vertx(), own, ca, how.checkTimeout()),
+                new TlsProbe(context.vertx(), own, files, how.checkTimeout()),
                 metrics(context.metrics()));
         balancer.servers(first);
         context.health().ready("servers", () -> pool.open() > 0 ? null : "no API server is fit");

@@ -9,28 +9,51 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks servers for {@code /readyz} over TLS and checks that they have a certificate of the cluster's authority. */
 final class TlsProbe implements HealthProbe {
     private final HttpClient client;
     private final Duration timeout;
 
-    /** @param authority PEM file of the certificate authority that the servers' certificates are checked against */
-    TlsProbe(Vertx vertx, String ownAddress, Path authority, Duration timeout) {
+    /**
+     * PEM files.
+     *
+     * @param authority what the servers' certificates are checked against
+     * @param certificate who asks; null: nobody in particular, which servers may refuse
+     * @param key of the certificate
+     */
+    record Files(
+            Path authority, @Nullable Path certificate, @Nullable Path key) {
+        Files {
+            if ((certificate == null) != (key == null)) {
+                throw new IllegalArgumentException("--client-certificate and --client-key need each other");
+            }
+        }
+    }
+
+    TlsProbe(Vertx vertx, String ownAddress, Files files, Duration timeout) {
         this.timeout = timeout;
-        client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setSsl(true)
-                        .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()))
-                        .setVerifyHost(true)
-                        .setLocalAddress(ownAddress)
-                        .setConnectTimeout((int) timeout.toMillis())
-                        .setKeepAliveTimeout(30),
-                new PoolOptions().setHttp1MaxSize(1));
+        HttpClientOptions options = new HttpClientOptions()
+                .setSsl(true)
+                .setTrustOptions(
+                        new PemTrustOptions().addCertPath(files.authority().toString()))
+                .setVerifyHost(true)
+                .setLocalAddress(ownAddress)
+                .setConnectTimeout((int) timeout.toMillis())
+                .setKeepAliveTimeout(30);
+        Path certificate = files.certificate();
+        Path key = files.key();
+        if (certificate != null && key != null) {
+            options.setKeyCertOptions(
+                    new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()));
+        }
+        client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(1));
     }
 
     @Override

@@ -44,6 +44,8 @@ public final class CommandLine {
                 flags.addAll(List.of(
                         "--secure-port=" + spec.securePort(),
                         "--ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--client-certificate=" + folder.pki().resolve("balancer.crt"),
+                        "--client-key=" + folder.pki().resolve("balancer.key"),
                         "--servers=" + String.join(",", apiServers(spec))));
             case CONTROLLER_MANAGER ->
                 flags.add("--root-ca-file=" + folder.pki().resolve("ca.crt"));

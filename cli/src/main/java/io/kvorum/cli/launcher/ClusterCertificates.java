@@ -37,6 +37,9 @@ public final class ClusterCertificates {
                                 instance.address()));
             }
         }
+        if (spec.count(Role.BALANCER) > 0) {
+            authority.client("balancer", "system:kvorum:balancer", List.of());
+        }
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         String context = spec.name().equals("kvorum") ? "kvorum" : "kvorum-" + spec.name();
         AdminKubeconfig.write(folder.kubeconfig(), context, spec.server(), folder.pki());
