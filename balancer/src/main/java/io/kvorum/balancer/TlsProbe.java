@@ -29,7 +29,9 @@ final class TlsProbe implements HealthProbe {
      * @param key of the certificate
      */
     record Files(
-            Path authority, @Nullable Path certificate, @Nullable Path key) {
+            Path authority,
+            @Nullable Path certificate,
+            @Nullable Path key) {
         Files {
             if ((certificate == null) != (key == null)) {
                 throw new IllegalArgumentException("--client-certificate and --client-key need each other");
