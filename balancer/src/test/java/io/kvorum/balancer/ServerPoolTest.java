@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvorum.balancer.ServerHealth.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ServerPoolTest {
@@ -21,9 +22,7 @@ final class ServerPoolTest {
     }
 
     private static Server server(ServerPool pool, ServerAddress address) {
-        Server server = pool.server(address);
-        assertThat(server).isNotNull();
-        return server;
+        return Objects.requireNonNull(pool.server(address));
     }
 
     private static ServerAddress next(ServerPool pool, Server... tried) {

@@ -19,12 +19,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +42,8 @@ final class TcpBalancerComponentTest {
     private final AtomicInteger rejected = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger retried = new AtomicInteger();
-    private TcpBalancer balancer;
-    private ServerPool pool;
+    private @Nullable TcpBalancer opened;
+    private @Nullable ServerPool servers;
     private int port;
 
     /** A server that says its name, then sends back what it gets, until it gets an end; then says "end". */
@@ -97,7 +99,7 @@ final class TcpBalancerComponentTest {
 
     @AfterEach
     void close() throws Exception {
-        on(() -> balancer.close())
+        on(() -> balancer().close())
                 .get(10, TimeUnit.SECONDS)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -106,6 +108,18 @@ final class TcpBalancerComponentTest {
             backend.close();
         }
         vertx.close().await(5, TimeUnit.SECONDS);
+    }
+
+    private TcpBalancer balancer() {
+        return Objects.requireNonNull(opened);
+    }
+
+    private ServerPool pool() {
+        return Objects.requireNonNull(servers);
+    }
+
+    private static Socket of(Map<String, Socket> byServer, String name) {
+        return Objects.requireNonNull(byServer.get(name));
     }
 
     private <T> CompletableFuture<T> on(Callable<T> work) {
@@ -130,7 +144,7 @@ final class TcpBalancerComponentTest {
                 queueTimeout,
                 maxConnections,
                 Duration.ofMillis(200));
-        pool = new ServerPool(
+        ServerPool pool = new ServerPool(
                 ServerPool.Policy.LEAST_CONNECTIONS, address -> new Server(address, new ServerHealth(1, 2)));
         HealthProbe probe = new HealthProbe() {
             @Override
@@ -163,9 +177,11 @@ final class TcpBalancerComponentTest {
             }
         };
         port = on(() -> {
-                    balancer = new TcpBalancer(vertx, "127.0.0.1", settings, pool, probe, metrics);
+                    TcpBalancer balancer = new TcpBalancer(vertx, "127.0.0.1", settings, pool, probe, metrics);
                     balancer.servers(
                             backends.stream().map(backend -> backend.address).toList());
+                    opened = balancer;
+                    servers = pool;
                     return balancer.listen("127.0.0.1", 0);
                 })
                 .get(5, TimeUnit.SECONDS)
@@ -185,7 +201,7 @@ final class TcpBalancerComponentTest {
 
     private void awaitFit(int servers) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (on(() -> pool.open()).get(5, TimeUnit.SECONDS) != servers) {
+        while (on(() -> pool().open()).get(5, TimeUnit.SECONDS) != servers) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -251,13 +267,13 @@ final class TcpBalancerComponentTest {
             Map<String, Socket> byServer = Map.of(read(first, 1), first, read(second, 1), second);
             findings.put(backends.get(0).address, Finding.NOT_READY);
             awaitFit(1);
-            Socket kept = byServer.get("A");
+            Socket kept = of(byServer, "A");
             kept.getOutputStream().write('x');
             assertThat(read(kept, 1)).isEqualTo("x");
             findings.put(backends.get(0).address, Finding.SILENT);
             assertThatThrownBy(() -> kept.getInputStream().read()).isInstanceOf(SocketException.class);
             assertThat(dropped).hasValue(1);
-            Socket other = byServer.get("B");
+            Socket other = of(byServer, "B");
             other.getOutputStream().write('y');
             assertThat(read(other, 1)).isEqualTo("y");
         }
@@ -306,7 +322,7 @@ final class TcpBalancerComponentTest {
         }
         first.close();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (on(() -> balancer.clients()).get(5, TimeUnit.SECONDS) > 0) {
+        while (on(() -> balancer().clients()).get(5, TimeUnit.SECONDS) > 0) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -323,14 +339,14 @@ final class TcpBalancerComponentTest {
                 Socket second = connect()) {
             Map<String, Socket> byServer = Map.of(read(first, 1), first, read(second, 1), second);
             on(() -> {
-                        balancer.drain(pool.server(backends.get(0).address), true);
+                        balancer().drain(Objects.requireNonNull(pool().server(backends.get(0).address)), true);
                         return true;
                     })
                     .get(5, TimeUnit.SECONDS);
             try (Socket next = connect()) {
                 assertThat(read(next, 1)).isEqualTo("B");
             }
-            assertThatThrownBy(() -> byServer.get("A").getInputStream().read()).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> of(byServer, "A").getInputStream().read()).isInstanceOf(SocketException.class);
         }
         assertThat(backends.get(0).accepted).hasValue(1);
     }

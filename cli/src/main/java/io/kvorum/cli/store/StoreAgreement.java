@@ -60,7 +60,7 @@ public final class StoreAgreement {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 Map<Instance, String> hashes = hashes(answering);
-                hashes.forEach((member, hash) -> answering.get(member).put("contentHash", hash));
+                answering.forEach((member, found) -> found.put("contentHash", hashes.get(member)));
                 boolean equal = hashes.values().stream().distinct().count() == 1;
                 return answer.put("compared", true).put("equal", equal).put("ok", well && equal);
             } catch (IOException e) {

@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -167,9 +168,7 @@ final class StoreToolTest {
             assertThat(replica.newest().revision()).isEqualTo(restored + 1);
             assertThat(keys(replica.newest())).isEqualTo(21);
         });
-        Replica lost = replicas.remove("store-2");
-        assertThat(lost).isNotNull();
-        lost.close();
+        Objects.requireNonNull(replicas.remove("store-2")).close();
         try (var files = Files.list(folder.resolve("store-2"))) {
             for (Path file : files.toList()) {
                 Files.delete(file);

@@ -53,6 +53,11 @@ public final class HistoryCheck {
             return counts.isEmpty();
         }
 
+        /** The sentences about one sort. */
+        public List<String> of(Sort sort) {
+            return violations.getOrDefault(sort, List.of());
+        }
+
         public int count(Sort sort) {
             return counts.getOrDefault(sort, 0);
         }

@@ -76,7 +76,7 @@ final class HistoryCheckTest {
         List<Seen> gap = new ArrayList<>(events);
         gap.remove(2);
         assertThat(check(gap).counts()).containsOnlyKeys(Sort.GAP);
-        assertThat(check(gap).violations().get(Sort.GAP).get(0))
+        assertThat(check(gap).of(Sort.GAP).get(0))
                 .contains("two did not see")
                 .contains("14");
     }
@@ -114,7 +114,7 @@ final class HistoryCheckTest {
         write("w8", Kind.CREATE, "d", Fate.ACKNOWLEDGED, 16, 4);
         HistoryCheck.Report report = check();
         assertThat(report.count(Sort.LOST_WRITE)).isEqualTo(1);
-        assertThat(report.violations().get(Sort.LOST_WRITE).get(0)).contains("w8");
+        assertThat(report.of(Sort.LOST_WRITE).get(0)).contains("w8");
     }
 
     @Test
