@@ -76,9 +76,7 @@ final class HistoryCheckTest {
         List<Seen> gap = new ArrayList<>(events);
         gap.remove(2);
         assertThat(check(gap).counts()).containsOnlyKeys(Sort.GAP);
-        assertThat(check(gap).of(Sort.GAP).get(0))
-                .contains("two did not see")
-                .contains("14");
+        assertThat(check(gap).of(Sort.GAP).get(0)).contains("two did not see").contains("14");
     }
 
     @Test
