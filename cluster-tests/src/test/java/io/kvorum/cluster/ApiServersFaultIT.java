@@ -53,7 +53,8 @@ class ApiServersFaultIT {
                 "--apiservers=" + SERVERS,
                 "--schedulers=2",
                 "--controller-managers=2",
-                "--nodes=1");
+                "--nodes=1",
+                "--wait=5m");
     }
 
     @AfterAll
