@@ -24,6 +24,7 @@ import io.kvorum.kubelet.node.NodeStatuses;
 import io.kvorum.kubelet.pods.NodeImages;
 import io.kvorum.kubelet.pods.PodEnvironment;
 import io.kvorum.kubelet.pods.PodIps;
+import io.kvorum.kubelet.pods.PodTargets;
 import io.kvorum.kubelet.pods.PodWorkers;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
@@ -35,6 +36,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpServerOptions;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -59,6 +61,7 @@ final class Kubelet {
     private final ComponentContext context;
     private final KubeletFlags flags;
     private final NodeSpec spec;
+    private final @Nullable HttpServerOptions streamOptions;
     private final Vertx vertx;
     private final Context loop;
     private final WorkerExecutor work;
@@ -69,7 +72,9 @@ final class Kubelet {
     Kubelet(ComponentContext context, KubeletFlags flags, int healthPort) {
         this.context = context;
         this.flags = flags;
-        this.spec = flags.nodeSpec(context.identity().address(), VERSION, healthPort);
+        this.streamOptions = flags.streamServer();
+        this.spec = flags.nodeSpec(
+                context.identity().address(), VERSION, streamOptions == null ? healthPort : flags.port.get());
         this.vertx = context.vertx();
         this.loop = vertx.getOrCreateContext();
         this.work = vertx.createSharedWorkerExecutor("kubelet-work", WORK_THREADS, 2, TimeUnit.MINUTES);
@@ -78,7 +83,7 @@ final class Kubelet {
 
     /** What has to be read or created on disk before anything else. */
     private record Prepared(
-            PodRuntime runtime, ImageCatalogue images, NodeStatuses statuses, Map<String, Quantity> allocatable) {}
+            ProcessRuntime runtime, ImageCatalogue images, NodeStatuses statuses, Map<String, Quantity> allocatable) {}
 
     Future<Void> start() {
         PodIps ips;
@@ -96,7 +101,7 @@ final class Kubelet {
         Path given = flags.rootDir.get();
         Path root = given == null ? context.dataDir() : given;
         Files.createDirectories(root);
-        PodRuntime runtime = new ProcessRuntime(
+        ProcessRuntime runtime = new ProcessRuntime(
                 root,
                 flags.lifelineFifo.get(),
                 context.clock(),
@@ -211,10 +216,15 @@ final class Kubelet {
                             return null;
                         },
                         false));
+        // Streams end before the runtime they lead to.
+        StreamPort streams = streamOptions == null ? null : new StreamPort(context, streamOptions, flags, work);
         // First of all, so that a kubelet that was restarted is not taken for dead.
         lease.start();
         // The node is there as soon as the API is; pods start once their services are known.
         return workers.adopt()
+                .compose(v -> streams == null
+                        ? Future.<Void>succeededFuture()
+                        : streams.open(prepared.runtime(), new PodTargets(loop, workers)))
                 .compose(v -> context.serve(new KubeletEndpoint(vertx, work, context.clock(), workers)))
                 .onSuccess(v -> services.start()
                         .compose(s -> {

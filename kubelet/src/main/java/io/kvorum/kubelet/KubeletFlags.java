@@ -6,7 +6,12 @@ import io.fabric8.kubernetes.api.model.TaintBuilder;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.kvorum.kubelet.node.NodeSpec;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +41,11 @@ final class KubeletFlags {
     final Supplier<Duration> backoffCap;
     final Supplier<String> logMaxSize;
     final Supplier<Integer> logMaxFiles;
+    final Supplier<Integer> port;
+    final Supplier<@Nullable Path> tlsCertFile;
+    final Supplier<@Nullable Path> tlsPrivateKeyFile;
+    final Supplier<@Nullable Path> clientCaFile;
+    final Supplier<Duration> streamIdleTimeout;
     private final Supplier<List<String>> labels;
     private final Supplier<List<String>> taints;
     private final Supplier<List<String>> reserved;
@@ -64,6 +74,15 @@ final class KubeletFlags {
                 flags.duration("max-container-restart-period", Duration.ofMinutes(5), "longest delay between restarts");
         logMaxSize = flags.text("container-log-max-size", "10Mi", "size at which a container's log is rotated");
         logMaxFiles = flags.integer("container-log-max-files", 5, "log files kept of a container, at least 2");
+        port = flags.integer("port", 10250, "port of exec, attach and port-forward, over TLS");
+        tlsCertFile = flags.optionalPath("tls-cert-file", "PEM file of the serving certificate; without it no streams");
+        tlsPrivateKeyFile = flags.optionalPath("tls-private-key-file", "PEM file of its private key (PKCS 8)");
+        clientCaFile = flags.optionalPath(
+                "client-ca-file", "PEM file of the authorities whose client certificates are trusted");
+        streamIdleTimeout = flags.duration(
+                "streaming-connection-idle-timeout",
+                Duration.ofHours(4),
+                "how long a stream on which nothing comes or goes stays open");
         reserved = flags.list("system-reserved", List.of(), "resources kept from pods, cpu=500m,memory=1Gi");
     }
 
@@ -72,7 +91,7 @@ final class KubeletFlags {
     }
 
     /** Checks everything; errors: {@link UsageException} naming the flag. */
-    NodeSpec nodeSpec(String address, String version, int healthPort) {
+    NodeSpec nodeSpec(String address, String version, int port) {
         if (nodeName.get().isEmpty()) {
             throw new UsageException("--hostname-override is missing: give the name of the node");
         }
@@ -100,7 +119,38 @@ final class KubeletFlags {
                 cpu.movePointRight(3).longValue(),
                 memory.longValue(),
                 version,
-                healthPort);
+                port);
+    }
+
+    /** The options of the port for streams, null when it is not to be served; errors: {@link UsageException}. */
+    @Nullable
+    HttpServerOptions streamServer() {
+        Path certificate = tlsCertFile.get();
+        Path key = tlsPrivateKeyFile.get();
+        Path clients = clientCaFile.get();
+        if (certificate == null && key == null && clients == null) {
+            return null;
+        }
+        if (certificate == null || key == null || clients == null) {
+            throw new UsageException(
+                    "--tls-cert-file, --tls-private-key-file and --client-ca-file belong together: give all or none");
+        }
+        for (Path file : List.of(certificate, key, clients)) {
+            if (!Files.isReadable(file)) {
+                throw new UsageException("cannot read " + file);
+            }
+        }
+        if (streamIdleTimeout.get().isZero() || streamIdleTimeout.get().isNegative()) {
+            throw new UsageException(
+                    "--streaming-connection-idle-timeout must be more than 0, is " + streamIdleTimeout.get());
+        }
+        return new HttpServerOptions()
+                .setSsl(true)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+                .setClientAuth(ClientAuth.REQUEST)
+                .setKeyCertOptions(
+                        new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()))
+                .setTrustOptions(new PemTrustOptions().addCertPath(clients.toString()));
     }
 
     private static BigDecimal amount(String flag, String text) {

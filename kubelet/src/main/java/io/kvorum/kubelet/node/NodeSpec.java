@@ -12,7 +12,7 @@ import java.util.Map;
  * @param taints the node registers with
  * @param reservedCpuMillis taken off the allocatable CPU
  * @param reservedMemoryBytes taken off the allocatable memory
- * @param healthPort where the kubelet answers
+ * @param port where the kubelet answers
  */
 public record NodeSpec(
         String name,
@@ -24,4 +24,4 @@ public record NodeSpec(
         long reservedCpuMillis,
         long reservedMemoryBytes,
         String version,
-        int healthPort) {}
+        int port) {}

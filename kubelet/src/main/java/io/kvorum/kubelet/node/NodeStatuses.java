@@ -133,7 +133,7 @@ public final class NodeStatuses {
                                 .withAddress(spec.name())
                                 .build())
                 .withNewDaemonEndpoints()
-                .withNewKubeletEndpoint(spec.healthPort())
+                .withNewKubeletEndpoint(spec.port())
                 .endDaemonEndpoints()
                 .withNewNodeInfo()
                 .withMachineID(machine.machineId())

@@ -186,7 +186,9 @@ final class ContainerStarter {
                         PodWorker.IMAGE,
                         container.getImage(),
                         PodWorker.IMAGE_ID,
-                        ImageReference.parse(container.getImage()).repository() + "@" + image.digest()));
+                        ImageReference.parse(container.getImage()).repository() + "@" + image.digest()),
+                Boolean.TRUE.equals(container.getStdin()),
+                Boolean.TRUE.equals(container.getTty()));
     }
 
     private static String hostname(Pod pod) {

@@ -806,6 +806,24 @@ final class PodWorker {
         return run == null ? null : run.id();
     }
 
+    /** The id of a container's run while it runs; null otherwise. */
+    @Nullable
+    ContainerId running(String container) {
+        ContainerSlot slot = slots.get(container);
+        return slot == null || slot.last == null || !slot.running() ? null : slot.last.id();
+    }
+
+    boolean anyRunning() {
+        return slots.values().stream().anyMatch(ContainerSlot::running);
+    }
+
+    /** A container as the pod asks for it; null when the pod has none of that name. */
+    @Nullable
+    Container container(String name) {
+        ContainerSlot slot = slots.get(name);
+        return slot == null ? null : slot.spec;
+    }
+
     /** Why a container has no log; as {@code state.waiting.reason}. */
     String waiting(String container) {
         ContainerSlot slot = slots.get(container);

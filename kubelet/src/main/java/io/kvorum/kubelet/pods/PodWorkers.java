@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -305,12 +306,17 @@ public final class PodWorkers implements Informer.Handler<Pod> {
         return workers.values().stream().map(PodWorker::pod).toList();
     }
 
-    /** Where the log of a container is; a {@link NoLogException} says why there is none. */
-    public ContainerId logOf(String namespace, String name, String container, boolean previous) {
-        PodWorker worker = workers.values().stream()
+    /** The worker of a pod; of several pods that had the name one after the other the one that runs. */
+    Optional<PodWorker> find(String namespace, String name) {
+        return workers.values().stream()
                 .filter(w -> w.pod().getMetadata().getName().equals(name)
                         && w.pod().getMetadata().getNamespace().equals(namespace))
-                .reduce((a, b) -> a.ended() ? b : a)
+                .reduce((a, b) -> a.ended() ? b : a);
+    }
+
+    /** Where the log of a container is; a {@link NoLogException} says why there is none. */
+    public ContainerId logOf(String namespace, String name, String container, boolean previous) {
+        PodWorker worker = find(namespace, name)
                 .orElseThrow(() -> new NoLogException(404, "pod \"" + name + "\" not found"));
         if (!worker.hasContainer(container)) {
             throw new NoLogException(404, "container \"" + container + "\" not found in pod \"" + name + "\"");

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param mounts parents before children
  * @param files paths of the container at which an empty file is put, so that it can be written at once
  * @param details what the kubelet wants to find again after its own restart
+ * @param stdin whether its standard input can be written to; else it reads an end of file
+ * @param tty whether it runs on a terminal
  */
 public record ContainerLaunch(
         ContainerId id,
@@ -21,7 +23,21 @@ public record ContainerLaunch(
         String workingDir,
         List<Mount> mounts,
         List<String> files,
-        Map<String, String> details) {
+        Map<String, String> details,
+        boolean stdin,
+        boolean tty) {
+
+    /** A container without standard input and terminal. */
+    public ContainerLaunch(
+            ContainerId id,
+            List<String> command,
+            Map<String, String> environment,
+            String workingDir,
+            List<Mount> mounts,
+            List<String> files,
+            Map<String, String> details) {
+        this(id, command, environment, workingDir, mounts, files, details, false, false);
+    }
 
     /** A file or folder of the host that appears at a path of the container. */
     public record Mount(Path source, String mountPath) {}

@@ -28,6 +28,12 @@ final class ProcFs {
         return fields != null && !fields[0].equals("Z") && !fields[0].equals("X") && fields[19].equals(start);
     }
 
+    /** Whether a process leads a session, as what is started with a terminal or by {@code setsid} does. */
+    static boolean leadsSession(long pid) {
+        String[] fields = stat(pid);
+        return fields != null && fields[3].equals(Long.toString(pid));
+    }
+
     /** The fields of {@code /proc/PID/stat} from the state on, or null when there is no such process. */
     private static String @Nullable [] stat(long pid) {
         try {

@@ -6,10 +6,14 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +34,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * environment. The end of a run is seen through the shim's own end, through its file {@code exit} (a folder watch), and
  * at last by a look at every run once a second.
  */
-public final class ProcessRuntime implements PodRuntime {
+public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     /** Marks every process of a container; see {@link ContainerId#toString}. */
     public static final String ID_VARIABLE = "KVORUM_CONTAINER_ID";
     /** The container's own folder, which tells too whose kubelet a process belongs to. */
@@ -52,11 +55,10 @@ public final class ProcessRuntime implements PodRuntime {
     public static final String READY_VARIABLE = "KVORUM_READY_FILE";
 
     private static final String READY_FILE = "ready";
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String STDIN_FIFO = "stdin";
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
     private static final Duration SHIM_GRACE = Duration.ofSeconds(2);
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
-    private static final int MAX_EXEC_OUTPUT = 10 * 1024;
 
     private final Path rootDir;
     private final @Nullable Path lifeline;
@@ -67,6 +69,7 @@ public final class ProcessRuntime implements PodRuntime {
     private final Consumer<Exception> problems;
     private final FolderWatcher watcher;
     private final ScheduledExecutorService threads;
+    private final Executions executions;
     private final Map<ContainerId, Run> runs = new ConcurrentHashMap<>();
 
     /** A run whose end has not been told yet. */
@@ -112,13 +115,15 @@ public final class ProcessRuntime implements PodRuntime {
         Files.createDirectories(
                 this.rootDir.resolve("pods"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        unpackShim();
+        unpack("shim.sh");
+        unpack("tty.sh");
         this.watcher = new FolderWatcher(this::changed);
         this.threads = Executors.newScheduledThreadPool(2, task -> {
             Thread thread = new Thread(task, "container-reaper");
             thread.setDaemon(true);
             return thread;
         });
+        this.executions = new Executions(this.rootDir, threads, terminalHelper(), problems);
         this.threads.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -126,13 +131,17 @@ public final class ProcessRuntime implements PodRuntime {
         return rootDir.resolve("shim.sh");
     }
 
-    private void unpackShim() throws IOException {
+    private Path terminalHelper() {
+        return rootDir.resolve("tty.sh");
+    }
+
+    private void unpack(String script) throws IOException {
         // Running shims still read the old file, so it is replaced, never written over.
-        Path next = rootDir.resolve("shim.sh.new");
-        try (InputStream in = Objects.requireNonNull(ProcessRuntime.class.getResourceAsStream("shim.sh"))) {
+        Path next = rootDir.resolve(script + ".new");
+        try (InputStream in = Objects.requireNonNull(ProcessRuntime.class.getResourceAsStream(script))) {
             Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.move(next, shim(), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, rootDir.resolve(script), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
@@ -163,6 +172,7 @@ public final class ProcessRuntime implements PodRuntime {
             found.computeIfAbsent(id.podUid(), uid -> new ArrayList<>()).add(record(id, folder, main, exit));
         }
         killStrays(alive);
+        executions.killLeftOver();
         for (ContainerId id : undone) {
             ContainerFolder.delete(ContainerFolder.of(rootDir, id).path());
         }
@@ -212,22 +222,25 @@ public final class ProcessRuntime implements PodRuntime {
             }
         }
         Files.createDirectories(workingDir);
-        String program = lookUp(launch.command().get(0), environment, workingDir);
+        String found = ProgramPath.find(launch.command().get(0), environment, workingDir);
         folder.writeLaunch(
                 new ContainerFolder.Launch(launch.command(), environment, workingDir.toString(), launch.details()));
 
-        List<String> command = new ArrayList<>();
+        List<String> program = new ArrayList<>(launch.command());
+        program.set(0, found);
+        if (launch.tty()) {
+            List<String> onTerminal = new Terminal(folder.path(), terminalHelper()).wrap(program, environment);
+            program = new ArrayList<>(Signals.defaults());
+            program.addAll(onTerminal);
+        }
+        List<String> command = new ArrayList<>(Signals.newSession());
         command.add("/bin/sh");
         command.add(shim().toString());
         command.add(folder.path().toString());
         command.add(lifeline == null ? "-" : lifeline.toString());
-        command.add(program);
-        command.addAll(launch.command().subList(1, launch.command().size()));
-        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-            command.add(0, "/usr/bin/setsid");
-        } else {
-            command.addAll(0, List.of("/usr/bin/perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV", "--"));
-        }
+        // A terminal that nobody may write to must not read an end of file either, which would be typed into it.
+        command.add(launch.stdin() || launch.tty() ? folder.path().resolve(STDIN_FIFO).toString() : "-");
+        command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(workingDir.toFile());
         builder.environment().clear();
@@ -263,7 +276,7 @@ public final class ProcessRuntime implements PodRuntime {
 
     private static Map<String, String> environment(ContainerLaunch launch, ContainerFolder folder) {
         Map<String, String> environment = new HashMap<>();
-        environment.put("PATH", DEFAULT_PATH);
+        environment.put("PATH", ProgramPath.DEFAULT_PATH);
         environment.put("HOME", folder.rootfs().toString());
         environment.putAll(launch.environment());
         environment.put(ID_VARIABLE, launch.id().toString());
@@ -287,28 +300,6 @@ public final class ProcessRuntime implements PodRuntime {
         }
     }
 
-    /** Finds the program as execvp would, so that a missing one is told apart from a failing one. */
-    private static String lookUp(String program, Map<String, String> environment, Path workingDir)
-            throws StartFailedException {
-        if (program.contains("/")) {
-            Path file = workingDir.resolve(program);
-            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
-                return program;
-            }
-            throw new StartFailedException("exec: \"" + program + "\": "
-                    + (Files.exists(file) ? "permission denied" : "stat " + program + ": no such file or directory"));
-        }
-        for (String folder : environment.getOrDefault("PATH", DEFAULT_PATH).split(File.pathSeparator, -1)) {
-            if (!folder.isEmpty()) {
-                Path file = workingDir.resolve(folder).resolve(program);
-                if (Files.isRegularFile(file) && Files.isExecutable(file)) {
-                    return file.toString();
-                }
-            }
-        }
-        throw new StartFailedException("exec: \"" + program + "\": executable file not found in $PATH");
-    }
-
     @Override
     public void terminate(ContainerId id) {
         Run run = runs.get(id);
@@ -324,28 +315,11 @@ public final class ProcessRuntime implements PodRuntime {
             return;
         }
         if (ProcFs.alive(run.main.pid(), run.main.start())) {
-            killGroup(run.main.pid());
+            Signals.group("KILL", run.main.pid());
         }
         killMarked(id);
         // Without a shim nobody records the end.
         look(id);
-    }
-
-    /** The group is led by the main process; before it has become a leader there is only the process itself. */
-    private static void killGroup(long pid) throws IOException {
-        Process kill = new ProcessBuilder(
-                        "/bin/sh", "-c", "kill -9 -- -\"$1\" 2>/dev/null || kill -9 \"$1\"", "sh", Long.toString(pid))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            if (!kill.waitFor(5, TimeUnit.SECONDS)) {
-                kill.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while killing group " + pid, e);
-        }
     }
 
     /** Kills what carries the run's mark, its shim aside, which ends by itself once it has recorded the end. */
@@ -384,38 +358,44 @@ public final class ProcessRuntime implements PodRuntime {
 
     @Override
     public ExecResult exec(ContainerId id, List<String> command, Duration timeout) throws IOException {
-        ContainerFolder.Launch launch = ContainerFolder.of(rootDir, id).readLaunch();
-        Path workingDir = Path.of(launch.workingDir());
-        List<String> resolved = new ArrayList<>(command);
-        resolved.set(0, lookUp(command.get(0), launch.environment(), workingDir));
-        ProcessBuilder builder = new ProcessBuilder(resolved)
-                .directory(workingDir.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-        builder.environment().clear();
-        builder.environment().putAll(launch.environment());
-        Process process = builder.start();
-        AtomicBoolean expired = new AtomicBoolean();
-        var timer = threads.schedule(
-                () -> {
-                    expired.set(true);
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
-                    // Not Process.destroyForcibly, which would close the stream under its reader.
-                    process.toHandle().destroyForcibly();
-                },
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
-        try (InputStream out = process.getInputStream()) {
-            byte[] output = out.readNBytes(MAX_EXEC_OUTPUT);
-            out.transferTo(java.io.OutputStream.nullOutputStream());
-            int code = process.waitFor();
-            return new ExecResult(expired.get() ? -1 : code, new String(output, StandardCharsets.UTF_8));
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            timer.cancel(false);
+        return executions.run(id, command, timeout);
+    }
+
+    @Override
+    public ExecSession open(ContainerId id, ExecRequest request) throws IOException {
+        if (!runs.containsKey(id)) {
+            throw new IOException("container " + id + " is not running");
+        }
+        return executions.open(id, request);
+    }
+
+    @Override
+    public OutputStream stdin(ContainerId id) throws IOException {
+        Path fifo = ContainerFolder.of(rootDir, id).path().resolve(STDIN_FIFO);
+        if (!runs.containsKey(id) || !Files.exists(fifo)) {
+            throw new IOException("the standard input of container " + id + " is closed");
+        }
+        // The shim holds a reading end, so that this does not block; it removes the file before it lets go.
+        return Channels.newOutputStream(FileChannel.open(fifo, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void closeStdin(ContainerId id) throws IOException {
+        Path file = ContainerFolder.of(rootDir, id).path().resolve("shim");
+        if (!runs.containsKey(id) || !Files.exists(file)) {
+            return;
+        }
+        long shim = Long.parseLong(
+                Files.readString(file, StandardCharsets.US_ASCII).trim());
+        if (isShim(shim)) {
+            Signals.process("USR1", shim);
+        }
+    }
+
+    @Override
+    public void resize(ContainerId id, int columns, int rows) throws IOException {
+        if (runs.containsKey(id)) {
+            new Terminal(ContainerFolder.of(rootDir, id).path(), terminalHelper()).resize(columns, rows);
         }
     }
 

@@ -11,7 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** A container's log as a stream, read on demand from the files. Belongs to the context it was created on. */
-final class LogStream implements BusStream {
+public final class LogStream implements BusStream {
     private final Context context;
     private final WorkerExecutor workers;
     private final ContainerLog log;
@@ -26,7 +26,7 @@ final class LogStream implements BusStream {
     private @Nullable Handler<Throwable> exceptionHandler;
     private @Nullable Handler<Void> endHandler;
 
-    LogStream(Vertx vertx, WorkerExecutor workers, ContainerLog log, LogReader reader, boolean follow) {
+    public LogStream(Vertx vertx, WorkerExecutor workers, ContainerLog log, LogReader reader, boolean follow) {
         this.context = vertx.getOrCreateContext();
         this.workers = workers;
         this.log = log;

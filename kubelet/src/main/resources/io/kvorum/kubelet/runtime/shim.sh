@@ -1,27 +1,41 @@
 #!/bin/sh
 # Runs the main process of one container in a session of its own and outlives the kubelet.
 #
-#   shim.sh FOLDER LIFELINE PROGRAM [ARGUMENT...]
+#   shim.sh FOLDER LIFELINE STDIN PROGRAM [ARGUMENT...]
 #
 # FOLDER    gets "pid" (process id and start time) and, at the end, "exit" (exit code), each by rename; the program's
 #           output is appended to "log".
 # LIFELINE  a FIFO somebody holds open for writing, or "-": at its end of file the container is killed.
+# STDIN     a FIFO that is made for the program's standard input, or "-" for none. It has no end of file until the signal
+#           USR1 comes; the process id to send it to is in FOLDER's "shim".
 #
 # Says "started PID STARTTIME" on standard output, then lets go of it.
 
 folder=$1
 lifeline=$2
-shift 2
+stdin=$3
+shift 3
 
 if [ "$lifeline" != - ]; then
     exec 9<"$lifeline" || exit 1
 fi
 
+input=/dev/null
+closed=
+if [ "$stdin" != - ]; then
+    input=$stdin
+    /usr/bin/mkfifo -m 600 "$stdin" || exit 1
+    # Both ends, so that neither the program nor who writes to it waits for the other.
+    exec 8<>"$stdin"
+    trap '/bin/rm -f "$stdin"; exec 8<&-; closed=now' USR1
+    echo "$$" >"$folder/shim"
+fi
+
 if [ -x /usr/bin/setsid ]; then
-    /usr/bin/setsid "$@" </dev/null >>"$folder/log" 2>&1 9<&- &
+    /usr/bin/setsid "$@" <"$input" >>"$folder/log" 2>&1 8<&- 9<&- &
 else
     /usr/bin/perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV; die "$ARGV[0]: $!\n"' -- "$@" \
-        </dev/null >>"$folder/log" 2>&1 9<&- &
+        <"$input" >>"$folder/log" 2>&1 8<&- 9<&- &
 fi
 pid=$!
 
@@ -45,13 +59,19 @@ if [ "$lifeline" != - ]; then
     {
         read -r _ <&9
         kill -9 -- "-$pid" || kill -9 "$pid"
-    } &
+    } 8<&- &
     watcher=$!
     exec 9<&-
 fi
 
 wait "$pid"
 code=$?
+if [ "$closed" = now ]; then
+    # The signal may have ended the waiting; 127: it had not.
+    wait "$pid"
+    again=$?
+    [ "$again" = 127 ] || code=$again
+fi
 
 # What the main process left in its group ends with it, as in a PID namespace.
 kill -9 -- "-$pid"
