@@ -5,6 +5,7 @@ import io.kvorum.apiserver.bootstrap.Compaction;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
 import io.kvorum.apiserver.edge.BusEdge;
 import io.kvorum.apiserver.edge.HttpsEdge;
+import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
@@ -55,7 +56,9 @@ final class ApiServer implements Component {
                 new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
         serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
-        return new HttpsEdge(context.vertx(), serving.pipeline())
+        UpgradeProxy upgrades =
+                new UpgradeProxy(context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
+        return new HttpsEdge(context.vertx(), serving.pipeline(), upgrades)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {
                     context.onShutdown("https", server::close);

@@ -15,6 +15,9 @@ final class ApiServerFlags {
     final Supplier<@Nullable Path> tlsCertFile;
     final Supplier<@Nullable Path> tlsPrivateKeyFile;
     final Supplier<@Nullable Path> clientCaFile;
+    final Supplier<@Nullable Path> kubeletClientCertificate;
+    final Supplier<@Nullable Path> kubeletClientKey;
+    final Supplier<@Nullable Path> kubeletCertificateAuthority;
     final Supplier<String> serviceClusterIpRange;
     final Supplier<String> serviceNodePortRange;
     final Supplier<List<String>> loopbackRanges;
@@ -38,6 +41,11 @@ final class ApiServerFlags {
         tlsPrivateKeyFile = flags.optionalPath("tls-private-key-file", "PEM file of its private key (PKCS 8)");
         clientCaFile = flags.optionalPath(
                 "client-ca-file", "PEM file of the authorities whose client certificates are trusted");
+        kubeletClientCertificate = flags.optionalPath(
+                "kubelet-client-certificate", "PEM file of the certificate shown to kubelets, for streams into pods");
+        kubeletClientKey = flags.optionalPath("kubelet-client-key", "PEM file of its private key (PKCS 8)");
+        kubeletCertificateAuthority = flags.optionalPath(
+                "kubelet-certificate-authority", "PEM file of the authorities of kubelets' serving certificates");
         serviceClusterIpRange =
                 flags.text("service-cluster-ip-range", "10.0.0.0/24", "CIDR that cluster IPs are taken from");
         serviceNodePortRange = flags.text(

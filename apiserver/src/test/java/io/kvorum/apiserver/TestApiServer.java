@@ -3,6 +3,7 @@ package io.kvorum.apiserver;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
 import io.kvorum.apiserver.edge.HttpsEdge;
+import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusUnavailableException;
@@ -12,6 +13,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +74,7 @@ public final class TestApiServer implements AutoCloseable {
                     .start()
                     .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
                     .compose(made ->
-                            new HttpsEdge(vertx, serving.pipeline()).listen(config.serverOptions(), "127.0.0.1", port))
+                            new HttpsEdge(vertx, serving.pipeline(), new UpgradeProxy(vertx, new HttpClientOptions())).listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {
                         new KubernetesService(

@@ -29,7 +29,9 @@ public final class BusEdge implements BusEndpoint {
                 .map(BusEdge::reply);
     }
 
-    private static BusReply reply(ApiResponse response) {
+    private static BusReply reply(ApiResponse answer) {
+        // The bus carries no other protocols.
+        ApiResponse response = answer.upgrade() == null ? answer : UpgradeProxy.required();
         return new BusReply(response.status(), response.headers(), response.body(), response.stream());
     }
 }

@@ -40,10 +40,13 @@ public final class HttpsEdge {
 
     private final Vertx vertx;
     private final Pipeline pipeline;
+    private final UpgradeProxy upgrades;
 
-    public HttpsEdge(Vertx vertx, Pipeline pipeline) {
+    /** @param upgrades leads requests on that become another protocol */
+    public HttpsEdge(Vertx vertx, Pipeline pipeline, UpgradeProxy upgrades) {
         this.vertx = vertx;
         this.pipeline = pipeline;
+        this.upgrades = upgrades;
     }
 
     /** Listens on the context of the caller. */
@@ -62,11 +65,14 @@ public final class HttpsEdge {
             return;
         }
         request.exceptionHandler(cause -> LOG.debug("request broke off cause={}", cause.toString()));
+        if (request.headers().contains("Upgrade")) {
+            // The upgrade takes the request over later, while it has not been read to its end; what comes after its
+            // head belongs to the other protocol.
+            request.pause();
+            answer(request, Buffer.buffer());
+            return;
+        }
         if (announced == 0) {
-            if (WebSocketStream.askedFor(request)) {
-                // The upgrade takes the request over later, while it has not been read to its end.
-                request.pause();
-            }
             answer(request, Buffer.buffer());
             return;
         }
@@ -144,6 +150,14 @@ public final class HttpsEdge {
         HttpServerResponse out = request.response();
         if (out.closed()) {
             close(response.stream());
+            return;
+        }
+        if (response.upgrade() != null) {
+            if (request.headers().contains("Upgrade")) {
+                upgrades.lead(request, response.upgrade(), this::send);
+            } else {
+                send(request, UpgradeProxy.required());
+            }
             return;
         }
         if (response.stream() != null && WebSocketStream.askedFor(request)) {

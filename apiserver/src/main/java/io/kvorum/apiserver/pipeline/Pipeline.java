@@ -14,6 +14,7 @@ import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,12 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final Duration MOST_TIME = Duration.ofSeconds(60);
+
+    /** Subresources whose requests take as long as their users like; they do not count as in flight. */
+    private static final Set<String> LONG_RUNNING = Set.of("log", "exec", "attach", "portforward");
+
+    /** Subresources that are streams into a pod. */
+    private static final Set<String> STREAMS = Set.of("exec", "attach", "portforward");
 
     private final Authenticator authenticator;
     private final Authorizer authorizer;
@@ -72,13 +79,17 @@ public final class Pipeline {
     private Future<ApiResponse> checked(ApiRequest request, RequestInfo info) {
         User user = authenticator.authenticate(request.credentials());
         authorize(user, info, request.path());
+        if (info.verb().equals("get") && STREAMS.contains(info.subresource())) {
+            // A WebSocket can only be asked for by GET, which must not let in who may just look (upstream since 1.35).
+            authorize(user, info.withVerb("create"), request.path());
+        }
         if (!info.resourceRequest()) {
             return nonResource(request);
         }
         if (!registry.knows(info.group(), info.version())) {
             return Future.succeededFuture(pageNotFound());
         }
-        boolean longRunning = info.verb().equals("watch") || info.subresource().equals("log");
+        boolean longRunning = info.verb().equals("watch") || LONG_RUNNING.contains(info.subresource());
         if (longRunning) {
             return limited(request, registry.handle(info, request, user));
         }

@@ -17,7 +17,6 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** {@code pods/log}: asks the kubelet of the pod's node over the bus and hands its stream on. */
@@ -39,7 +38,7 @@ final class PodLogs {
                 .compose(version -> {
                     JsonNode pod = version.selectable();
                     String container =
-                            container(pod, info.name(), request.query().text("container"));
+                            PodContainers.choose(pod, info.name(), request.query().text("container"));
                     String node = Tree.text(pod, "spec", "nodeName");
                     if (node.isEmpty()) {
                         // Not scheduled: there is no log yet, and that is no error.
@@ -85,32 +84,5 @@ final class PodLogs {
             }
         }
         return text.toString();
-    }
-
-    private static String container(JsonNode pod, String name, String asked) {
-        List<String> containers = names(pod, "containers");
-        List<String> inits = names(pod, "initContainers");
-        if (asked.isEmpty()) {
-            if (containers.size() == 1) {
-                return containers.get(0);
-            }
-            String choices = containers + (inits.isEmpty() ? "" : " or one of the init containers: " + inits);
-            throw ApiException.badRequest("a container name must be specified for pod " + name + ", choose one of: "
-                    + choices.replace(",", ""));
-        }
-        if (!containers.contains(asked)
-                && !inits.contains(asked)
-                && !names(pod, "ephemeralContainers").contains(asked)) {
-            throw ApiException.badRequest("container " + asked + " is not valid for pod " + name);
-        }
-        return asked;
-    }
-
-    private static List<String> names(JsonNode pod, String field) {
-        List<String> names = new ArrayList<>();
-        for (JsonNode container : Tree.items(pod, "spec", field)) {
-            names.add(Tree.text(container, "name"));
-        }
-        return names;
     }
 }

@@ -43,6 +43,7 @@ public final class Registry {
     private final PodActions podActions;
     private final Evictions evictions;
     private final PodLogs podLogs;
+    private final PodStreams podStreams;
     private final NamespaceFinalize namespaceFinalize;
     private final Reviews reviews;
 
@@ -86,6 +87,7 @@ public final class Registry {
         podActions = new PodActions(transactions, metadata);
         evictions = new Evictions(transactions, deletes, parts.cache(), metadata);
         podLogs = new PodLogs(reads, parts.bus());
+        podStreams = new PodStreams(reads);
         namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
         reviews = new Reviews(parts.authorizer(), metadata);
     }
@@ -173,6 +175,8 @@ public final class Registry {
                 return evictions.evict(resource, budgets(), info, request, user);
             case "log get":
                 return podLogs.get(resource, info, request);
+            case "exec create", "exec get", "attach create", "attach get", "portforward create", "portforward get":
+                return podStreams.connect(resource, nodes(), info, request);
             case "finalize update":
                 return namespaceFinalize.update(resource, info, request);
             case "approval get":
@@ -191,6 +195,10 @@ public final class Registry {
         Optional<Served> found = catalog.byResource(group, version, resource).map(info -> Served.of(info, catalog));
         found.ifPresent(value -> served.put(key, value));
         return found;
+    }
+
+    private Served nodes() {
+        return find("", "v1", "nodes").orElseThrow(Registry::unknown);
     }
 
     private Served pods() {

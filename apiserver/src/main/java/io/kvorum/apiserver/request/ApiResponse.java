@@ -12,10 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param body the whole body; empty when {@code stream} is set
  * @param stream a body without end, such as a watch; a {@link io.kvorum.bus.BusStream} is closed when the reader goes
  *     away
+ * @param upgrade where the request is led on to instead of being answered; the status is 101 then
  */
 public record ApiResponse(
-        int status, MultiMap headers, Buffer body, @Nullable ReadStream<Buffer> stream) {
+        int status,
+        MultiMap headers,
+        Buffer body,
+        @Nullable ReadStream<Buffer> stream,
+        @Nullable Upgrade upgrade) {
     public static final String JSON = "application/json";
+
+    public ApiResponse(int status, MultiMap headers, Buffer body, @Nullable ReadStream<Buffer> stream) {
+        this(status, headers, body, stream, null);
+    }
+
+    public static ApiResponse upgrade(Upgrade to) {
+        return new ApiResponse(101, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(), null, to);
+    }
 
     public static ApiResponse json(int status, byte[] body) {
         return of(status, JSON, Buffer.buffer(body));

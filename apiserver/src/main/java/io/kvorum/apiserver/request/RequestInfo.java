@@ -71,6 +71,12 @@ public record RequestInfo(
         return new RequestInfo(true, verb, group, version, namespace, resource, name, subresource, rest);
     }
 
+    /** The same request with another verb. */
+    public RequestInfo withVerb(String other) {
+        return new RequestInfo(
+                resourceRequest, other, group, version, namespace, resource, name, subresource, rest);
+    }
+
     /** {@code v1} or {@code apps/v1}. */
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;

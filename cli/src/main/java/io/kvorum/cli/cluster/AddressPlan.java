@@ -8,6 +8,8 @@ public record AddressPlan(int index) {
     public static final int HAZELCAST_PORT = 5701;
     public static final int BUS_PORT = 7100;
     public static final int SECURE_PORT = 6443;
+    /** Where kubelets serve exec, attach and port-forward: their default. */
+    public static final int KUBELET_PORT = 10250;
     /** Nodes have a /24 of pod addresses each, from 127.index.64.0 to 127.index.255.0. */
     public static final int MOST_NODES = 192;
 

@@ -38,6 +38,9 @@ public final class CommandLine {
                         "--tls-cert-file=" + folder.pki().resolve(instance.name() + ".crt"),
                         "--tls-private-key-file=" + folder.pki().resolve(instance.name() + ".key"),
                         "--client-ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--kubelet-client-certificate=" + folder.pki().resolve("apiserver-kubelet-client.crt"),
+                        "--kubelet-client-key=" + folder.pki().resolve("apiserver-kubelet-client.key"),
+                        "--kubelet-certificate-authority=" + folder.pki().resolve("ca.crt"),
                         "--service-cluster-ip-range=" + addresses.serviceRange(),
                         "--loopback-ranges=" + addresses.clusterRange()));
             case BALANCER ->
@@ -53,6 +56,9 @@ public final class CommandLine {
                 flags.addAll(List.of(
                         "--hostname-override=" + instance.node(),
                         "--node-ip=" + instance.address(),
+                        "--tls-cert-file=" + folder.pki().resolve(instance.name() + "-serving.crt"),
+                        "--tls-private-key-file=" + folder.pki().resolve(instance.name() + "-serving.key"),
+                        "--client-ca-file=" + folder.pki().resolve("ca.crt"),
                         "--pod-cidr=" + addresses.podRange(instance.ordinal()),
                         "--root-dir=" + folder.data(instance.name()),
                         "--image-catalog=" + folder.imageCatalog(),
@@ -91,6 +97,8 @@ public final class CommandLine {
         List<Integer> ports = new ArrayList<>(List.of(AddressPlan.HAZELCAST_PORT, AddressPlan.BUS_PORT));
         if (role == Role.APISERVER || role == Role.BALANCER) {
             ports.add(spec.securePort());
+        } else if (role == Role.KUBELET) {
+            ports.add(AddressPlan.KUBELET_PORT);
         }
         return ports;
     }

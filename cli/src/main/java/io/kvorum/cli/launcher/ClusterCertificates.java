@@ -35,11 +35,17 @@ public final class ClusterCertificates {
                                 // from the start, so that a balancer can come while the servers run
                                 addresses.address(Role.BALANCER, 0),
                                 instance.address()));
+            } else if (instance.role() == Role.KUBELET) {
+                authority.server(
+                        instance.name() + "-serving",
+                        "system:node:" + instance.node(),
+                        List.of(instance.node(), instance.address()));
             }
         }
         if (spec.count(Role.BALANCER) > 0) {
             authority.client("balancer", "system:kvorum:balancer", List.of());
         }
+        authority.client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         String context = spec.name().equals("kvorum") ? "kvorum" : "kvorum-" + spec.name();
         AdminKubeconfig.write(folder.kubeconfig(), context, spec.server(), folder.pki());

@@ -93,11 +93,11 @@ final class Executions {
         command.set(0, ProgramPath.find(command.get(0), environment, workingDir));
         String number = Long.toString(numbers.incrementAndGet());
         environment.put(EXEC_VARIABLE, number);
+        Path folder = container.path().resolve("exec-" + number);
+        ContainerFolder.delete(folder);
+        Files.createDirectory(folder);
         Terminal terminal = null;
         if (request.tty()) {
-            Path folder = container.path().resolve("exec-" + number);
-            ContainerFolder.delete(folder);
-            Files.createDirectory(folder);
             terminal = new Terminal(folder, terminalHelper);
             command = terminal.wrap(command, environment);
         }
@@ -105,14 +105,25 @@ final class Executions {
         line.addAll(Signals.defaults());
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).directory(workingDir.toFile());
-        if (request.tty()) {
-            builder.redirectErrorStream(true);
-        } else if (!request.stdin()) {
+        if (!request.tty() && !request.stdin()) {
             builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         }
         builder.environment().clear();
         builder.environment().putAll(environment);
-        return new Session(builder.start(), terminal);
+        List<OutputPipe> outputs = new ArrayList<>(List.of(OutputPipe.make(folder.resolve("stdout"))));
+        builder.redirectOutput(outputs.get(0).file());
+        if (request.tty()) {
+            builder.redirectErrorStream(true);
+        } else {
+            outputs.add(OutputPipe.make(folder.resolve("stderr")));
+            builder.redirectError(outputs.get(1).file());
+        }
+        try {
+            return new Session(builder.start(), folder, terminal, outputs);
+        } catch (IOException e) {
+            outputs.forEach(OutputPipe::abandon);
+            throw e;
+        }
     }
 
     /** Ends what an earlier kubelet's commands left running; background processes of ended commands stay. */
@@ -130,12 +141,19 @@ final class Executions {
 
     private final class Session implements ExecSession {
         private final Process process;
+        private final Path folder;
         private final @Nullable Terminal terminal;
+        private final List<InputStream> outputs = new ArrayList<>();
         private final CompletableFuture<Integer> exit;
 
-        Session(Process process, @Nullable Terminal terminal) {
+        Session(Process process, Path folder, @Nullable Terminal terminal, List<OutputPipe> outputs)
+                throws IOException {
             this.process = process;
+            this.folder = folder;
             this.terminal = terminal;
+            for (OutputPipe output : outputs) {
+                this.outputs.add(output.open());
+            }
             this.exit = process.onExit().thenApply(ended -> {
                 clear();
                 return ended.exitValue();
@@ -143,12 +161,10 @@ final class Executions {
         }
 
         private void clear() {
-            if (terminal != null) {
-                try {
-                    ContainerFolder.delete(terminal.folder());
-                } catch (IOException e) {
-                    problems.accept(e);
-                }
+            try {
+                ContainerFolder.delete(folder);
+            } catch (IOException e) {
+                problems.accept(e);
             }
         }
 
@@ -159,12 +175,12 @@ final class Executions {
 
         @Override
         public InputStream stdout() {
-            return process.getInputStream();
+            return outputs.get(0);
         }
 
         @Override
         public InputStream stderr() {
-            return process.getErrorStream();
+            return outputs.size() > 1 ? outputs.get(1) : InputStream.nullInputStream();
         }
 
         @Override
@@ -181,6 +197,13 @@ final class Executions {
 
         @Override
         public void hangUp() {
+            for (InputStream output : outputs) {
+                try {
+                    output.close();
+                } catch (IOException e) {
+                    problems.accept(e);
+                }
+            }
             try {
                 threads.execute(this::signal);
             } catch (RejectedExecutionException e) {

@@ -10,19 +10,21 @@ import java.util.concurrent.TimeUnit;
 final class Signals {
     private Signals() {}
 
+    // Not "kill -9 -- -PID": dash takes the second dash for a number.
+
     /** Sends to the group led by {@code pid}; before that has become a leader, to the process itself. */
     static void group(String signal, long pid) throws IOException {
         run(
                 "/bin/sh",
                 "-c",
-                "kill -$1 -- -\"$2\" 2>/dev/null || kill -$1 \"$2\"",
+                "kill -s \"$1\" -- -\"$2\" 2>/dev/null || kill -s \"$1\" \"$2\"",
                 "sh",
                 signal,
                 Long.toString(pid));
     }
 
     static void process(String signal, long pid) throws IOException {
-        run("/bin/sh", "-c", "kill -$1 \"$2\"", "sh", signal, Long.toString(pid));
+        run("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid));
     }
 
     private static void run(String... command) throws IOException {

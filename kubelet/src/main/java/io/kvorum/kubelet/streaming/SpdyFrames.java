@@ -24,10 +24,18 @@ final class SpdyFrames implements AutoCloseable {
         codec = new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1, MAX_CHUNK, MAX_HEADERS, 6, 15, 8));
     }
 
-    /** Takes the next bytes in; frames they complete are got by {@link #next}. Errors: bytes that are no SPDY. */
+    /**
+     * Takes the next bytes in; frames they complete are got by {@link #next}. Fails with an IllegalStateException when
+     * they are no SPDY.
+     */
     void feed(Buffer bytes) {
-        codec.writeInbound(Unpooled.wrappedBuffer(bytes.getBytes()));
-        codec.checkException();
+        try {
+            codec.writeInbound(Unpooled.wrappedBuffer(bytes.getBytes()));
+            codec.checkException();
+        } catch (Exception e) {
+            // Also checked ones, which the channel does not declare.
+            throw new IllegalStateException("no frames of SPDY/3.1: " + e.getMessage(), e);
+        }
     }
 
     /** The next whole frame, or null; its holder releases it. */

@@ -119,6 +119,9 @@ final class SpdySession {
         if (frame instanceof SpdySynStreamFrame open) {
             open(open);
         } else if (frame instanceof SpdyDataFrame data) {
+            if (data.streamId() > lastStream) {
+                throw new IllegalStateException("data for a stream that was never opened: " + data.streamId());
+            }
             State state = streams.get(data.streamId());
             if (state == null || state.inEnded) {
                 return;
@@ -158,7 +161,10 @@ final class SpdySession {
                         header.getValue().toString()));
         State state = new State(new ByteStream(id, headers, new InboundQueue(this::holdUp), new StreamOut(id)));
         streams.put(id, state);
-        send(new DefaultSpdySynReplyFrame(id));
+        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(id);
+        // Netty leaves the whole block of headers out when there are none, which Go's library cannot read.
+        reply.headers().set("status", "200");
+        send(reply);
         if (open.isLast()) {
             inEnded(state);
         }

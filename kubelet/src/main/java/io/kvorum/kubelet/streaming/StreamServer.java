@@ -1,9 +1,12 @@
 package io.kvorum.kubelet.streaming;
 
+import io.kvorum.component.http.ProtocolSwitch;
 import io.kvorum.kubelet.runtime.ContainerStreams;
 import io.kvorum.kubelet.streaming.StreamTargets.NoTargetException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServer;
@@ -182,7 +185,7 @@ public final class StreamServer {
     /** Every answer of the kubelet's own context comes back to the request's. */
     private <T> Future<T> here(Future<T> elsewhere) {
         var context = Objects.requireNonNull(Vertx.currentContext());
-        io.vertx.core.Promise<T> promise = io.vertx.core.Promise.promise();
+        Promise<T> promise = Promise.promise();
         elsewhere.onComplete(done -> context.runOnContext(v -> promise.handle(done)));
         return promise.future();
     }
@@ -220,7 +223,7 @@ public final class StreamServer {
     }
 
     private void commandStreams(
-            HttpServerRequest request, CommandStreams.Wanted wanted, io.vertx.core.Handler<CommandStreams> ready) {
+            HttpServerRequest request, CommandStreams.Wanted wanted, Handler<CommandStreams> ready) {
         if (Upgrades.webSocket(request)) {
             String offered = request.getHeader("Sec-WebSocket-Protocol");
             SubProtocol protocol = Upgrades.channels(offered);
@@ -238,16 +241,23 @@ public final class StreamServer {
                     });
             return;
         }
-        String protocol = Upgrades.spdy(request, SpdyCommandStreams.PROTOCOLS, this::refuse);
-        if (protocol != null) {
-            request.toNetSocket()
-                    .onFailure(cause -> LOG.info("upgrade failed cause={}", cause.toString()))
-                    .onSuccess(socket -> {
-                        Wire wire = Wire.of(vertx, settings.idle(), socket);
-                        count(wire);
-                        SpdyCommandStreams.serve(vertx, wire, protocol, wanted, ready);
-                    });
+        Upgrades.Accepted accepted = Upgrades.spdy(request, SpdyCommandStreams.PROTOCOLS, this::refuse);
+        if (accepted != null) {
+            switchTo(
+                    request,
+                    accepted,
+                    wire -> SpdyCommandStreams.serve(vertx, wire, accepted.protocol(), wanted, ready));
         }
+    }
+
+    private void switchTo(HttpServerRequest request, Upgrades.Accepted accepted, Handler<Wire> ready) {
+        ProtocolSwitch.accept(request, accepted.headers())
+                .onFailure(cause -> LOG.info("upgrade failed cause={}", cause.toString()))
+                .onSuccess(socket -> {
+                    Wire wire = Wire.of(vertx, settings.idle(), socket);
+                    count(wire);
+                    ready.handle(wire);
+                });
     }
 
     private void portForward(HttpServerRequest request, String namespace, String name) {
@@ -261,14 +271,10 @@ public final class StreamServer {
                         forwardWebSocket(request, pod);
                         return;
                     }
-                    if (Upgrades.spdy(request, List.of(PortForward.PROTOCOL), this::refuse) != null) {
-                        request.toNetSocket()
-                                .onFailure(cause -> LOG.info("upgrade failed cause={}", cause.toString()))
-                                .onSuccess(socket -> {
-                                    Wire wire = Wire.of(vertx, settings.idle(), socket);
-                                    count(wire);
-                                    forwards.spdy(wire, pod);
-                                });
+                    Upgrades.Accepted accepted =
+                            Upgrades.spdy(request, List.of(PortForward.PROTOCOL), this::refuse);
+                    if (accepted != null) {
+                        switchTo(request, accepted, wire -> forwards.spdy(wire, pod));
                     }
                 });
     }

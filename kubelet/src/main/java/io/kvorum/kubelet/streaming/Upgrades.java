@@ -1,5 +1,6 @@
 package io.kvorum.kubelet.streaming;
 
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ final class Upgrades {
 
     /** An answer instead of an upgrade. */
     record Refusal(int status, String message, Map<String, List<String>> headers) {}
+
+    /** The protocol to be spoken, and the headers of the answer that say so. */
+    record Accepted(String protocol, MultiMap headers) {}
 
     static boolean webSocket(HttpServerRequest request) {
         return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
@@ -58,13 +62,13 @@ final class Upgrades {
     }
 
     /**
-     * Prepares the answer to a request for SPDY.
+     * Negotiates the protocol of a request for SPDY.
      *
      * @param supported newest first; the oldest is taken for a client that names none
      * @param refuse told when there is no upgrade
-     * @return the protocol, also put into the answer's headers; null when refused
+     * @return null when refused
      */
-    static @Nullable String spdy(
+    static @Nullable Accepted spdy(
             HttpServerRequest request, List<String> supported, BiConsumer<HttpServerRequest, Refusal> refuse) {
         String connection = String.valueOf(request.getHeader("Connection")).toLowerCase(Locale.ROOT);
         String upgrade = String.valueOf(request.getHeader("Upgrade"));
@@ -88,10 +92,11 @@ final class Upgrades {
                             Map.of("X-Accepted-Stream-Protocol-Versions", supported)));
             return null;
         }
-        request.response().putHeader("Connection", "Upgrade").putHeader("Upgrade", "SPDY/3.1");
+        MultiMap headers =
+                MultiMap.caseInsensitiveMultiMap().set("Connection", "Upgrade").set("Upgrade", "SPDY/3.1");
         if (!offered.isEmpty()) {
-            request.response().putHeader(STREAM_PROTOCOL, chosen);
+            headers.set(STREAM_PROTOCOL, chosen);
         }
-        return chosen;
+        return new Accepted(chosen, headers);
     }
 }

@@ -58,7 +58,7 @@ watcher=
 if [ "$lifeline" != - ]; then
     {
         read -r _ <&9
-        kill -9 -- "-$pid" || kill -9 "$pid"
+        kill -s KILL -- "-$pid" || kill -9 "$pid"
     } 8<&- &
     watcher=$!
     exec 9<&-
@@ -74,7 +74,7 @@ if [ "$closed" = now ]; then
 fi
 
 # What the main process left in its group ends with it, as in a PID namespace.
-kill -9 -- "-$pid"
+kill -s KILL -- "-$pid"
 
 if [ -n "$watcher" ] && ! kill -9 "$watcher"; then
     # The lifeline broke: nobody else will look for processes that left the group.
