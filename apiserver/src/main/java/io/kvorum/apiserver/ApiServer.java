@@ -56,8 +56,8 @@ final class ApiServer implements Component {
                 new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
         serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
-        UpgradeProxy upgrades =
-                new UpgradeProxy(context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
+        UpgradeProxy upgrades = new UpgradeProxy(
+                context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline(), upgrades)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {

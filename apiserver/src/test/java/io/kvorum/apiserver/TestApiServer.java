@@ -73,8 +73,9 @@ public final class TestApiServer implements AutoCloseable {
             serving.cache()
                     .start()
                     .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
-                    .compose(made ->
-                            new HttpsEdge(vertx, serving.pipeline(), new UpgradeProxy(vertx, new HttpClientOptions())).listen(config.serverOptions(), "127.0.0.1", port))
+                    .compose(made -> new HttpsEdge(
+                                    vertx, serving.pipeline(), new UpgradeProxy(vertx, new HttpClientOptions()))
+                            .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {
                         new KubernetesService(

@@ -80,7 +80,8 @@ class ExecIT {
         String ip = cluster.ask("get", "pod", "box", "-o", "jsonpath={.status.podIP}");
         assertThat(run.stdout()).startsWith("out " + ip + "\n").endsWith("/rootfs\n");
         assertThat(run.stderr()).contains("err\n").contains("command terminated with exit code 7");
-        assertThat(shell(kubectl, "echo typed | kubectl exec -i box -- tr a-z A-Z").stdout())
+        assertThat(shell(kubectl, "echo typed | kubectl exec -i box -- tr a-z A-Z")
+                        .stdout())
                 .isEqualTo("TYPED\n");
         Run missing = cluster.kubectl(kubectl, "exec", "box", "--", "no-such-program");
         assertThat(missing.exitCode()).isNotZero();
@@ -94,7 +95,11 @@ class ExecIT {
     private Run shell(Kubectl kubectl, String line) {
         return Run.of(
                 List.of("sh", "-c", "kubectl() { " + kubectl.program() + " \"$@\"; }; " + line),
-                Map.of("KUBECONFIG", cluster.kubeconfig().toString(), "HOME", cluster.home().toString()),
+                Map.of(
+                        "KUBECONFIG",
+                        cluster.kubeconfig().toString(),
+                        "HOME",
+                        cluster.home().toString()),
                 temporary,
                 Duration.ofSeconds(90));
     }
@@ -115,7 +120,11 @@ class ExecIT {
     private static Tmux terminal(Path folder) {
         return new Tmux(
                 folder.resolve("t"),
-                Map.of("KUBECONFIG", cluster.kubeconfig().toString(), "HOME", cluster.home().toString()));
+                Map.of(
+                        "KUBECONFIG",
+                        cluster.kubeconfig().toString(),
+                        "HOME",
+                        cluster.home().toString()));
     }
 
     @ParameterizedTest
@@ -152,8 +161,7 @@ class ExecIT {
 
     private static boolean running(String command) {
         return ProcessHandle.allProcesses()
-                .anyMatch(process ->
-                        process.info().commandLine().orElse("").matches("(\\S*/)?" + command));
+                .anyMatch(process -> process.info().commandLine().orElse("").matches("(\\S*/)?" + command));
     }
 
     @Test
@@ -161,8 +169,8 @@ class ExecIT {
         try (Tmux terminal = terminal(temporary)) {
             terminal.type(Kubectl.standard().program()
                     + " run shell -it --rm --image=busybox --restart=Never --env=PS1=pod: -- sh");
-            terminal.await("the hint or the prompt", screen -> screen.contains("command prompt")
-                    || screen.contains("pod:"));
+            terminal.await(
+                    "the hint or the prompt", screen -> screen.contains("command prompt") || screen.contains("pod:"));
             terminal.type("");
             terminal.await("the prompt", screen -> screen.contains("pod:"));
             terminal.type("echo there");
@@ -256,11 +264,14 @@ class ExecIT {
             Path log = temporary.resolve(target.replace('/', '-') + ".log");
             Process forward = start(kubectl, log, "port-forward", target, ":" + port, ":" + port);
             try {
-                ClusterFixture.eventually(Duration.ofSeconds(30), "both ports are forwarded", () -> Files.readString(log)
-                                .lines()
-                                .filter(line -> line.startsWith("Forwarding from 127.0.0.1:"))
-                                .count()
-                        == 2);
+                ClusterFixture.eventually(
+                        Duration.ofSeconds(30),
+                        "both ports are forwarded",
+                        () -> Files.readString(log)
+                                        .lines()
+                                        .filter(line -> line.startsWith("Forwarding from 127.0.0.1:"))
+                                        .count()
+                                == 2);
                 List<Integer> ports = Files.readString(log)
                         .lines()
                         .filter(line -> line.startsWith("Forwarding from 127.0.0.1:"))
@@ -297,17 +308,22 @@ class ExecIT {
         Process forward = start(Kubectl.standard(), log, "port-forward", "pod/box", ":81");
         try {
             ClusterFixture.eventually(
-                    Duration.ofSeconds(30), "it listens", () -> Files.readString(log).contains("Forwarding from 127"));
-            int port = Integer.parseInt(
-                    Files.readString(log).replaceAll("(?s).*127\\.0\\.0\\.1:(\\d+) -> .*", "$1"));
+                    Duration.ofSeconds(30),
+                    "it listens",
+                    () -> Files.readString(log).contains("Forwarding from 127"));
+            int port = Integer.parseInt(Files.readString(log).replaceAll("(?s).*127\\.0\\.0\\.1:(\\d+) -> .*", "$1"));
             try {
                 assertThat(ClusterFixture.httpGet("127.0.0.1", port)).isEmpty();
             } catch (IOException reset) {
                 // That is how some versions say it to the local client.
             }
-            ClusterFixture.eventually(Duration.ofSeconds(30), "the reason is told", () -> Files.readString(log)
-                    .contains("an error occurred forwarding"));
-            assertThat(Files.readString(log)).contains("error forwarding port 81 to pod box").contains("refused");
+            ClusterFixture.eventually(
+                    Duration.ofSeconds(30),
+                    "the reason is told",
+                    () -> Files.readString(log).contains("an error occurred forwarding"));
+            assertThat(Files.readString(log))
+                    .contains("error forwarding port 81 to pod box")
+                    .contains("refused");
         } finally {
             forward.destroyForcibly();
         }
@@ -336,8 +352,7 @@ class ExecIT {
     void theOfficialJavaClientExecutes() throws Exception {
         Exec exec = new Exec(
                 io.kubernetes.client.util.Config.fromConfig(cluster.kubeconfig().toString()));
-        Process process = exec.newExecutionBuilder(
-                        "default", "box", new String[] {"sh", "-c", "echo out; exit 4"})
+        Process process = exec.newExecutionBuilder("default", "box", new String[] {"sh", "-c", "echo out; exit 4"})
                 .setStdin(false)
                 .setStdout(true)
                 .setStderr(true)

@@ -148,8 +148,9 @@ final class KubeletFlags {
                 .setSsl(true)
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setClientAuth(ClientAuth.REQUEST)
-                .setKeyCertOptions(
-                        new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()))
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(certificate.toString())
+                        .setKeyPath(key.toString()))
                 .setTrustOptions(new PemTrustOptions().addCertPath(clients.toString()));
     }
 

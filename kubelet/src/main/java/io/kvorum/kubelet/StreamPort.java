@@ -43,10 +43,7 @@ final class StreamPort {
                 targets,
                 logReaders,
                 new StreamServer.Settings(
-                        component.identity().address(),
-                        flags.port.get(),
-                        flags.streamIdleTimeout.get(),
-                        MAX_SESSIONS),
+                        component.identity().address(), flags.port.get(), flags.streamIdleTimeout.get(), MAX_SESSIONS),
                 StreamPort::trusted);
         Context own = ((VertxInternal) component.vertx()).createEventLoopContext();
         Promise<Void> listening = Promise.promise();

@@ -76,7 +76,9 @@ public final class Tmux implements AutoCloseable {
 
     /** Waits for a line that is exactly this. */
     public String awaitLine(String line) {
-        return await("\"" + line + "\"", screen -> screen.lines().anyMatch(shown -> shown.strip().equals(line)));
+        return await(
+                "\"" + line + "\"",
+                screen -> screen.lines().anyMatch(shown -> shown.strip().equals(line)));
     }
 
     @Override

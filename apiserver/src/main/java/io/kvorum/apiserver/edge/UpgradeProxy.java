@@ -65,7 +65,10 @@ public final class UpgradeProxy {
         Upgrade.HEADERS.forEach(name -> headers.add(name, request.headers().getAll(name)));
         options.setHeaders(headers);
         client.request(options)
-                .compose(asked -> asked.connect()
+                // What happens to the connection later is told by its socket.
+                .compose(asked -> asked.exceptionHandler(
+                                cause -> LOG.debug("kubelet connection ended cause={}", cause.toString()))
+                        .connect()
                         .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                         .onFailure(late -> asked.reset()))
                 .onSuccess(answer -> answered(request, answer, refuse))
@@ -73,8 +76,11 @@ public final class UpgradeProxy {
                     LOG.info("kubelet not reached kubelet={}:{} cause={}", to.host(), to.port(), cause.getMessage());
                     refuse.accept(
                             request,
-                            failure(500, "InternalError", "error dialing backend: dial tcp " + to.host() + ":"
-                                    + to.port() + ": " + cause.getMessage()));
+                            failure(
+                                    500,
+                                    "InternalError",
+                                    "error dialing backend: dial tcp " + to.host() + ":" + to.port() + ": "
+                                            + cause.getMessage()));
                 });
     }
 
@@ -135,7 +141,8 @@ public final class UpgradeProxy {
                 .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                 .onSuccess(body -> {
                     ApiResponse response = ApiResponse.of(answer.statusCode(), "text/plain; charset=utf-8", body);
-                    for (String header : new String[] {"X-Accepted-Stream-Protocol-Versions", "Sec-WebSocket-Version"}) {
+                    for (String header :
+                            new String[] {"X-Accepted-Stream-Protocol-Versions", "Sec-WebSocket-Version"}) {
                         if (answer.headers().contains(header)) {
                             response.headers().set(header, answer.headers().getAll(header));
                         }
@@ -145,7 +152,8 @@ public final class UpgradeProxy {
                 .onFailure(cause -> {
                     answer.request().reset();
                     refuse.accept(
-                            request, failure(500, "InternalError", "error reading the kubelet's answer: " + cause.getMessage()));
+                            request,
+                            failure(500, "InternalError", "error reading the kubelet's answer: " + cause.getMessage()));
                 });
     }
 }

@@ -37,8 +37,8 @@ final class PodLogs {
         return reads.version(pods, info.namespace(), info.name(), ListOptions.UNSET)
                 .compose(version -> {
                     JsonNode pod = version.selectable();
-                    String container =
-                            PodContainers.choose(pod, info.name(), request.query().text("container"));
+                    String container = PodContainers.choose(
+                            pod, info.name(), request.query().text("container"));
                     String node = Tree.text(pod, "spec", "nodeName");
                     if (node.isEmpty()) {
                         // Not scheduled: there is no log yet, and that is no error.

@@ -73,8 +73,7 @@ public record RequestInfo(
 
     /** The same request with another verb. */
     public RequestInfo withVerb(String other) {
-        return new RequestInfo(
-                resourceRequest, other, group, version, namespace, resource, name, subresource, rest);
+        return new RequestInfo(resourceRequest, other, group, version, namespace, resource, name, subresource, rest);
     }
 
     /** {@code v1} or {@code apps/v1}. */

@@ -31,7 +31,8 @@ public final class ProtocolSwitch {
             return Future.failedFuture("only HTTP/1.1 can become another protocol");
         }
         StringBuilder head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         Buffer bytes = Buffer.buffer(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         return connection.netSocket().onSuccess(socket -> socket.write(bytes));
     }

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,8 +316,8 @@ public final class PodWorkers implements Informer.Handler<Pod> {
 
     /** Where the log of a container is; a {@link NoLogException} says why there is none. */
     public ContainerId logOf(String namespace, String name, String container, boolean previous) {
-        PodWorker worker = find(namespace, name)
-                .orElseThrow(() -> new NoLogException(404, "pod \"" + name + "\" not found"));
+        PodWorker worker =
+                find(namespace, name).orElseThrow(() -> new NoLogException(404, "pod \"" + name + "\" not found"));
         if (!worker.hasContainer(container)) {
             throw new NoLogException(404, "container \"" + container + "\" not found in pod \"" + name + "\"");
         }

@@ -40,8 +40,7 @@ final class Executions {
     private final Consumer<Exception> problems;
     private final AtomicLong numbers = new AtomicLong();
 
-    Executions(
-            Path rootDir, ScheduledExecutorService threads, Path terminalHelper, Consumer<Exception> problems) {
+    Executions(Path rootDir, ScheduledExecutorService threads, Path terminalHelper, Consumer<Exception> problems) {
         this.rootDir = rootDir;
         this.threads = threads;
         this.terminalHelper = terminalHelper;

@@ -239,7 +239,10 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         command.add(folder.path().toString());
         command.add(lifeline == null ? "-" : lifeline.toString());
         // A terminal that nobody may write to must not read an end of file either, which would be typed into it.
-        command.add(launch.stdin() || launch.tty() ? folder.path().resolve(STDIN_FIFO).toString() : "-");
+        command.add(
+                launch.stdin() || launch.tty()
+                        ? folder.path().resolve(STDIN_FIFO).toString()
+                        : "-");
         command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(workingDir.toFile());
@@ -385,8 +388,8 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         if (!runs.containsKey(id) || !Files.exists(file)) {
             return;
         }
-        long shim = Long.parseLong(
-                Files.readString(file, StandardCharsets.US_ASCII).trim());
+        long shim =
+                Long.parseLong(Files.readString(file, StandardCharsets.US_ASCII).trim());
         if (isShim(shim)) {
             Signals.process("USR1", shim);
         }

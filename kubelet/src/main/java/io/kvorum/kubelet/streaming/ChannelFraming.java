@@ -65,9 +65,8 @@ final class ChannelFraming {
         if (base64) {
             return Buffer.buffer(1 + bytes.length() * 4 / 3 + 4)
                     .appendByte((byte) ('0' + channel))
-                    .appendBytes(Base64.getEncoder()
-                            .encodeToString(bytes.getBytes())
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .appendBytes(
+                            Base64.getEncoder().encodeToString(bytes.getBytes()).getBytes(StandardCharsets.US_ASCII));
         }
         return Buffer.buffer(1 + bytes.length()).appendByte((byte) channel).appendBuffer(bytes);
     }

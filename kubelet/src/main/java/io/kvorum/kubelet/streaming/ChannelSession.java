@@ -49,8 +49,8 @@ final class ChannelSession {
         this.protocol = protocol;
         this.framing = new ChannelFraming(protocol.base64());
         for (int number = 0; number < count; number++) {
-            channels.add(new ByteStream(
-                    number, java.util.Map.of(), new InboundQueue(this::holdUp), new ChannelOut(number)));
+            channels.add(
+                    new ByteStream(number, java.util.Map.of(), new InboundQueue(this::holdUp), new ChannelOut(number)));
         }
         socket.frameHandler(this::receive);
         wire.onDrain(() -> channels.forEach(channel -> channel.out().drained()));

@@ -224,7 +224,8 @@ final class Pipes {
             }
             writing = true;
             byte[] chunk = next.getBytes();
-            Pipes.this.run(context, () -> {
+            Pipes.this
+                    .run(context, () -> {
                         out.write(chunk);
                         out.flush();
                     })
@@ -232,7 +233,9 @@ final class Pipes {
                         writing = false;
                         bytes -= chunk.length;
                         if (done.failed() && !broken) {
-                            LOG.debug("nobody reads a standard input any more cause={}", done.cause().toString());
+                            LOG.debug(
+                                    "nobody reads a standard input any more cause={}",
+                                    done.cause().toString());
                             broken = true;
                             waiting.clear();
                             bytes = 0;

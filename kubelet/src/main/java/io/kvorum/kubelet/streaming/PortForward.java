@@ -4,6 +4,7 @@ import io.kvorum.kubelet.streaming.StreamTargets.PodTarget;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,8 +143,13 @@ final class PortForward {
     }
 
     static String failure(PodTarget pod, int port, Throwable cause) {
-        return "error forwarding port " + port + " to pod " + pod.name() + ", uid " + pod.uid() + ": failed to connect to "
-                + pod.ip() + ":" + port + ": " + cause.getMessage();
+        return "error forwarding port " + port + " to pod " + pod.name() + ", uid " + pod.uid()
+                + ": failed to connect to " + pod.ip() + ":" + port + ": " + reason(cause);
+    }
+
+    private static String reason(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        return cause instanceof ConnectException && text.contains("refused") ? "connection refused" : text;
     }
 
     /** Channels {@code 2n} (data) and {@code 2n+1} (error) for the n-th port, each beginning with the port's number. */

@@ -31,11 +31,7 @@ final class RemoteCommand {
     private final WorkerExecutor logReaders;
 
     RemoteCommand(
-            Vertx vertx,
-            ContainerStreams containers,
-            StreamTargets targets,
-            Pipes pipes,
-            WorkerExecutor logReaders) {
+            Vertx vertx, ContainerStreams containers, StreamTargets targets, Pipes pipes, WorkerExecutor logReaders) {
         this.vertx = vertx;
         this.containers = containers;
         this.targets = targets;
@@ -157,10 +153,14 @@ final class RemoteCommand {
                         return;
                     }
                     LogStream output = new LogStream(
-                            vertx, logReaders, opened.result().log(), opened.result().reader(), true);
+                            vertx,
+                            logReaders,
+                            opened.result().log(),
+                            opened.result().reader(),
+                            true);
                     streams.wire().onClose(output::close);
-                    output.exceptionHandler(cause -> finish(
-                            streams, Outcome.failed("error attaching to container: " + cause.getMessage())));
+                    output.exceptionHandler(cause ->
+                            finish(streams, Outcome.failed("error attaching to container: " + cause.getMessage())));
                     Outbound to = streams.stdout() != null ? streams.stdout() : streams.stderr();
                     if (to == null) {
                         output.endHandler(v -> finish(streams, Outcome.success()));
@@ -182,7 +182,10 @@ final class RemoteCommand {
         from.pause();
         pipes.call(context, () -> containers.stdin(target.id())).onComplete(opened -> {
             if (opened.failed()) {
-                LOG.info("no standard input container={} cause={}", target.id(), opened.cause().getMessage());
+                LOG.info(
+                        "no standard input container={} cause={}",
+                        target.id(),
+                        opened.cause().getMessage());
                 from.discard();
                 return;
             }
@@ -190,15 +193,18 @@ final class RemoteCommand {
             WriteStream<Buffer> stdin = pipes.sink(fifo);
             // A write that waits for a container that does not read ends with the client.
             streams.wire().onClose(() -> pipes.run(context, fifo::close));
-            Flow.join(from, stdin, () -> stdin.end().onComplete(written -> {
-                if (target.stdinOnce()) {
-                    pipes.run(context, () -> containers.closeStdin(target.id()))
-                            .onFailure(cause -> LOG.warn(
-                                    "standard input not closed container={} cause={}",
-                                    target.id(),
-                                    cause.toString()));
-                }
-            }));
+            Flow.join(
+                    from,
+                    stdin,
+                    () -> stdin.end().onComplete(written -> {
+                        if (target.stdinOnce()) {
+                            pipes.run(context, () -> containers.closeStdin(target.id()))
+                                    .onFailure(cause -> LOG.warn(
+                                            "standard input not closed container={} cause={}",
+                                            target.id(),
+                                            cause.toString()));
+                        }
+                    }));
         });
     }
 }

@@ -115,7 +115,8 @@ public final class StreamServer {
                     certificate == null ? 401 : 403,
                     certificate == null
                             ? "Unauthorized"
-                            : "Forbidden (user=" + certificate.getSubjectX500Principal() + ", resource=nodes, subresource=proxy)");
+                            : "Forbidden (user=" + certificate.getSubjectX500Principal()
+                                    + ", resource=nodes, subresource=proxy)");
             return;
         }
         List<String> parts = Arrays.stream(request.path().substring(1).split("/", -1))
@@ -271,8 +272,7 @@ public final class StreamServer {
                         forwardWebSocket(request, pod);
                         return;
                     }
-                    Upgrades.Accepted accepted =
-                            Upgrades.spdy(request, List.of(PortForward.PROTOCOL), this::refuse);
+                    Upgrades.Accepted accepted = Upgrades.spdy(request, List.of(PortForward.PROTOCOL), this::refuse);
                     if (accepted != null) {
                         switchTo(request, accepted, wire -> forwards.spdy(wire, pod));
                     }

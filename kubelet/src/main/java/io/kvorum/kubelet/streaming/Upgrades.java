@@ -73,8 +73,7 @@ final class Upgrades {
         String connection = String.valueOf(request.getHeader("Connection")).toLowerCase(Locale.ROOT);
         String upgrade = String.valueOf(request.getHeader("Upgrade"));
         if (!connection.contains("upgrade") || !upgrade.equalsIgnoreCase("SPDY/3.1")) {
-            refuse.accept(
-                    request, new Refusal(400, "Upgrade request required", Map.of()));
+            refuse.accept(request, new Refusal(400, "Upgrade request required", Map.of()));
             return null;
         }
         List<String> offered = new ArrayList<>();

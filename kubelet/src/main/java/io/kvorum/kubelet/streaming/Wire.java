@@ -34,8 +34,7 @@ final class Wire {
     private long lastUsed = System.nanoTime();
     private boolean closed;
 
-    private Wire(
-            Vertx vertx, Duration idle, ReadStream<Buffer> in, WriteStream<Buffer> out, Runnable closing) {
+    private Wire(Vertx vertx, Duration idle, ReadStream<Buffer> in, WriteStream<Buffer> out, Runnable closing) {
         this.vertx = vertx;
         this.context = Objects.requireNonNull(Vertx.currentContext());
         this.in = in;

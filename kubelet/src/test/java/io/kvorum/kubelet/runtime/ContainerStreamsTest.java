@@ -133,8 +133,7 @@ class ContainerStreamsTest {
         ExecSession session = exec(true, false, "sh", "-c", "pwd; echo $GREETING; cat; echo err >&2; exit 7");
         write(session.stdin(), "typed");
         session.stdin().close();
-        assertThat(text(session.stdout()))
-                .isEqualTo(runtime.root(ID).resolve("work") + "\nhello\ntyped");
+        assertThat(text(session.stdout())).isEqualTo(runtime.root(ID).resolve("work") + "\nhello\ntyped");
         assertThat(text(session.stderr())).isEqualTo("err\n");
         assertThat(code(session)).isEqualTo(7);
     }
@@ -151,8 +150,13 @@ class ContainerStreamsTest {
     @Test
     void onATerminalItHasASizeAndAnInterruptAndItsExitCode() throws Exception {
         start(false, false, "sleep 1000");
-        ExecSession session = exec(true, true, "sh", "-c", "trap 'echo interrupted; exit 9' INT; tty; read _; stty size;"
-                + " echo waiting; while :; do sleep 1000; done");
+        ExecSession session = exec(
+                true,
+                true,
+                "sh",
+                "-c",
+                "trap 'echo interrupted; exit 9' INT; tty; read _; stty size;"
+                        + " echo waiting; while :; do sleep 1000; done");
         await(session.stdout(), "/dev/pts/");
         session.resize(123, 45);
         write(session.stdin(), "\n");

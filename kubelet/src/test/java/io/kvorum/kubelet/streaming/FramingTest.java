@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,22 +70,25 @@ class FramingTest {
                     } else if (frame instanceof SpdyDataFrame data) {
                         byte[] content = new byte[data.content().readableBytes()];
                         data.content().readBytes(content);
-                        got.get(data.streamId()).writeBytes(content);
+                        Objects.requireNonNull(got.get(data.streamId())).writeBytes(content);
                     }
                     ReferenceCountUtil.release(frame);
                 }
             }
         }
         assertThat(got.keySet()).isEqualTo(sent.keySet());
-        sent.forEach((id, content) ->
-                assertThat(got.get(id).toByteArray()).as("stream %s", id).isEqualTo(content.toByteArray()));
+        sent.forEach(
+                (id, content) -> assertThat(Objects.requireNonNull(got.get(id)).toByteArray())
+                        .as("stream %s", id)
+                        .isEqualTo(content.toByteArray()));
     }
 
     @Test
     void whatIsNoSpdyIsRefused() {
         try (SpdyFrames server = new SpdyFrames()) {
             // A control frame of SPDY 2.
-            assertThatThrownBy(() -> server.feed(Buffer.buffer(new byte[] {(byte) 0x80, 2, 0, 1, 0, 0, 0, 12, 0, 0, 0, 1})))
+            assertThatThrownBy(() ->
+                            server.feed(Buffer.buffer(new byte[] {(byte) 0x80, 2, 0, 1, 0, 0, 0, 12, 0, 0, 0, 1})))
                     .isInstanceOf(RuntimeException.class);
         }
     }
@@ -100,7 +104,8 @@ class FramingTest {
             for (int i = 0; i < 100; i++) {
                 int channel = random.nextInt(5);
                 byte[] content = i % 10 == 0 ? new byte[0] : bytes(random, 5000);
-                sent.computeIfAbsent(channel, any -> new ByteArrayOutputStream()).writeBytes(content);
+                sent.computeIfAbsent(channel, any -> new ByteArrayOutputStream())
+                        .writeBytes(content);
                 Buffer message = ChannelFraming.message(base64, channel, Buffer.buffer(content));
                 List<Buffer> frames = pieces(random, message);
                 for (int f = 0; f < frames.size(); f++) {
@@ -111,8 +116,8 @@ class FramingTest {
                     }
                 }
             }
-            sent.forEach((channel, content) -> assertThat(
-                            got.getOrDefault(channel, new ByteArrayOutputStream()).toByteArray())
+            sent.forEach((channel, content) -> assertThat(got.getOrDefault(channel, new ByteArrayOutputStream())
+                            .toByteArray())
                     .isEqualTo(content.toByteArray()));
         }
     }
@@ -122,8 +127,8 @@ class FramingTest {
         ChannelFraming framing = new ChannelFraming(false);
         assertThat(framing.feed(Buffer.buffer(), true)).isNull();
         assertThat(framing.feed(Buffer.buffer(new byte[] {1}), true)).isNull();
-        ChannelFraming.Piece close = framing.feed(Buffer.buffer(new byte[] {(byte) 255, 0}), true);
-        assertThat(close).isNotNull();
+        ChannelFraming.Piece close =
+                Objects.requireNonNull(framing.feed(Buffer.buffer(new byte[] {(byte) 255, 0}), true));
         assertThat(close.channel()).isEqualTo(ChannelFraming.CLOSE);
         assertThatThrownBy(() -> new ChannelFraming(true).feed(Buffer.buffer("xYWJj"), true))
                 .isInstanceOf(IllegalArgumentException.class);

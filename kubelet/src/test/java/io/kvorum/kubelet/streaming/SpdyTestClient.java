@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** A client of SPDY streams on a blocking socket, as kubectl is one. Reads only when asked to. */
@@ -100,7 +101,7 @@ final class SpdyTestClient implements AutoCloseable {
                 if (frame instanceof SpdyDataFrame data) {
                     byte[] content = new byte[data.content().readableBytes()];
                     data.content().readBytes(content);
-                    received.get(data.streamId()).writeBytes(content);
+                    received(data.streamId()).writeBytes(content);
                     if (data.isLast()) {
                         ended.add(data.streamId());
                     }
@@ -115,12 +116,16 @@ final class SpdyTestClient implements AutoCloseable {
         return true;
     }
 
+    private ByteArrayOutputStream received(int id) {
+        return Objects.requireNonNull(received.get(id), "no such stream");
+    }
+
     byte[] bytes(int id) {
-        return received.get(id).toByteArray();
+        return received(id).toByteArray();
     }
 
     String text(int id) {
-        return received.get(id).toString(StandardCharsets.UTF_8);
+        return received(id).toString(StandardCharsets.UTF_8);
     }
 
     boolean ended(int id) {

@@ -283,15 +283,17 @@ class StreamServerComponentTest {
 
     private static ByteBuffer message(int channel, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(bytes.length + 1).put((byte) channel).put(bytes).flip();
+        return ByteBuffer.allocate(bytes.length + 1)
+                .put((byte) channel)
+                .put(bytes)
+                .flip();
     }
 
     @Test
     void execOverSpdy() throws Exception {
         try (SpdyTestClient client = spdy(
                 "/exec/default/pod/box?command=sh&command=-c&command=cat%3Becho+err%3E%262%3Bexit+7&input=1&output=1&error=1",
-                "v4.channel.k8s.io",
-                "v3.channel.k8s.io")) {
+                "v4.channel.k8s.io", "v3.channel.k8s.io")) {
             assertThat(client.head)
                     .startsWith("HTTP/1.1 101 ")
                     .containsIgnoringCase("Upgrade: SPDY/3.1")
@@ -359,7 +361,9 @@ class StreamServerComponentTest {
     void aClientThatDoesNotReadHoldsTheCommandUpAndItsEndEndsTheCommand() throws Exception {
         try (SpdyTestClient client = spdy(
                 "/exec/default/pod/box?command=sh&command=-c&command="
-                        + "yes+0123456789abcdef+|+head+-c+200000000;+sleep+70707".replace("|", "%7C").replace(";", "%3B")
+                        + "yes+0123456789abcdef+|+head+-c+200000000;+sleep+70707"
+                                .replace("|", "%7C")
+                                .replace(";", "%3B")
                         + "&output=1",
                 "v4.channel.k8s.io")) {
             client.open("error");
@@ -384,8 +388,7 @@ class StreamServerComponentTest {
             Thread writer = new Thread(() -> {
                 try {
                     for (int at = 0; at < bytes.length; at += 30_000) {
-                        client.data(
-                                stdin, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 30_000)), false);
+                        client.data(stdin, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 30_000)), false);
                     }
                     client.data(stdin, new byte[0], true);
                 } catch (Exception e) {
@@ -434,8 +437,7 @@ class StreamServerComponentTest {
 
     @Test
     void attachToATerminal() throws Exception {
-        try (SpdyTestClient client =
-                spdy("/attach/default/pod/terminal?input=1&output=1&tty=1", "v4.channel.k8s.io")) {
+        try (SpdyTestClient client = spdy("/attach/default/pod/terminal?input=1&output=1&tty=1", "v4.channel.k8s.io")) {
             client.open("error");
             int stdin = client.open("stdin");
             int stdout = client.open("stdout");
@@ -536,8 +538,10 @@ class StreamServerComponentTest {
         PfxOptions store = new PfxOptions()
                 .setPath(root.resolve("identity.p12").toString())
                 .setPassword("x");
-        WebSocketClient client = vertx.createWebSocketClient(
-                new WebSocketClientOptions().setSsl(true).setKeyCertOptions(store).setTrustOptions(store));
+        WebSocketClient client = vertx.createWebSocketClient(new WebSocketClientOptions()
+                .setSsl(true)
+                .setKeyCertOptions(store)
+                .setTrustOptions(store));
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setHost("127.0.0.1")
                 .setPort(port)
@@ -558,21 +562,19 @@ class StreamServerComponentTest {
             request.appendBuffer(frames.encode(
                     new DefaultSpdyDataFrame(3, Unpooled.copiedBuffer("tunnelled", StandardCharsets.US_ASCII))
                             .setLast(true)));
-            client.connect(options)
-                    .onFailure(answer::completeExceptionally)
-                    .onSuccess(socket -> {
-                        Buffer all = Buffer.buffer();
-                        socket.handler(bytes -> {
-                            all.appendBuffer(bytes);
-                            if (all.toString(StandardCharsets.ISO_8859_1).contains("TUNNELLED")) {
-                                answer.complete(String.valueOf(socket.subProtocol()));
-                                socket.close();
-                            }
-                        });
-                        // Messages need not be whole frames.
-                        socket.writeBinaryMessage(request.getBuffer(0, 10));
-                        socket.writeBinaryMessage(request.getBuffer(10, request.length()));
-                    });
+            client.connect(options).onFailure(answer::completeExceptionally).onSuccess(socket -> {
+                Buffer all = Buffer.buffer();
+                socket.handler(bytes -> {
+                    all.appendBuffer(bytes);
+                    if (all.toString(StandardCharsets.ISO_8859_1).contains("TUNNELLED")) {
+                        answer.complete(String.valueOf(socket.subProtocol()));
+                        socket.close();
+                    }
+                });
+                // Messages need not be whole frames.
+                socket.writeBinaryMessage(request.getBuffer(0, 10));
+                socket.writeBinaryMessage(request.getBuffer(10, request.length()));
+            });
             assertThat(answer.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("SPDY/3.1+portforward.k8s.io");
         } finally {
             client.close();
@@ -583,8 +585,8 @@ class StreamServerComponentTest {
     void portForwardOverChannels() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Messages messages = new Messages();
-            WebSocket socket = webSocket(
-                    messages, "/portForward/default/pod?ports=" + server.getLocalPort(), "v4.channel.k8s.io");
+            WebSocket socket =
+                    webSocket(messages, "/portForward/default/pod?ports=" + server.getLocalPort(), "v4.channel.k8s.io");
             try (Socket accepted = server.accept()) {
                 socket.sendBinary(message(0, "hello"), true);
                 assertThat(accepted.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes());
