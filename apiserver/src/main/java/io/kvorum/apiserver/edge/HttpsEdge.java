@@ -65,7 +65,7 @@ public final class HttpsEdge {
             return;
         }
         request.exceptionHandler(cause -> LOG.debug("request broke off cause={}", cause.toString()));
-        if (request.headers().contains("Upgrade")) {
+        if (UpgradeProxy.askedFor(request)) {
             // The upgrade takes the request over later, while it has not been read to its end; what comes after its
             // head belongs to the other protocol.
             request.pause();
@@ -153,7 +153,7 @@ public final class HttpsEdge {
             return;
         }
         if (response.upgrade() != null) {
-            if (request.headers().contains("Upgrade")) {
+            if (UpgradeProxy.askedFor(request)) {
                 upgrades.lead(request, response.upgrade(), this::send);
             } else {
                 send(request, UpgradeProxy.required());
@@ -165,6 +165,8 @@ public final class HttpsEdge {
             WebSocketStream.send(request, response.stream(), type.contains("json"));
             return;
         }
+        // No upgrade after all: what was paused for it goes on.
+        request.resume();
         out.setStatusCode(response.status());
         out.headers().addAll(response.headers());
         if (response.stream() != null) {

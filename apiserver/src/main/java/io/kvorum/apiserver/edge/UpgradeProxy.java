@@ -48,6 +48,12 @@ public final class UpgradeProxy {
                 new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS).setMaxWaitQueueSize(0));
     }
 
+    /** Whether a request wants to become one of the protocols that lead into a pod. */
+    static boolean askedFor(HttpServerRequest request) {
+        String upgrade = request.getHeader("Upgrade");
+        return upgrade != null && (upgrade.equalsIgnoreCase("websocket") || upgrade.equalsIgnoreCase("SPDY/3.1"));
+    }
+
     /**
      * Takes a paused request over.
      *

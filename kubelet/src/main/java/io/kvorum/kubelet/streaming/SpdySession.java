@@ -15,6 +15,7 @@ import io.netty.handler.codec.spdy.SpdySynStreamFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SpdySession {
     private static final Logger LOG = LoggerFactory.getLogger(SpdySession.class);
+    /** How long a client may take for what is on its way to it. */
+    private static final Duration LINGER = Duration.ofMinutes(1);
+
     /** Two for every forwarded connection. */
     private static final int MAX_STREAMS = 2 * 4096;
 
@@ -207,9 +211,12 @@ final class SpdySession {
         }
     }
 
-    /** Says good-bye and closes the wire. */
+    /**
+     * Says good-bye. The client closes the wire when it has read everything; closed from here, what waits on the way to a
+     * slow client could be lost with the connection.
+     */
     void close() {
         send(new DefaultSpdyGoAwayFrame(lastStream, SpdySessionStatus.OK));
-        wire.close();
+        wire.closeAfter(LINGER);
     }
 }

@@ -136,6 +136,12 @@ final class Wire {
         }
     }
 
+    /** Leaves the closing to the other side; closes when that has not happened in time. */
+    void closeAfter(Duration limit) {
+        long timer = vertx.setTimer(limit.toMillis(), t -> close());
+        onClose(() -> vertx.cancelTimer(timer));
+    }
+
     private void gone() {
         if (closed) {
             return;
