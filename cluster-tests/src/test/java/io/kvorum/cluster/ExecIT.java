@@ -141,12 +141,12 @@ class ExecIT {
             terminal.type("clear; echo asleep; sleep 4711");
             terminal.awaitLine("asleep");
             terminal.press("C-c");
-            terminal.type("echo code $?");
-            terminal.awaitLine("code 130");
+            terminal.type("echo result=$?");
+            terminal.awaitLine("result=130");
             terminal.type("exit 9");
             terminal.await("the outer shell", screen -> screen.contains("outer:") && screen.contains("exit code 9"));
-            terminal.type("echo code $?");
-            terminal.awaitLine("code 9");
+            terminal.type("echo result=$?");
+            terminal.awaitLine("result=9");
         }
     }
 
@@ -173,12 +173,12 @@ class ExecIT {
                     "the hint or the prompt", screen -> screen.contains("command prompt") || screen.contains("pod:"));
             terminal.type("");
             terminal.await("the prompt", screen -> screen.contains("pod:"));
-            terminal.type("echo there");
+            terminal.type("echo th\"\"ere");
             terminal.awaitLine("there");
             terminal.type("exit 5");
             terminal.await("the end", screen -> screen.contains("deleted"));
-            terminal.type("echo code $?");
-            terminal.awaitLine("code 5");
+            terminal.type("echo result=$?");
+            terminal.awaitLine("result=5");
         }
         Run piped = shell(
                 Kubectl.standard(),
@@ -189,17 +189,17 @@ class ExecIT {
     @Test
     void attachOutlivesARestartOfTheKubelet() throws Exception {
         Path manifest = Files.writeString(temporary.resolve("echo.yaml"), """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: echo}
-                spec:
-                  containers:
-                  - name: main
-                    image: busybox
-                    stdin: true
-                    tty: true
-                    command: [sh, -c, 'while read line; do echo "got $line"; stty size; done']
-                """);
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: echo}
+            spec:
+              containers:
+              - name: main
+                image: busybox
+                stdin: true
+                tty: true
+                command: [sh, -c, 'while read line; do echo "got $line"; stty size; done']
+            """);
         cluster.kubectl("apply", "-f", manifest.toString()).ok();
         cluster.kubectl("wait", "--for=condition=Ready", "pod/echo", "--timeout=60s")
                 .ok();

@@ -74,11 +74,11 @@ public final class Tmux implements AutoCloseable {
         return screen;
     }
 
-    /** Waits for a line that is exactly this. */
-    public String awaitLine(String line) {
+    /** Waits for a line that ends like this; what was typed ahead may stand a prompt before it. */
+    public String awaitLine(String end) {
         return await(
-                "\"" + line + "\"",
-                screen -> screen.lines().anyMatch(shown -> shown.strip().equals(line)));
+                "\"" + end + "\"",
+                screen -> screen.lines().anyMatch(shown -> shown.strip().endsWith(end)));
     }
 
     @Override
