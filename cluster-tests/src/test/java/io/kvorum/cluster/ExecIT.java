@@ -209,7 +209,14 @@ class ExecIT {
                 terminal.await("the hint", screen -> screen.contains("command prompt"));
                 terminal.type(round);
                 terminal.awaitLine("got " + round);
-                terminal.awaitLine("30 100");
+                // kubectl first gives another size, to have the screen drawn anew.
+                terminal.await("its size", screen -> {
+                    boolean there = screen.lines().anyMatch(line -> line.strip().equals("30 100"));
+                    if (!there) {
+                        terminal.type("again");
+                    }
+                    return there;
+                });
             }
             if (round.equals("one")) {
                 cluster.kvorum("restart", "kubelet-node-1").ok();

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,18 +68,13 @@ final class RemoteCommand {
         }
         Future<Void> out = output(session.stdout(), streams.stdout(), streams.wire());
         Future<Void> err = output(session.stderr(), streams.stderr(), streams.wire());
-        resize(streams, size -> containersResize(context, session, size));
+        resize(context, streams, session::resize);
         Promise<Integer> exit = Promise.promise();
         session.exit().thenAccept(code -> context.runOnContext(v -> exit.complete(code)));
         Future.all(out, err, exit.future()).onSuccess(all -> {
             ended[0] = true;
             finish(streams, Outcome.exited(exit.future().result()));
         });
-    }
-
-    private void containersResize(Context context, ExecSession session, TerminalSizes.Size size) {
-        pipes.run(context, () -> session.resize(size.columns(), size.rows()))
-                .onFailure(cause -> LOG.warn("terminal not resized cause={}", cause.toString()));
     }
 
     /** Hands an output on, or reads it for nobody; succeeds at its end. */
@@ -96,19 +92,51 @@ final class RemoteCommand {
         return end.future();
     }
 
+    /** Gives a terminal a size; blocks. */
     private interface Resizer {
-        void resize(TerminalSizes.Size size);
+        void resize(int columns, int rows) throws IOException;
     }
 
-    private static void resize(CommandStreams streams, Resizer resizer) {
+    private void resize(Context context, CommandStreams streams, Resizer resizer) {
         if (streams.resize() != null) {
+            Resizes resizes = new Resizes(context, resizer);
             TerminalSizes sizes = new TerminalSizes();
-            streams.resize().handler(bytes -> {
-                TerminalSizes.Size size = sizes.feed(bytes);
-                if (size != null) {
-                    resizer.resize(size);
-                }
-            });
+            streams.resize().handler(bytes -> resizes.wanted(sizes.feed(bytes)));
+        }
+    }
+
+    /** One resize at a time; of those that come meanwhile only the last counts. */
+    private final class Resizes {
+        private final Context context;
+        private final Resizer resizer;
+        private TerminalSizes.@Nullable Size next;
+        private boolean running;
+
+        Resizes(Context context, Resizer resizer) {
+            this.context = context;
+            this.resizer = resizer;
+        }
+
+        void wanted(TerminalSizes.@Nullable Size size) {
+            if (size != null) {
+                next = size;
+                run();
+            }
+        }
+
+        private void run() {
+            TerminalSizes.Size size = next;
+            if (running || size == null) {
+                return;
+            }
+            running = true;
+            next = null;
+            pipes.run(context, () -> resizer.resize(size.columns(), size.rows()))
+                    .onFailure(cause -> LOG.warn("terminal not resized cause={}", cause.toString()))
+                    .onComplete(done -> {
+                        running = false;
+                        run();
+                    });
         }
     }
 
@@ -136,10 +164,7 @@ final class RemoteCommand {
         if (streams.stdin() != null) {
             attachInput(context, target, streams, streams.stdin());
         }
-        resize(
-                streams,
-                size -> pipes.run(context, () -> containers.resize(target.id(), size.columns(), size.rows()))
-                        .onFailure(cause -> LOG.warn("terminal not resized cause={}", cause.toString())));
+        resize(context, streams, (columns, rows) -> containers.resize(target.id(), columns, rows));
         pipes.call(context, () -> {
                     var log = targets.log(target.id());
                     return new Opened(log, log.open(new LogQuery(0L, null, false, null)));
