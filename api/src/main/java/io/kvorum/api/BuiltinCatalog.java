@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources Kubernetes 1.36 serves, read from {@code resources.tsv} beside this class: one line a resource, in
+ * The resources Kubernetes 1.36 serves and those of the Gateway API, read from {@code resources.tsv} beside this class: one line a resource, in
  * discovery order.
  */
 public final class BuiltinCatalog implements ResourceCatalog {

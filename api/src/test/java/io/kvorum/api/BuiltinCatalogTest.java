@@ -10,11 +10,11 @@ class BuiltinCatalogTest {
 
     @Test
     void holdsEveryResourceInDiscoveryOrder() {
-        assertThat(catalog.all()).hasSize(68);
+        assertThat(catalog.all()).hasSize(72);
         assertThat(catalog.all().get(0).kind()).isEqualTo("Binding");
         assertThat(catalog.all().stream().map(ResourceInfo::apiVersion).distinct())
                 .startsWith("v1", "apiregistration.k8s.io/v1", "apps/v1")
-                .hasSize(22);
+                .hasSize(24);
     }
 
     @Test

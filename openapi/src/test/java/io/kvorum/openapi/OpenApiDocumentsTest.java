@@ -57,7 +57,9 @@ class OpenApiDocumentsTest {
                         "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
                         "io.k8s.apimachinery.pkg.apis.meta.v1.Status",
                         "io.k8s.apimachinery.pkg.api.resource.Quantity")
-                .noneMatch(name -> name.contains("v1beta1") || name.contains("v1alpha"));
+                .contains("io.k8s.networking.gateway.v1.HTTPRoute", "io.k8s.networking.gateway.v1beta1.ReferenceGrant")
+                .noneMatch(name -> !name.startsWith("io.k8s.networking.gateway.")
+                        && (name.contains("v1beta1") || name.contains("v1alpha")));
     }
 
     @Test
@@ -81,6 +83,31 @@ class OpenApiDocumentsTest {
                         .at("/" + CORE + "Pod/x-kubernetes-group-version-kind/0")
                         .toString())
                 .isEqualTo("{\"group\":\"\",\"kind\":\"Pod\",\"version\":\"v1\"}");
+    }
+
+    @Test
+    void describesTheGatewayApi() throws IOException {
+        JsonNode schemas = v3("apis/gateway.networking.k8s.io/v1").at("/components/schemas");
+        String gateway = "/io.k8s.networking.gateway.v1.";
+        assertThat(schemas.at(gateway + "GatewaySpec/required").toString())
+                .isEqualTo("[\"gatewayClassName\",\"listeners\"]");
+        assertThat(schemas.at(gateway + "HTTPRouteMatch/properties/headers/description")
+                        .asText())
+                .contains("headers");
+        assertThat(schemas.at(gateway + "HTTPRouteRule/properties"))
+                .isNotEmpty()
+                .noneMatch(JsonNode::isNull);
+        assertThat(schemas.at(gateway + "HTTPRouteRule/properties").has("retry"))
+                .as("experimental")
+                .isFalse();
+        names(schemas).stream()
+                .filter(name -> name.startsWith("io.k8s.networking.gateway."))
+                .forEach(name -> schemas.path(name)
+                        .path("properties")
+                        .forEach(property -> assertThat(
+                                        property.path("description").asText())
+                                .as(name + " " + property)
+                                .isNotEmpty()));
     }
 
     @Test

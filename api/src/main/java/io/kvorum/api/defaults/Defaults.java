@@ -21,6 +21,7 @@ public final class Defaults {
             case "autoscaling" -> AutoscalingDefaults.apply(resource, object);
             case "events.k8s.io" -> CoreDefaults.newEvent(object);
             case "discovery.k8s.io", "networking.k8s.io" -> NetworkDefaults.apply(resource.kind(), object);
+            case "gateway.networking.k8s.io" -> GatewayDefaults.apply(resource.kind(), object);
             case "rbac.authorization.k8s.io",
                     "coordination.k8s.io",
                     "scheduling.k8s.io",

@@ -72,6 +72,8 @@ public final class Schemas {
                 return "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions." + version;
             case "apiregistration.k8s.io":
                 return "io.k8s.kube-aggregator.pkg.apis.apiregistration." + version;
+            case "gateway.networking.k8s.io":
+                return "io.k8s.networking.gateway." + version;
             default:
                 int dot = group.indexOf('.');
                 return "io.k8s.api." + (dot < 0 ? group : group.substring(0, dot)) + '.' + version;

@@ -31,6 +31,9 @@ final class InitialStatus {
                         .put("desiredHealthy", 0)
                         .put("disruptionsAllowed", 0)
                         .put("expectedPods", 0);
+            case "gateway.networking.k8s.io/GatewayClass" -> waiting(status, "Accepted");
+            case "gateway.networking.k8s.io/Gateway" -> waiting(status, "Accepted", "Programmed");
+            case "gateway.networking.k8s.io/HTTPRoute" -> status.putArray("parents");
             case "/Service", "networking.k8s.io/Ingress" -> status.putObject("loadBalancer");
             case "/PersistentVolume", "/PersistentVolumeClaim", "/Pod" -> status.put("phase", "Pending");
             case "/Namespace" -> status.put("phase", "Active");
@@ -44,5 +47,18 @@ final class InitialStatus {
             }
         }
         return status;
+    }
+
+    /** The conditions that wait for a controller, as the Gateway API's definitions default them. */
+    private static void waiting(ObjectNode status, String... types) {
+        for (String type : types) {
+            Tree.ensureArray(status, "conditions")
+                    .addObject()
+                    .put("lastTransitionTime", "1970-01-01T00:00:00Z")
+                    .put("message", "Waiting for controller")
+                    .put("reason", "Pending")
+                    .put("status", "Unknown")
+                    .put("type", type);
+        }
     }
 }

@@ -56,6 +56,10 @@ interface KindValidation {
             case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.ROLE_BINDING;
             case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.CLUSTER_ROLE_BINDING;
             case "storage.k8s.io/StorageClass" -> ClaimValidation.STORAGE_CLASS;
+            case "gateway.networking.k8s.io/GatewayClass" -> GatewayValidation.CLASS;
+            case "gateway.networking.k8s.io/Gateway" -> GatewayValidation.GATEWAY;
+            case "gateway.networking.k8s.io/HTTPRoute" -> RouteValidation.ROUTE;
+            case "gateway.networking.k8s.io/ReferenceGrant" -> GatewayValidation.GRANT;
             default ->
                 (object, options, errors) -> Schemas.load()
                         .find(resource.apiVersion(), resource.kind())

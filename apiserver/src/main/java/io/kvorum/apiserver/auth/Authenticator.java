@@ -72,6 +72,7 @@ public final class Authenticator {
             case "scheduler" -> system("system:kube-scheduler");
             case "controller-manager" -> system("system:kube-controller-manager");
             case "kube-proxy" -> new User("system:kube-proxy", List.of("system:node-proxier", User.AUTHENTICATED));
+            case "gateway" -> new User("system:kvorum:gateway", List.of(User.AUTHENTICATED));
             case "kubelet" ->
                 new User(
                         "system:node:" + (name.startsWith("kubelet-") ? name.substring("kubelet-".length()) : name),

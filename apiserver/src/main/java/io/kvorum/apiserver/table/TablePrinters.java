@@ -21,6 +21,7 @@ final class TablePrinters {
         CorePrinters.register(BY_RESOURCE);
         WorkloadPrinters.register(BY_RESOURCE);
         NetworkPrinters.register(BY_RESOURCE);
+        GatewayPrinters.register(BY_RESOURCE);
         StoragePrinters.register(BY_RESOURCE);
         ControlPrinters.register(BY_RESOURCE);
         BY_RESOURCE.put("/pods", new PodPrinter());

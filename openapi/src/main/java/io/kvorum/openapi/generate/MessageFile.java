@@ -87,7 +87,10 @@ final class MessageFile {
     byte[] write() throws IOException {
         Map<String, Integer> kinds = new TreeMap<>();
         for (Definition definition : definitions.values()) {
-            if (definition.gvks().isEmpty() || NEVER_SENT.contains(definition.simpleName())) {
+            if (definition.gvks().isEmpty()
+                    || NEVER_SENT.contains(definition.simpleName())
+                    || definition.name().startsWith(GatewayModels.PACKAGE)) {
+                // The kinds of the Gateway API have no messages, upstream neither.
                 continue;
             }
             if (!descriptors.containsKey(definition.name())) {

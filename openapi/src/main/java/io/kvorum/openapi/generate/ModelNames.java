@@ -54,6 +54,8 @@ final class ModelNames {
                 return "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions." + version;
             case "apiregistration.k8s.io":
                 return "io.k8s.kube-aggregator.pkg.apis.apiregistration." + version;
+            case GatewayModels.GROUP:
+                return GatewayModels.PACKAGE + version;
             default:
                 return "io.k8s.api." + firstLabel(group) + "." + version;
         }

@@ -9,6 +9,7 @@ import io.kvorum.openapi.generate.Resources.Resource;
 import io.kvorum.openapi.generate.Resources.Subresource;
 import io.swagger.annotations.ApiModel;
 import io.swagger.annotations.ApiModelProperty;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -70,7 +71,7 @@ final class Models {
     private Models() {}
 
     /** All definitions by name. */
-    static Map<String, Definition> read(List<Resource> resources) {
+    static Map<String, Definition> read(List<Resource> resources) throws IOException {
         Models models = new Models();
         Map<String, Set<Class<?>>> rootsByGroup = models.roots(resources);
         // Core first: what core uses is core's, whoever else uses it.
@@ -78,6 +79,7 @@ final class Models {
         rootsByGroup.forEach(models::name);
         models.names.forEach(models::define);
         models.defineScalars();
+        models.definitions.putAll(GatewayModels.read(resources));
         models.definitions.replaceAll((name, definition) -> models.describeReferences(definition));
         return models.definitions;
     }
@@ -100,6 +102,9 @@ final class Models {
         Set<String> served = new LinkedHashSet<>();
         for (Resource resource : resources) {
             served.add(resource.group() + "/" + resource.version());
+            if (resource.group().equals(GatewayModels.GROUP)) {
+                continue;
+            }
             root(roots, resource.group(), resource.version(), resource.kind(), true);
             if (resource.verbs().contains("list")) {
                 root(roots, resource.group(), resource.version(), resource.kind() + "List", true);
