@@ -21,6 +21,7 @@ public enum Role {
             1,
             0),
     SCHEDULER("scheduler", "io.kvorum.scheduler.SchedulerMain", Place.CONTROL_PLANE, 70, 1, 256, 1, 0),
+    GATEWAY("gateway", "io.kvorum.gateway.GatewayMain", Place.CONTROL_PLANE, 200, 0, 256, 2, 0),
     KUBELET("kubelet", "io.kvorum.kubelet.KubeletMain", Place.NODE, 4, 0, 256, 1, 0),
     KUBE_PROXY("kube-proxy", "io.kvorum.proxy.KubeProxyMain", Place.NODE, 8, 0, 256, 2, 0);
 

@@ -17,7 +17,7 @@ final class Timers {
                         "--default-unreachable-toleration-seconds=1",
                         // A lone server would only write more often.
                         "--endpoint-lease-duration=" + (spec.count(Role.APISERVER) > 1 ? "6s" : "15s"));
-            case SCHEDULER ->
+            case SCHEDULER, GATEWAY ->
                 List.of(
                         "--leader-elect-lease-duration=5s",
                         "--leader-elect-renew-deadline=3s",

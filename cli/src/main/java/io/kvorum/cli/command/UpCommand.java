@@ -51,6 +51,10 @@ public final class UpCommand implements Callable<Integer> {
     @Nullable
     Integer controllerManagers;
 
+    @Option(names = "--gateways", paramLabel = "N", description = "gateways, for the Gateway API (default: 0)")
+    @Nullable
+    Integer gateways;
+
     @Option(names = "--nodes", paramLabel = "N", description = "nodes, each a kubelet and a kube-proxy (default: 2)")
     @Nullable
     Integer nodes;
@@ -88,6 +92,9 @@ public final class UpCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "extra flag of every controller manager")
     List<String> controllerManagerArguments = List.of();
+
+    @Option(names = "--gateway-arg", paramLabel = "KEY=VALUE", description = "extra flag of every gateway")
+    List<String> gatewayArguments = List.of();
 
     @Option(names = "--kubelet-arg", paramLabel = "KEY=VALUE", description = "extra flag of every kubelet")
     List<String> kubeletArguments = List.of();
@@ -244,6 +251,7 @@ public final class UpCommand implements Callable<Integer> {
         spec = counted(spec, Role.APISERVER, apiservers);
         spec = counted(spec, Role.SCHEDULER, schedulers);
         spec = counted(spec, Role.CONTROLLER_MANAGER, controllerManagers);
+        spec = counted(spec, Role.GATEWAY, gateways);
         spec = nodes == null ? spec : spec.withNodes(nodes);
         spec = network == null ? spec : spec.withNetwork(network);
         spec = timers == null ? spec : spec.withTimers(timers);
@@ -252,6 +260,7 @@ public final class UpCommand implements Callable<Integer> {
         spec = argued(spec, Role.APISERVER, apiserverArguments);
         spec = argued(spec, Role.SCHEDULER, schedulerArguments);
         spec = argued(spec, Role.CONTROLLER_MANAGER, controllerManagerArguments);
+        spec = argued(spec, Role.GATEWAY, gatewayArguments);
         spec = argued(spec, Role.KUBELET, kubeletArguments);
         spec = argued(spec, Role.KUBE_PROXY, kubeProxyArguments);
         spec = argued(spec, Role.BALANCER, balancerArguments);

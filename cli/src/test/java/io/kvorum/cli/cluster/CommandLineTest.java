@@ -37,6 +37,7 @@ class CommandLineTest {
                 .withCount(Role.APISERVER, AddressPlan.MOST_INSTANCES)
                 .withCount(Role.SCHEDULER, AddressPlan.MOST_INSTANCES)
                 .withCount(Role.CONTROLLER_MANAGER, AddressPlan.MOST_INSTANCES)
+                .withCount(Role.GATEWAY, AddressPlan.MOST_INSTANCES)
                 .withNodes(AddressPlan.MOST_NODES);
         assertThat(Instance.of(large)).extracting(Instance::address).doesNotHaveDuplicates();
         assertThat(new AddressPlan(250).podRange(AddressPlan.MOST_NODES - 1)).isEqualTo("127.250.255.0/24");
