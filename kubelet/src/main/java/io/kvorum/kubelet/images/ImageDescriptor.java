@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * characters, a tag only where it matters; {@code tags} a regular expression of the tags that exist; {@code exec} the
  * path of a program, or {@code java} a main class of the built-in images, or {@code entrypoint} a JSON list; {@code
  * arguments} a JSON list that always comes first; {@code command} a JSON list used when the pod gives no arguments;
- * {@code provides} names a pod's {@code command} may start with to mean this program; {@code env.NAME}; {@code
+ * {@code provides} names a pod's {@code command} may start with to mean this program; {@code env.NAME}, in whose value
+ * {@code ${tag}} stands for the tag the image was asked for by; {@code
  * workingDir}; {@code announces} true when the
  * program creates the file {@code KVORUM_READY_FILE} once it can serve, so that it does not count as ready before.
  *
@@ -103,6 +104,14 @@ public record ImageDescriptor(
         } catch (JacksonException e) {
             throw new IllegalArgumentException(key + " must be a JSON list of strings, not " + text, e);
         }
+    }
+
+    /** The environment of a container of the image under the name {@code asked}. */
+    public Map<String, String> environmentFor(String asked) {
+        String tag = ImageReference.parse(asked).tag();
+        Map<String, String> variables = new LinkedHashMap<>();
+        environment.forEach((name, value) -> variables.put(name, value.replace("${tag}", tag)));
+        return variables;
     }
 
     boolean matches(ImageReference image) {

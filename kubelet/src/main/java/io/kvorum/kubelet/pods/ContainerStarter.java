@@ -147,7 +147,7 @@ final class ContainerStarter {
             ImageDescriptor image,
             PodFields.Addresses addresses,
             Objects objects) {
-        Map<String, String> inherited = new LinkedHashMap<>(image.environment());
+        Map<String, String> inherited = new LinkedHashMap<>(image.environmentFor(container.getImage()));
         inherited.put("HOSTNAME", hostname(pod));
         inherited.put("POD_IP", addresses.podIp());
         inherited.putAll(volumes(pod).variables(pod));
