@@ -98,7 +98,7 @@ class WorkloadIT {
         Path examples = TestCluster.script().resolveSibling("examples");
         cluster.kubectl("create", "namespace", "examples").ok();
         try (Stream<Path> folders = Files.list(examples)) {
-            for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
+            for (Path folder : folders.filter(WorkloadIT::hasManifests).sorted().toList()) {
                 cluster.kubectl("-n", "examples", "apply", "-f", folder.toString())
                         .ok();
             }
@@ -122,6 +122,12 @@ class WorkloadIT {
                 () -> cluster.containerProcesses().stream()
                         .map(ClusterFixture::environment)
                         .noneMatch(environment -> uids.stream().anyMatch(environment::contains)));
+    }
+
+    /** The folders of the strategies are scripts to be run, and have a test of their own. */
+    private static boolean hasManifests(Path folder) {
+        String[] files = folder.toFile().list((parent, name) -> name.endsWith(".yaml"));
+        return files != null && files.length > 0;
     }
 
     /** The main processes of a deployment's containers, by the pod's name in their host name. */

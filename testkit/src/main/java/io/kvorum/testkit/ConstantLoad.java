@@ -36,7 +36,7 @@ public final class ConstantLoad implements AutoCloseable {
     }
 
     public long succeeded() {
-        return load.report().answered();
+        return load.answered();
     }
 
     public List<String> failures() {

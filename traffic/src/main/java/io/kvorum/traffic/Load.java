@@ -31,6 +31,7 @@ public final class Load implements AutoCloseable {
     private final List<String> failures = new ArrayList<>();
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
     private final AtomicLong reconnects = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
     private final long startNanos;
     private volatile boolean stopping;
 
@@ -138,6 +139,7 @@ public final class Load implements AutoCloseable {
         long latency = System.nanoTime() - startNanos - due;
         synchronized (samples) {
             samples.add(new Sample(due, latency, outcome, version));
+            answered.addAndGet(outcome.lost() ? 0 : 1);
             if (failure != null) {
                 failures.add(outcome.label() + ": " + failure);
             }
@@ -238,6 +240,11 @@ public final class Load implements AutoCloseable {
         synchronized (samples) {
             return List.copyOf(samples.subList(from, samples.size()));
         }
+    }
+
+    /** How many requests have been answered so far. */
+    public long answered() {
+        return answered.get();
     }
 
     /** One line for each lost request, in the order in which they were lost. */
