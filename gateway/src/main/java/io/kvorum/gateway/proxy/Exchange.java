@@ -216,6 +216,8 @@ final class Exchange {
 
     private void send(Plan plan, EndpointPool pool, HttpClientRequest to) {
         upstream = to;
+        // What goes wrong is told by the future of the answer.
+        to.exceptionHandler(cause -> LOG.debug("request failed endpoint={} cause={}", pool.address(), cause.toString()));
         Headers.copy(request.headers(), to.headers());
         Headers.forwarded(
                 to.headers(),
@@ -384,8 +386,9 @@ final class Exchange {
             resetUpstream();
             response.reset();
         } else {
-            resetUpstream();
+            // First the answer: the reset fails the try, which must not be taken for the endpoint's doing.
             refuse(504, "no whole answer in time");
+            resetUpstream();
         }
     }
 

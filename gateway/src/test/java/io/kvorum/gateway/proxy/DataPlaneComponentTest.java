@@ -183,6 +183,10 @@ class DataPlaneComponentTest {
         assertThat(request.getHeader("x-forwarded-port")).isEqualTo(Integer.toString(port));
         assertThat(request.getHeader("host")).isEqualTo(HOST + ":" + port);
         assertThat(request.getHeader("te")).isNull();
+        for (int i = 0; i < 500 && registry.find("gateway.requests").timer() == null; i++) {
+            // The client has the last byte a moment before the exchange is over.
+            Thread.sleep(10);
+        }
         assertThat(registry.get("gateway.requests").tag("code", "200").timer().count())
                 .isEqualTo(1);
     }
