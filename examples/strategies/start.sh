@@ -9,7 +9,9 @@ set -eu
 kvorum=${KVORUM:-$(cd ../../.. && pwd)/kvorum}
 rate=${RATE:-200}
 chart=${CHART:-result.svg}
-export space kvorum
+# So that the marks in a report name no folder of this machine.
+PATH=$(dirname "$kvorum"):$PATH
+export PATH
 
 k() { "$kvorum" kubectl -n "$space" "$@"; }
 
@@ -19,17 +21,17 @@ say() { printf '\n== %s\n' "$*" >&2; }
 traffic() { "$kvorum" traffic -n "$space" --rate "$rate" ${OUTPUT:+-o "$OUTPUT"} "$@"; }
 
 # A command for traffic's --at.
-kubectl="$kvorum kubectl -n $space"
+kubectl="kvorum kubectl -n $space"
 
 finish() {
   code=$?
-  [ -n "${KEEP:-}" ] || k delete namespace "$space" --wait=false >&2 || true
+  [ -n "${KEEP:-}" ] || "$kvorum" kubectl delete namespace "$space" --timeout=60s >&2 || true
   exit $code
 }
 
 begin() {
   trap finish EXIT
-  "$kvorum" kubectl create namespace "$space" >&2
+  "$kvorum" kubectl get namespace "$space" >/dev/null 2>&1 || "$kvorum" kubectl create namespace "$space" >&2
   k apply -f app.yaml >&2
   for deployment in $(k get deployments -o name); do
     k rollout status "$deployment" --timeout=120s >&2

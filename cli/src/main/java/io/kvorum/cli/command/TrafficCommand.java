@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -219,8 +220,12 @@ public final class TrafficCommand implements Callable<Integer> {
     private TrafficReport run(LoadPlan plan, List<TrafficSteps.Step> planned, boolean quiet)
             throws InterruptedException {
         CountDownLatch printed = new CountDownLatch(1);
+        @Nullable
+        TrafficTimeline timeline = cluster.running()
+                ? new TrafficTimeline(cluster.folder().root().resolve("timeline"), target, Instant.now())
+                : null;
         try (Load load = start(plan);
-                TrafficSteps running = TrafficSteps.start(load, planned)) {
+                TrafficSteps running = TrafficSteps.start(load, planned, timeline)) {
             Thread interrupted = new Thread(() -> {
                 load.close();
                 try {
@@ -230,7 +235,7 @@ public final class TrafficCommand implements Callable<Integer> {
                 }
             });
             Runtime.getRuntime().addShutdownHook(interrupted);
-            new TrafficProgress(load, quiet ? System.err : System.out).follow();
+            new TrafficProgress(load, quiet ? System.err : System.out, timeline).follow();
             load.close();
             TrafficReport report = load.report();
             running.close();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Prints a line for each second of a running load, once that second's requests have ended. */
 final class TrafficProgress {
@@ -21,15 +22,18 @@ final class TrafficProgress {
 
     private final Load load;
     private final PrintStream out;
+    private final @Nullable TrafficTimeline timeline;
     /** What has ended, by the second it was due in; seconds that are printed are gone. */
     private final TreeMap<Integer, List<Sample>> seconds = new TreeMap<>();
 
     private int read;
     private int next;
 
-    TrafficProgress(Load load, PrintStream out) {
+    /** @param timeline is told of each second as well; null for none */
+    TrafficProgress(Load load, PrintStream out, @Nullable TrafficTimeline timeline) {
         this.load = load;
         this.out = out;
+        this.timeline = timeline;
     }
 
     /** Returns when the load has ended. */
@@ -74,8 +78,15 @@ final class TrafficProgress {
             seconds.remove(next);
             TrafficReport.of("", load.plan().rate(), first.getValue(), List.of(), 0)
                     .seconds()
-                    .forEach(second -> out.println(TextReport.line(second)));
+                    .forEach(this::tell);
         }
         next++;
+    }
+
+    private void tell(TrafficReport.Second second) {
+        out.println(TextReport.line(second));
+        if (timeline != null) {
+            timeline.second(second);
+        }
     }
 }

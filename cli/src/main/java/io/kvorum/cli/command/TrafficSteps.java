@@ -29,15 +29,17 @@ final class TrafficSteps implements AutoCloseable {
     }
 
     private final Load load;
+    private final @Nullable TrafficTimeline timeline;
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
 
-    private TrafficSteps(Load load) {
+    private TrafficSteps(Load load, @Nullable TrafficTimeline timeline) {
         this.load = load;
+        this.timeline = timeline;
     }
 
-    static TrafficSteps start(Load load, List<Step> steps) {
-        TrafficSteps running = new TrafficSteps(load);
+    static TrafficSteps start(Load load, List<Step> steps, @Nullable TrafficTimeline timeline) {
+        TrafficSteps running = new TrafficSteps(load, timeline);
         steps.stream().sorted(Comparator.comparing(Step::at)).forEach(step -> {
             Thread thread = new Thread(() -> running.run(step), "step");
             thread.setDaemon(true);
@@ -57,6 +59,9 @@ final class TrafficSteps implements AutoCloseable {
         try {
             Thread.sleep(Math.max(0, step.at().minus(load.elapsed()).toMillis()));
             load.mark(step.command());
+            if (timeline != null) {
+                timeline.step(load.elapsed(), step.command());
+            }
             // The command's own output must not get between the lines of a JSON report.
             process = new ProcessBuilder("sh", "-c", "exec >&2; " + step.command())
                     .inheritIO()

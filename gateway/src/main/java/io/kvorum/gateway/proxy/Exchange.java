@@ -217,7 +217,8 @@ final class Exchange {
     private void send(Plan plan, EndpointPool pool, HttpClientRequest to) {
         upstream = to;
         // What goes wrong is told by the future of the answer.
-        to.exceptionHandler(cause -> LOG.debug("request failed endpoint={} cause={}", pool.address(), cause.toString()));
+        to.exceptionHandler(
+                cause -> LOG.debug("request failed endpoint={} cause={}", pool.address(), cause.toString()));
         Headers.copy(request.headers(), to.headers());
         Headers.forwarded(
                 to.headers(),
