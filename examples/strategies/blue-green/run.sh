@@ -7,7 +7,7 @@ begin_with_gateway
 
 live() { printf '[{"op":"replace","path":"/spec/rules/0/backendRefs/0/name","value":"%s"}]' "$1"; }
 
-say "$rate requests a second; after 4 s to green, after 8 s back to blue"
-traffic gateway/web --for 12s --out "$chart" --fail-on-lost \
+say "$rate requests a second; after 4 s to green, after 10 s back to blue"
+traffic gateway/web --for 17s --out "$chart" --fail-on-lost \
   --at "4s=$kubectl patch httproute web --type=json -p '$(live green)'" \
-  --at "8s=$kubectl patch httproute web --type=json -p '$(live blue)'"
+  --at "10s=$kubectl patch httproute web --type=json -p '$(live blue)'"

@@ -15,7 +15,7 @@ rate=${COUNT_RATE:-500}
 traffic gateway/web --keep-alive --for "$((10000 / rate))s" --fail-on-lost
 rate=$RATE_BEFORE
 
-say "$rate requests a second; after 4 s at 50 to 50, after 8 s all to the new version"
-traffic gateway/web --for 12s --out "$chart" --fail-on-lost \
+say "$rate requests a second; after 4 s at 50 to 50, after 10 s all to the new version"
+traffic gateway/web --for 17s --out "$chart" --fail-on-lost \
   --at "4s=$kubectl patch httproute web --type=json -p '$(weights 50 50)'" \
-  --at "8s=$kubectl patch httproute web --type=json -p '$(weights 0 100)'"
+  --at "10s=$kubectl patch httproute web --type=json -p '$(weights 0 100)'"

@@ -64,9 +64,11 @@ public final class JsonReport {
         if (step.lastOldNanos() != null) {
             json.put("lastOldMillis", millis(step.lastOldNanos()));
         }
+        json.put("commandMillis", millis(step.mark().tookNanos()));
         Long took = step.switchNanos();
-        if (took != null) {
-            json.put("switchMillis", millis(took));
+        Long afterwards = step.afterwardsNanos();
+        if (took != null && afterwards != null) {
+            json.put("switchMillis", millis(took)).put("afterCommandMillis", millis(afterwards));
         }
     }
 

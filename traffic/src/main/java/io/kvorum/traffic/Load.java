@@ -219,6 +219,15 @@ public final class Load implements AutoCloseable {
         return mark;
     }
 
+    /** Notes that what was marked is done now. */
+    public void done(Mark mark) {
+        synchronized (samples) {
+            marks.replaceAll(each -> each == mark
+                    ? new Mark(mark.atNanos(), mark.label(), elapsed().toNanos() - mark.atNanos())
+                    : each);
+        }
+    }
+
     public LoadPlan plan() {
         return plan;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** The report as text, for a terminal. */
 public final class TextReport {
@@ -110,6 +111,13 @@ public final class TextReport {
             }
             if (step.lastOldNanos() != null) {
                 text.append(", last old answer after ").append(time(step.lastOldNanos()));
+            }
+        }
+        @Nullable Long afterwards = step.afterwardsNanos();
+        if (step.mark().tookNanos() > 0) {
+            text.append(", the command took ").append(time(step.mark().tookNanos()));
+            if (afterwards != null) {
+                text.append(" and the switch ended ").append(time(afterwards)).append(" later");
             }
         }
         return text.append(", ").append(step.lost()).append(" lost").toString();

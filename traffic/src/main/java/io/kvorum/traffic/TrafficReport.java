@@ -94,6 +94,12 @@ public record TrafficReport(
             }
             return lastOldNanos == null ? firstNewNanos : Math.max(firstNewNanos, lastOldNanos);
         }
+
+        /** The part of it after the command had ended; null when nothing changed, 0 when all was over by then. */
+        public @Nullable Long afterwardsNanos() {
+            @Nullable Long took = switchNanos();
+            return took == null ? null : (Long) Math.max(0, took - mark.tookNanos());
+        }
     }
 
     /** @param unordered in any order */

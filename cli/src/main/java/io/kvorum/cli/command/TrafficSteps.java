@@ -2,6 +2,7 @@ package io.kvorum.cli.command;
 
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.traffic.Load;
+import io.kvorum.traffic.Mark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class TrafficSteps implements AutoCloseable {
         @Nullable Process process = null;
         try {
             Thread.sleep(Math.max(0, step.at().minus(load.elapsed()).toMillis()));
-            load.mark(step.command());
+            Mark mark = load.mark(step.command());
             if (timeline != null) {
                 timeline.step(load.elapsed(), step.command());
             }
@@ -68,7 +69,9 @@ final class TrafficSteps implements AutoCloseable {
                     .start();
             if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 failures.add("step \"" + step.command() + "\" did not end within " + LIMIT.toSeconds() + " s");
-            } else if (process.exitValue() != 0) {
+            } else if (process.exitValue() == 0) {
+                load.done(mark);
+            } else {
                 failures.add("step \"" + step.command() + "\" ended with exit code " + process.exitValue());
             }
         } catch (IOException e) {
