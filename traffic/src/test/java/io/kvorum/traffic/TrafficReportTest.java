@@ -103,6 +103,17 @@ class TrafficReportTest {
     }
 
     @Test
+    void theTimeOfTheCommandItselfIsToldApart() {
+        for (long at = 0; at < 4000; at += 100) {
+            answered(at, 1, at < 2500 ? "blue" : "green");
+        }
+        TrafficReport report = report(new Mark(1000 * MS, "switch", 1300 * MS));
+        assertThat(report.steps().get(0).switchNanos()).isEqualTo(1500 * MS);
+        assertThat(report.steps().get(0).afterwardsNanos()).isEqualTo(200 * MS);
+        assertThat(TextReport.summary(report)).contains("the command took 1.300s and the switch ended 0.200s later");
+    }
+
+    @Test
     void aStepThatChangedNothingHasNoSwitchTime() {
         for (long at = 0; at < 2000; at += 100) {
             answered(at, 1, "v1");
