@@ -78,7 +78,8 @@ class GatewayValidationTest {
                 "ReferenceGrant|{'from':[],'to':[{'group':'','kind':'Service'}]}|spec.from: Invalid value: 0: should have at least 1 items",
             })
     void whatIsWrongIsNamed(String kind, String spec, String finding) {
-        assertThat(of(object(kind, spec))).anySatisfy(found -> assertThat(found).startsWith(finding.replace("\"\"", "\"")));
+        assertThat(of(object(kind, spec)))
+                .anySatisfy(found -> assertThat(found).startsWith(finding.replace("\"\"", "\"")));
     }
 
     @Test
