@@ -21,6 +21,7 @@ class TrafficTimelineTest {
     private static final long MS = 1_000_000;
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     Path folder;
 
     @Test
