@@ -10,11 +10,11 @@ import java.util.Set;
 final class NodeChange {
     private NodeChange() {}
 
-    static Set<ClusterEvent> events(Node before, Node after) {
-        Set<ClusterEvent> events = EnumSet.noneOf(ClusterEvent.class);
+    static Set<ClusterEvent.Kind> events(Node before, Node after) {
+        Set<ClusterEvent.Kind> events = EnumSet.noneOf(ClusterEvent.Kind.class);
         if (!Objects.equals(
                 before.getMetadata().getLabels(), after.getMetadata().getLabels())) {
-            events.add(ClusterEvent.NODE_LABEL);
+            events.add(ClusterEvent.Kind.NODE_LABEL);
         }
         boolean specified = before.getSpec() != null && after.getSpec() != null;
         if (specified
@@ -23,7 +23,7 @@ final class NodeChange {
                                 before.getSpec().getUnschedulable(),
                                 after.getSpec().getUnschedulable())
                 : before.getSpec() != after.getSpec()) {
-            events.add(ClusterEvent.NODE_TAINT);
+            events.add(ClusterEvent.Kind.NODE_TAINT);
         }
         if (before.getStatus() == null
                 ? after.getStatus() != null
@@ -31,7 +31,7 @@ final class NodeChange {
                         || !Objects.equals(
                                 before.getStatus().getAllocatable(),
                                 after.getStatus().getAllocatable())) {
-            events.add(ClusterEvent.NODE_ALLOCATABLE);
+            events.add(ClusterEvent.Kind.NODE_ALLOCATABLE);
         }
         return events;
     }

@@ -1,21 +1,22 @@
 package io.kvorum.scheduler;
 
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kvorum.api.ApiException;
 import io.kvorum.client.EventRecorder;
-import io.kvorum.client.Informer;
 import io.kvorum.client.Informers;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.client.Timers;
+import io.kvorum.scheduler.cache.Nominations;
 import io.kvorum.scheduler.cache.SchedulerCache;
 import io.kvorum.scheduler.framework.BindPlugin;
 import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
 import io.kvorum.scheduler.framework.FitError;
 import io.kvorum.scheduler.framework.Framework;
 import io.kvorum.scheduler.framework.PodInfo;
+import io.kvorum.scheduler.framework.Preemption;
 import io.kvorum.scheduler.framework.ReservePlugin;
 import io.kvorum.scheduler.framework.Status;
 import io.kvorum.scheduler.queue.SchedulingQueue;
@@ -31,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The scheduling loop. A <em>scheduling cycle</em> decides for one pod, in one turn of the event loop; its <em>binding
- * cycle</em> talks to the API while the next pods are decided. Nodes and pods are followed all the time; pods are decided
- * only between {@link #resume} and {@link #pause}.
+ * cycle</em>, or the ending of the pods that must make room for it, talks to the API while the next pods are decided.
+ * Nodes and pods are followed all the time; pods are decided only between {@link #resume} and {@link #pause}.
  */
 public final class Scheduler {
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
@@ -62,8 +63,12 @@ public final class Scheduler {
 
     private final Parts parts;
     private final SchedulerCache cache = new SchedulerCache();
+    private final Nominations nominations = new Nominations();
+    private final DecisionLog decisions = new DecisionLog();
     private final SchedulingQueue queue;
+    private final ClusterView view;
     private final PodStatusWriter statuses;
+    private final Evictor evictor;
     private boolean running;
     private boolean turning;
     private int bindings;
@@ -73,9 +78,10 @@ public final class Scheduler {
     public Scheduler(Parts parts) {
         this.parts = parts;
         this.queue = new SchedulingQueue(parts.timers::nanos);
+        this.view = new LiveView(cache, nominations, parts.informers);
         this.statuses = new PodStatusWriter(parts.pods, parts.clock);
-        parts.informers.of(Node.class).handler(new NodeHandler());
-        parts.informers.of(Pod.class).handler(new PodHandler());
+        this.evictor = new Evictor(parts.pods, statuses, parts.events, parts.name);
+        new ClusterWatch(parts.name, cache, queue, nominations, this::happened, this::wake).follow(parts.informers);
     }
 
     /** Begins to decide. */
@@ -101,6 +107,11 @@ public final class Scheduler {
     /** For metrics: pods that are active, backing off, unschedulable. */
     public SchedulingQueue queue() {
         return queue;
+    }
+
+    /** Answers why a pod is where it is, or would go where. */
+    public Explainer explainer() {
+        return new Explainer(parts.name, parts.framework, view, queue, decisions, parts.informers);
     }
 
     private void flushLater() {
@@ -155,8 +166,12 @@ public final class Scheduler {
             queue.bound(entry);
             return;
         }
+        if (evictor.underWay(pod.key())) {
+            queue.unschedulable(entry, entry.rejectedBy());
+            return;
+        }
         CycleState state = new CycleState();
-        Framework.Decision decision = parts.framework.schedule(state, pod, cache.nodes());
+        Framework.Decision decision = parts.framework.schedule(state, pod, view);
         @Nullable String node = decision.node();
         @Nullable FitError error = decision.error();
         if (node != null) {
@@ -166,22 +181,91 @@ public final class Scheduler {
         }
     }
 
+    private void decided(SchedulingQueue.Entry entry, String node, String message, String nominated) {
+        decisions.put(
+                entry.pod().key(),
+                new DecisionLog.Decided(
+                        parts.clock.instant(),
+                        entry.pod().pod().getMetadata().getUid(),
+                        entry.attempts(),
+                        node,
+                        message,
+                        nominated));
+    }
+
     private void reject(SchedulingQueue.Entry entry, FitError error) {
+        PodInfo pod = entry.pod();
         String message = error.message();
-        LOG.debug("unschedulable pod={} attempts={} why={}", entry.pod().key(), entry.attempts(), message);
+        Preemption.@Nullable Candidate room = error.preemption().chosen();
+        LOG.debug("unschedulable pod={} attempts={} why={}", pod.key(), entry.attempts(), message);
         queue.unschedulable(entry, error.plugins());
-        parts.events.event(entry.pod().pod(), "Warning", "FailedScheduling", message);
-        statuses.unscheduled(entry.pod().pod(), "Unschedulable", message);
+        parts.events.event(pod.pod(), "Warning", "FailedScheduling", message);
+        decided(entry, "", message, room == null ? nominations.of(pod.key()) : room.node());
+        if (room != null && parts.mayAct.getAsBoolean()) {
+            statuses.unscheduled(pod.pod(), "Unschedulable", message, room.node());
+            makeRoom(pod, room);
+            return;
+        }
+        // Without a candidate a promise is worth nothing any more, unless the room is just being made.
+        boolean inVain = error.preemption().candidates().isEmpty()
+                && !error.preemption().helpless().isEmpty();
+        if (inVain) {
+            unnominate(pod);
+        }
+        statuses.unscheduled(pod.pod(), "Unschedulable", message, inVain ? "" : null);
+    }
+
+    private void makeRoom(PodInfo pod, Preemption.Candidate room) {
+        LOG.info("preempting for pod={} node={} victims={}", pod.key(), room.node(), keys(room.victims()));
+        // Those of lower priority that were promised this node would find it taken: they may look elsewhere.
+        for (PodInfo other : List.copyOf(nominations.on(room.node()))) {
+            if (other.priority() < pod.priority()) {
+                nominations.remove(other.key());
+                statuses.notNominated(other.pod());
+                queue.retry(other.key());
+            }
+        }
+        nominations.put(pod, room.node());
+        evictor.preempt(pod, room).onComplete(done -> {
+            if (done.failed()) {
+                LOG.warn("preemption failed pod={} cause={}", pod.key(), done.cause().getMessage());
+                unnominate(pod);
+                statuses.notNominated(pod.pod());
+            }
+            // It may have had its turn, or the room may have become free, while it had to wait.
+            if (queue.retry(pod.key())) {
+                wake();
+            }
+        });
+    }
+
+    private static List<ObjectKey> keys(List<PodInfo> pods) {
+        return pods.stream().map(PodInfo::key).toList();
+    }
+
+    private void unnominate(PodInfo pod) {
+        String node = nominations.remove(pod.key());
+        if (!node.isEmpty()) {
+            happened(ClusterEvent.ofPod(ClusterEvent.Kind.ASSIGNED_POD_DELETE, null, cache.known(node)));
+        }
     }
 
     private void reserve(SchedulingQueue.Entry entry, CycleState state, String node) {
         PodInfo pod = entry.pod();
         cache.assume(pod, node);
+        nominations.remove(pod.key());
         for (ReservePlugin plugin : parts.reservers) {
             Status status = plugin.reserve(state, pod, node);
             if (!status.success()) {
                 giveBack(state, pod, node);
-                reject(entry, new FitError(cache.nodes().size(), Map.of(), Set.of(plugin.name()), status.reasons()));
+                reject(
+                        entry,
+                        new FitError(
+                                cache.nodes().size(),
+                                Map.of(),
+                                Set.of(plugin.name()),
+                                status.reasons(),
+                                Preemption.NONE));
                 return;
             }
         }
@@ -196,6 +280,7 @@ public final class Scheduler {
             return;
         }
         bindings++;
+        decided(entry, node, "", "");
         parts.binder.bind(state, pod, node).onComplete(done -> {
             bindings--;
             if (done.succeeded()) {
@@ -227,87 +312,16 @@ public final class Scheduler {
         for (int i = parts.reservers.size() - 1; i >= 0; i--) {
             parts.reservers.get(i).unreserve(state, pod, node);
         }
+        boolean assumed = cache.placed(pod.key());
         cache.forget(pod.key());
+        if (assumed && !cache.placed(pod.key())) {
+            happened(ClusterEvent.ofPod(ClusterEvent.Kind.ASSIGNED_POD_DELETE, pod, cache.known(node)));
+        }
     }
 
     private void happened(ClusterEvent event) {
-        if (queue.move(parts.framework.interestedIn(event))) {
+        if (queue.move(parts.framework.interestedIn(event.kind()), event)) {
             wake();
         }
-    }
-
-    private final class NodeHandler implements Informer.Handler<Node> {
-        @Override
-        public void added(Node node) {
-            cache.putNode(node);
-            happened(ClusterEvent.NODE_ADD);
-        }
-
-        @Override
-        public void updated(Node before, Node after) {
-            cache.putNode(after);
-            NodeChange.events(before, after).forEach(Scheduler.this::happened);
-        }
-
-        @Override
-        public void deleted(Node node) {
-            cache.removeNode(node.getMetadata().getName());
-        }
-    }
-
-    private final class PodHandler implements Informer.Handler<Pod> {
-        @Override
-        public void added(Pod pod) {
-            observe(pod);
-        }
-
-        @Override
-        public void updated(Pod before, Pod after) {
-            observe(after);
-        }
-
-        @Override
-        public void deleted(Pod pod) {
-            gone(ObjectKey.of(pod));
-        }
-
-        private void observe(Pod pod) {
-            ObjectKey key = ObjectKey.of(pod);
-            if (finished(pod)) {
-                gone(key);
-            } else if (assigned(pod)) {
-                queue.remove(key);
-                cache.putPod(PodInfo.of(pod), pod.getSpec().getNodeName());
-            } else if (waiting(pod)) {
-                queue.add(PodInfo.of(pod));
-                wake();
-            } else {
-                queue.remove(key);
-            }
-        }
-
-        private void gone(ObjectKey key) {
-            queue.remove(key);
-            if (cache.removePod(key)) {
-                happened(ClusterEvent.ASSIGNED_POD_DELETE);
-            }
-        }
-
-        private boolean waiting(Pod pod) {
-            return parts.name.equals(pod.getSpec().getSchedulerName())
-                    && pod.getMetadata().getDeletionTimestamp() == null
-                    && pod.getSpec().getSchedulingGates().isEmpty();
-        }
-    }
-
-    private static boolean assigned(Pod pod) {
-        @Nullable String node = pod.getSpec().getNodeName();
-        return node != null && !node.isEmpty();
-    }
-
-    private static boolean finished(Pod pod) {
-        @Nullable
-        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
-        return "Succeeded".equals(phase) || "Failed".equals(phase);
     }
 }

@@ -1,5 +1,6 @@
 package io.kvorum.scheduler;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kvorum.client.ApiClient;
@@ -16,13 +17,7 @@ import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.kvorum.scheduler.framework.Framework;
 import io.kvorum.scheduler.plugins.DefaultBinder;
-import io.kvorum.scheduler.plugins.NodeAffinity;
-import io.kvorum.scheduler.plugins.NodeName;
-import io.kvorum.scheduler.plugins.NodePorts;
-import io.kvorum.scheduler.plugins.NodeResourcesBalancedAllocation;
-import io.kvorum.scheduler.plugins.NodeResourcesFit;
-import io.kvorum.scheduler.plugins.NodeUnschedulable;
-import io.kvorum.scheduler.plugins.TaintToleration;
+import io.kvorum.scheduler.plugins.DefaultPlugins;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +92,19 @@ public final class SchedulerMain implements Component {
                                         && informers.of(Node.class).synced()
                                 ? null
                                 : "pods and nodes are not listed yet");
+        Explainer explainer = scheduler.explainer();
+        context.control().register("explain", request -> {
+            if (!informers.of(Pod.class).synced() || !informers.of(Node.class).synced()) {
+                throw new IllegalStateException("this scheduler has not listed pods and nodes yet; try again");
+            }
+            ObjectNode answer = explainer.explain(
+                    request.path("namespace").asText("default"),
+                    request.path("pod").asText(""));
+            answer.withObject("/scheduler")
+                    .put("instance", context.identity().name())
+                    .put("leads", mayAct().getAsBoolean());
+            return Future.succeededFuture(answer);
+        });
         context.onShutdown("informers", () -> {
             informers.stopAll();
             return Future.succeededFuture();
@@ -105,16 +113,8 @@ public final class SchedulerMain implements Component {
     }
 
     private static Framework framework() {
-        return new Framework(
-                List.of(
-                        new NodeUnschedulable(),
-                        new NodeName(),
-                        new TaintToleration(),
-                        new NodeAffinity(),
-                        new NodePorts(),
-                        new NodeResourcesFit(),
-                        new NodeResourcesBalancedAllocation()),
-                new SplittableRandom());
+        SplittableRandom random = new SplittableRandom();
+        return new Framework(DefaultPlugins.create(random), random);
     }
 
     private BooleanSupplier mayAct() {

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.kvorum.api.ResourceInfo;
@@ -27,6 +26,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +46,13 @@ final class FakeCluster implements ApiClient, Informers, Timers {
     @Nullable
     Map<String, Promise<Void>> heldBindings;
 
-    private final Source<Pod> pods = new Source<>();
-    private final Source<Node> nodes = new Source<>();
+    /** {@code pod: uid} of what was to be deleted. */
+    final List<String> deletions = new ArrayList<>();
+    /** Set: deletions fail with this. */
+    @Nullable
+    Throwable deletionFailure;
+
+    private final Map<Class<?>, Source<?>> sources = new HashMap<>();
 
     /** What an informer is made of, without any watch. */
     private static final class Source<T extends HasMetadata> implements Informer<T> {
@@ -79,7 +84,29 @@ final class FakeCluster implements ApiClient, Informers, Timers {
 
         @Override
         public Lister<T> lister() {
-            throw new UnsupportedOperationException();
+            return new Lister<>() {
+                @Override
+                public @Nullable T get(ObjectKey key) {
+                    return objects.get(key);
+                }
+
+                @Override
+                public List<T> list() {
+                    return List.copyOf(objects.values());
+                }
+
+                @Override
+                public List<T> inNamespace(String namespace) {
+                    return objects.values().stream()
+                            .filter(object -> ObjectKey.of(object).namespace().equals(namespace))
+                            .toList();
+                }
+
+                @Override
+                public List<T> byIndex(String index, String value) {
+                    throw new UnsupportedOperationException();
+                }
+            };
         }
 
         @Override
@@ -101,28 +128,33 @@ final class FakeCluster implements ApiClient, Informers, Timers {
         public void stop() {}
     }
 
-    void put(Pod pod) {
-        pods.put(pod);
+    @SuppressWarnings("unchecked") // made for the class it is kept under
+    private <T extends HasMetadata> Source<T> source(Class<T> type) {
+        return (Source<T>) sources.computeIfAbsent(type, t -> new Source<T>());
     }
 
-    void put(Node node) {
-        nodes.put(node);
+    @SuppressWarnings("unchecked") // the source of the object's own class
+    <T extends HasMetadata> void put(T object) {
+        source((Class<T>) object.getClass()).put(object);
     }
 
-    void remove(Pod pod) {
-        pods.remove(ObjectKey.of(pod));
+    void remove(HasMetadata object) {
+        source(object.getClass()).remove(ObjectKey.of(object));
+    }
+
+    /** The pod as the watch last showed it. */
+    Pod pod(String name) {
+        return Objects.requireNonNull(source(Pod.class).objects.get(new ObjectKey("ns", name)));
     }
 
     /** The watch shows what was bound. */
     void showBound(String pod, String node) {
-        Pod before = Objects.requireNonNull(pods.objects.get(new ObjectKey("ns", pod)));
-        pods.put(new PodBuilder(before).editSpec().withNodeName(node).endSpec().build());
+        put(new PodBuilder(pod(pod)).editSpec().withNodeName(node).endSpec().build());
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the two kinds that the scheduler asks for
     public <T extends HasMetadata> Informer<T> of(Class<T> type) {
-        return (Informer<T>) (type == Pod.class ? pods : nodes);
+        return source(type);
     }
 
     @Override
@@ -168,7 +200,7 @@ final class FakeCluster implements ApiClient, Informers, Timers {
         public Future<T> patch(
                 @Nullable String namespace, String name, PatchType type, String patch, @Nullable String subresource) {
             patches.add(name + "/" + subresource + " " + patch);
-            return Future.failedFuture("not looked at");
+            return Future.succeededFuture();
         }
 
         @Override
@@ -202,7 +234,11 @@ final class FakeCluster implements ApiClient, Informers, Timers {
 
         @Override
         public Future<Void> delete(@Nullable String namespace, String name, DeleteOptions options) {
-            throw new UnsupportedOperationException();
+            if (deletionFailure != null) {
+                return Future.failedFuture(deletionFailure);
+            }
+            deletions.add(name + ": " + options.getPreconditions().getUid());
+            return Future.succeededFuture();
         }
 
         @Override

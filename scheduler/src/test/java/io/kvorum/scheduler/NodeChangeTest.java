@@ -33,11 +33,11 @@ class NodeChangeTest {
                                 .addToLabels("x", "y")
                                 .endMetadata()
                                 .build()))
-                .containsExactly(ClusterEvent.NODE_LABEL);
+                .containsExactly(ClusterEvent.Kind.NODE_LABEL);
         assertThat(NodeChange.events(
                         before,
                         node("a").editSpec().withUnschedulable(true).endSpec().build()))
-                .containsExactly(ClusterEvent.NODE_TAINT);
+                .containsExactly(ClusterEvent.Kind.NODE_TAINT);
         assertThat(NodeChange.events(
                         before,
                         node("a")
@@ -45,6 +45,6 @@ class NodeChangeTest {
                                 .addToAllocatable("cpu", new Quantity("8"))
                                 .endStatus()
                                 .build()))
-                .containsExactly(ClusterEvent.NODE_ALLOCATABLE);
+                .containsExactly(ClusterEvent.Kind.NODE_ALLOCATABLE);
     }
 }

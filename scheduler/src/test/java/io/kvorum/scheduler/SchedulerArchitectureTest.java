@@ -29,6 +29,7 @@ class SchedulerArchitectureTest {
                         "io.fabric8.kubernetes..",
                         "io.micrometer..",
                         "tools.jackson..",
+                        "com.fasterxml.jackson.databind..",
                         "org.slf4j..",
                         "org.jspecify..",
                         "java..")

@@ -5,10 +5,13 @@ import io.kvorum.client.ObjectKey;
 import io.kvorum.scheduler.framework.NodeInfo;
 import io.kvorum.scheduler.framework.PodInfo;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ public final class SchedulerCache {
 
     private final Map<String, NodeInfo> nodes = new LinkedHashMap<>();
     private final Map<ObjectKey, Place> places = new HashMap<>();
+    private final Set<NodeInfo> withAffinity = new LinkedHashSet<>();
+    private final Set<NodeInfo> withRequiredAntiAffinity = new LinkedHashSet<>();
     private @Nullable List<NodeInfo> candidates;
 
     /** The nodes a pod may be placed on, in the order in which they became known. */
@@ -37,9 +42,27 @@ public final class SchedulerCache {
         return candidates;
     }
 
-    public void putNode(Node node) {
+    /** One of {@link #nodes}, or null. */
+    public @Nullable NodeInfo known(String name) {
+        @Nullable NodeInfo info = nodes.get(name);
+        return info != null && info.known() ? info : null;
+    }
+
+    /** The nodes with a pod that has any pod affinity or anti-affinity. */
+    public Collection<NodeInfo> nodesWithAffinity() {
+        return withAffinity;
+    }
+
+    /** The nodes with a pod that has a required anti-affinity. */
+    public Collection<NodeInfo> nodesWithRequiredAntiAffinity() {
+        return withRequiredAntiAffinity;
+    }
+
+    public NodeInfo putNode(Node node) {
         candidates = null;
-        node(node.getMetadata().getName()).setNode(node);
+        NodeInfo info = node(node.getMetadata().getName());
+        info.setNode(node);
+        return info;
     }
 
     /** Its pods go on counting until they are deleted: the node may come back before they are. */
@@ -83,6 +106,7 @@ public final class SchedulerCache {
         @Nullable NodeInfo info = nodes.get(place.node);
         if (info != null) {
             info.remove(pod);
+            note(info);
             dropIfUnused(info);
         }
         return true;
@@ -92,9 +116,36 @@ public final class SchedulerCache {
         return places.containsKey(pod);
     }
 
+    /** The pod as it counts, null when it is on no node. */
+    public @Nullable PodInfo pod(ObjectKey key) {
+        @Nullable Place place = places.get(key);
+        return place == null ? null : place.pod;
+    }
+
+    /** The name of the node on which it counts, empty for none. */
+    public String nodeOf(ObjectKey key) {
+        @Nullable Place place = places.get(key);
+        return place == null ? "" : place.node;
+    }
+
     private void place(PodInfo pod, String node, boolean assumed) {
         places.put(pod.key(), new Place(node, pod, assumed));
-        node(node).add(pod);
+        NodeInfo info = node(node);
+        info.add(pod);
+        note(info);
+    }
+
+    private void note(NodeInfo info) {
+        if (info.podsWithAffinity().isEmpty()) {
+            withAffinity.remove(info);
+        } else {
+            withAffinity.add(info);
+        }
+        if (info.podsWithRequiredAntiAffinity().isEmpty()) {
+            withRequiredAntiAffinity.remove(info);
+        } else {
+            withRequiredAntiAffinity.add(info);
+        }
     }
 
     private NodeInfo node(String name) {

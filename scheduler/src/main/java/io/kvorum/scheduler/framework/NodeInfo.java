@@ -1,23 +1,50 @@
 package io.kvorum.scheduler.framework;
 
+import io.fabric8.kubernetes.api.model.ContainerImage;
 import io.fabric8.kubernetes.api.model.Node;
 import io.kvorum.client.ObjectKey;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node and the pods on it, with their requests summed up. Owned by the cache; plugins only read it. */
+/**
+ * A node and the pods on it, with what plugins need of them summed up. Every sum is kept up to date as pods come and go,
+ * so that a question costs the same however many pods there are. Owned by the cache; plugins only read it.
+ */
 public final class NodeInfo {
+    /** How many different matchers' counts are remembered; beyond, all are forgotten and begun anew. */
+    private static final int MAX_COUNTS = 64;
+
     private final String name;
     private @Nullable Node node;
     private Resources allocatable = Resources.NONE;
     private Resources requested = Resources.NONE;
     private Resources scoringRequested = Resources.NONE;
-    private final Map<ObjectKey, PodInfo> pods = new HashMap<>();
+    private Map<String, Long> images = Map.of();
+    private final Map<ObjectKey, PodInfo> pods = new LinkedHashMap<>();
+    private final Map<ObjectKey, PodInfo> withAffinity = new LinkedHashMap<>();
+    private final Map<ObjectKey, PodInfo> withRequiredAntiAffinity = new LinkedHashMap<>();
+    private final Map<PodMatcher, Integer> counts = new HashMap<>();
 
     public NodeInfo(String name) {
         this.name = name;
+    }
+
+    /** One that can be changed without changing this. */
+    public NodeInfo copy() {
+        NodeInfo copy = new NodeInfo(name);
+        copy.node = node;
+        copy.allocatable = allocatable;
+        copy.requested = requested;
+        copy.scoringRequested = scoringRequested;
+        copy.images = images;
+        copy.pods.putAll(pods);
+        copy.withAffinity.putAll(withAffinity);
+        copy.withRequiredAntiAffinity.putAll(withRequiredAntiAffinity);
+        copy.counts.putAll(counts);
+        return copy;
     }
 
     public String name() {
@@ -36,6 +63,11 @@ public final class NodeInfo {
         return node != null;
     }
 
+    public Map<String, String> labels() {
+        @Nullable Map<String, String> labels = node().getMetadata().getLabels();
+        return labels == null ? Map.of() : labels;
+    }
+
     public Resources allocatable() {
         return allocatable;
     }
@@ -50,15 +82,59 @@ public final class NodeInfo {
         return scoringRequested;
     }
 
+    /** Bytes of each image that is on the node, by all its names. */
+    public Map<String, Long> images() {
+        return images;
+    }
+
     public Collection<PodInfo> pods() {
         return pods.values();
     }
 
+    /** Those with any pod affinity or anti-affinity. */
+    public Collection<PodInfo> podsWithAffinity() {
+        return withAffinity.values();
+    }
+
+    public Collection<PodInfo> podsWithRequiredAntiAffinity() {
+        return withRequiredAntiAffinity.values();
+    }
+
+    /** How many of the pods {@code matcher} selects. */
+    public int count(PodMatcher matcher) {
+        if (pods.isEmpty()) {
+            return 0;
+        }
+        @Nullable Integer known = counts.get(matcher);
+        if (known != null) {
+            return known;
+        }
+        int count = 0;
+        for (PodInfo pod : pods.values()) {
+            if (matcher.matches(pod)) {
+                count++;
+            }
+        }
+        if (counts.size() >= MAX_COUNTS) {
+            counts.clear();
+        }
+        counts.put(matcher, count);
+        return count;
+    }
+
     public void setNode(@Nullable Node node) {
         this.node = node;
-        this.allocatable = node == null || node.getStatus() == null
-                ? Resources.NONE
-                : Resources.of(node.getStatus().getAllocatable());
+        boolean reported = node != null && node.getStatus() != null;
+        this.allocatable =
+                reported && node != null ? Resources.of(node.getStatus().getAllocatable()) : Resources.NONE;
+        Map<String, Long> sizes = new HashMap<>();
+        if (reported && node != null) {
+            for (ContainerImage image : node.getStatus().getImages()) {
+                long size = image.getSizeBytes() == null ? 0 : image.getSizeBytes();
+                image.getNames().forEach(called -> sizes.put(called, size));
+            }
+        }
+        this.images = sizes;
     }
 
     public void add(PodInfo pod) {
@@ -66,6 +142,13 @@ public final class NodeInfo {
         pods.put(pod.key(), pod);
         requested = requested.plus(pod.requests());
         scoringRequested = scoringRequested.plus(pod.scoringRequests());
+        if (!pod.affinity().isEmpty()) {
+            withAffinity.put(pod.key(), pod);
+        }
+        if (!pod.affinity().requiredAnti().isEmpty()) {
+            withRequiredAntiAffinity.put(pod.key(), pod);
+        }
+        recount(pod, 1);
     }
 
     public void remove(ObjectKey key) {
@@ -73,6 +156,13 @@ public final class NodeInfo {
         if (gone != null) {
             requested = requested.minus(gone.requests());
             scoringRequested = scoringRequested.minus(gone.scoringRequests());
+            withAffinity.remove(key);
+            withRequiredAntiAffinity.remove(key);
+            recount(gone, -1);
         }
+    }
+
+    private void recount(PodInfo pod, int delta) {
+        counts.replaceAll((matcher, count) -> matcher.matches(pod) ? count + delta : count);
     }
 }

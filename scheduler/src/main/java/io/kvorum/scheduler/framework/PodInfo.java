@@ -21,8 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param scoringRequests the same, but a container that names no CPU or memory counts as a small one, so that pods
  *     without requests are spread too
  * @param hostPorts the node's ports it binds
+ * @param affinity its pod affinity and anti-affinity
  */
-public record PodInfo(Pod pod, Resources requests, Resources scoringRequests, List<HostPort> hostPorts) {
+public record PodInfo(
+        Pod pod,
+        ObjectKey key,
+        Resources requests,
+        Resources scoringRequests,
+        List<HostPort> hostPorts,
+        AffinityTerms affinity) {
     /** What a container without requests counts for in scores: upstream's DefaultMilliCPURequest, DefaultMemoryRequest. */
     private static final Resources SMALL = new Resources(100, 200L << 20, 0, 0, Map.of());
 
@@ -40,11 +47,36 @@ public record PodInfo(Pod pod, Resources requests, Resources scoringRequests, Li
     }
 
     public static PodInfo of(Pod pod) {
-        return new PodInfo(pod, requests(pod.getSpec(), false), requests(pod.getSpec(), true), ports(pod.getSpec()));
+        return new PodInfo(
+                pod,
+                ObjectKey.of(pod),
+                requests(pod.getSpec(), false),
+                requests(pod.getSpec(), true),
+                ports(pod.getSpec()),
+                AffinityTerms.of(pod));
     }
 
-    public ObjectKey key() {
-        return ObjectKey.of(pod);
+    public Map<String, String> labels() {
+        @Nullable Map<String, String> labels = pod.getMetadata().getLabels();
+        return labels == null ? Map.of() : labels;
+    }
+
+    /** 0 when it has none, as upstream. */
+    public int priority() {
+        @Nullable Integer priority = spec().getPriority();
+        return priority == null ? 0 : priority;
+    }
+
+    /** Whether it is being deleted. */
+    public boolean terminating() {
+        return pod.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    /** The node it was promised when others were ended for it; empty for none. */
+    public String nominatedNode() {
+        @Nullable
+        String node = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();
+        return node == null ? "" : node;
     }
 
     public PodSpec spec() {

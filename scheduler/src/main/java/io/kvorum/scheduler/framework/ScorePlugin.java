@@ -1,5 +1,7 @@
 package io.kvorum.scheduler.framework;
 
+import java.util.List;
+
 /** Ranks the nodes that passed all filters. */
 public interface ScorePlugin extends Plugin {
     long MAX_SCORE = 100;
@@ -7,16 +9,16 @@ public interface ScorePlugin extends Plugin {
     /** How much this plugin's scores count against the others'. */
     int weight();
 
-    /** {@link Status#SKIP} leaves the plugin out for this pod. */
-    default Status preScore(CycleState state, PodInfo pod) {
+    /** Computes what the score of every node needs. {@link Status#SKIP} leaves the plugin out for this pod. */
+    default Status preScore(CycleState state, PodInfo pod, ClusterView view, List<NodeInfo> feasible) {
         return Status.SUCCESS;
     }
 
     /** Any number when {@link #normalize} brings it into range, else 0 to {@link #MAX_SCORE}. */
     long score(CycleState state, PodInfo pod, NodeInfo node);
 
-    /** Brings the scores of all nodes into 0 to {@link #MAX_SCORE}, in place. */
-    default void normalize(CycleState state, PodInfo pod, long[] scores) {}
+    /** Brings the scores of {@code nodes} into 0 to {@link #MAX_SCORE}, in place. */
+    default void normalize(CycleState state, PodInfo pod, List<NodeInfo> nodes, long[] scores) {}
 
     /** Stretches {@code scores} so that the highest becomes {@link #MAX_SCORE}; {@code reverse} makes the lowest the best. */
     static void stretch(long[] scores, boolean reverse) {

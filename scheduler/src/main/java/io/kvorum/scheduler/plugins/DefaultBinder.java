@@ -25,7 +25,7 @@ public final class DefaultBinder implements BindPlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
+    public Set<ClusterEvent.Kind> eventsToRegister() {
         return Set.of();
     }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PreferredSchedulingTerm;
 import io.kvorum.client.LabelSelectors;
 import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
 import io.kvorum.scheduler.framework.FilterPlugin;
 import io.kvorum.scheduler.framework.NodeInfo;
@@ -14,6 +15,7 @@ import io.kvorum.scheduler.framework.PreFilterPlugin;
 import io.kvorum.scheduler.framework.ScorePlugin;
 import io.kvorum.scheduler.framework.Status;
 import java.math.BigInteger;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The pod's {@code nodeSelector} and node affinity: required terms filter, preferred terms score. */
 public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, ScorePlugin {
+    private static final Result CONFLICT = new Result(Status.unresolvable("pod affinity terms conflict"), null);
     static final Status REJECTED = Status.unresolvable("node(s) didn't match Pod's node affinity/selector");
 
     @Override
@@ -29,8 +32,8 @@ public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, ScoreP
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.NODE_LABEL);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_LABEL);
     }
 
     @Override
@@ -39,24 +42,60 @@ public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, ScoreP
     }
 
     @Override
-    public Status preFilter(CycleState state, PodInfo pod) {
+    public Result preFilter(CycleState state, PodInfo pod, ClusterView view) {
         @Nullable Map<String, String> selector = pod.spec().getNodeSelector();
         boolean selects = selector != null && !selector.isEmpty();
-        return selects || required(pod) != null ? Status.SUCCESS : Status.SKIP;
+        @Nullable List<NodeSelectorTerm> terms = required(pod);
+        if (terms == null) {
+            return selects ? Result.SUCCESS : Result.SKIP;
+        }
+        @Nullable Set<String> named = named(terms);
+        return named != null && named.isEmpty() ? CONFLICT : new Result(Status.SUCCESS, named);
+    }
+
+    /** The nodes that the terms name, as those of DaemonSet pods do; null when a term names none. */
+    private static @Nullable Set<String> named(List<NodeSelectorTerm> terms) {
+        Set<String> all = new HashSet<>();
+        for (NodeSelectorTerm term : terms) {
+            @Nullable Set<String> names = null;
+            for (NodeSelectorRequirement field : term.getMatchFields()) {
+                if ("metadata.name".equals(field.getKey()) && "In".equals(field.getOperator())) {
+                    if (names == null) {
+                        names = new HashSet<>(field.getValues());
+                    } else {
+                        names.retainAll(field.getValues());
+                    }
+                }
+            }
+            if (names == null) {
+                return null;
+            }
+            all.addAll(names);
+        }
+        return terms.isEmpty() ? null : all;
     }
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
-        if (!LabelSelectors.matches(
-                pod.spec().getNodeSelector(), node.node().getMetadata().getLabels())) {
-            return REJECTED;
-        }
-        @Nullable List<NodeSelectorTerm> terms = required(pod);
-        return terms == null || terms.stream().anyMatch(term -> matches(term, node.node())) ? Status.SUCCESS : REJECTED;
+        return accepts(pod, node) ? Status.SUCCESS : REJECTED;
     }
 
     @Override
-    public Status preScore(CycleState state, PodInfo pod) {
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        return event.node() == null || accepts(waiting, event.node());
+    }
+
+    /** Whether {@code node} satisfies the pod's selector and required affinity. */
+    static boolean accepts(PodInfo pod, NodeInfo node) {
+        if (!LabelSelectors.matches(pod.spec().getNodeSelector(), node.labels())) {
+            return false;
+        }
+        @Nullable List<NodeSelectorTerm> terms = required(pod);
+        return terms == null || terms.stream().anyMatch(term -> matches(term, node.node()));
+    }
+
+    @Override
+    public Status preScore(CycleState state, PodInfo pod, ClusterView view, List<NodeInfo> feasible) {
         return preferred(pod).isEmpty() ? Status.SKIP : Status.SUCCESS;
     }
 
@@ -74,7 +113,7 @@ public final class NodeAffinity implements PreFilterPlugin, FilterPlugin, ScoreP
     }
 
     @Override
-    public void normalize(CycleState state, PodInfo pod, long[] scores) {
+    public void normalize(CycleState state, PodInfo pod, List<NodeInfo> nodes, long[] scores) {
         ScorePlugin.stretch(scores, false);
     }
 

@@ -19,13 +19,22 @@ public final class NodeName implements FilterPlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD);
+    }
+
+    @Override
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        return event.node() == null || wants(waiting, event.node());
     }
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        return wants(pod, node) ? Status.SUCCESS : REJECTED;
+    }
+
+    private static boolean wants(PodInfo pod, NodeInfo node) {
         @Nullable String wanted = pod.spec().getNodeName();
-        return wanted == null || wanted.isEmpty() || wanted.equals(node.name()) ? Status.SUCCESS : REJECTED;
+        return wanted == null || wanted.isEmpty() || wanted.equals(node.name());
     }
 }

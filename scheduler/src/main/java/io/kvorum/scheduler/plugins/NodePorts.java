@@ -1,6 +1,7 @@
 package io.kvorum.scheduler.plugins;
 
 import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
 import io.kvorum.scheduler.framework.FilterPlugin;
 import io.kvorum.scheduler.framework.NodeInfo;
@@ -19,13 +20,21 @@ public final class NodePorts implements PreFilterPlugin, FilterPlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.ASSIGNED_POD_DELETE);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.ASSIGNED_POD_DELETE);
+    }
+
+    /** A pod that leaves helps when it held one of the ports. */
+    @Override
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        return event.pod() == null
+                || event.pod().hostPorts().stream()
+                        .anyMatch(held -> waiting.hostPorts().stream().anyMatch(held::conflicts));
     }
 
     @Override
-    public Status preFilter(CycleState state, PodInfo pod) {
-        return pod.hostPorts().isEmpty() ? Status.SKIP : Status.SUCCESS;
+    public Result preFilter(CycleState state, PodInfo pod, ClusterView view) {
+        return pod.hostPorts().isEmpty() ? Result.SKIP : Result.SUCCESS;
     }
 
     @Override

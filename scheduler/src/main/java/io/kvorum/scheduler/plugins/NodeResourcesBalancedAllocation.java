@@ -1,12 +1,14 @@
 package io.kvorum.scheduler.plugins;
 
 import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
 import io.kvorum.scheduler.framework.NodeInfo;
 import io.kvorum.scheduler.framework.PodInfo;
 import io.kvorum.scheduler.framework.Resources;
 import io.kvorum.scheduler.framework.ScorePlugin;
 import io.kvorum.scheduler.framework.Status;
+import java.util.List;
 import java.util.Set;
 
 /** Prefers nodes whose CPU and memory would be used to the same degree, so that neither is left over. */
@@ -17,7 +19,7 @@ public final class NodeResourcesBalancedAllocation implements ScorePlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
+    public Set<ClusterEvent.Kind> eventsToRegister() {
         return Set.of();
     }
 
@@ -28,13 +30,17 @@ public final class NodeResourcesBalancedAllocation implements ScorePlugin {
 
     /** A pod without requests changes no balance. */
     @Override
-    public Status preScore(CycleState state, PodInfo pod) {
+    public Status preScore(CycleState state, PodInfo pod, ClusterView view, List<NodeInfo> feasible) {
         return pod.requests().milliCpu() == 0 && pod.requests().memory() == 0 ? Status.SKIP : Status.SUCCESS;
     }
 
     @Override
     public long score(CycleState state, PodInfo pod, NodeInfo node) {
         Resources after = node.requested().plus(pod.requests());
+        if (node.allocatable().milliCpu() == 0 || node.allocatable().memory() == 0) {
+            // One resource is in balance with itself.
+            return MAX_SCORE;
+        }
         double cpu = share(after.milliCpu(), node.allocatable().milliCpu());
         double memory = share(after.memory(), node.allocatable().memory());
         // The standard deviation of two numbers is half their difference.
@@ -42,6 +48,6 @@ public final class NodeResourcesBalancedAllocation implements ScorePlugin {
     }
 
     private static double share(long used, long capacity) {
-        return capacity == 0 ? 1 : Math.min(1.0, (double) used / capacity);
+        return Math.min(1.0, (double) used / capacity);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A node must have what the pod requests; of those that have, the least allocated is best. */
 public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
@@ -22,8 +23,8 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.NODE_ALLOCATABLE, ClusterEvent.ASSIGNED_POD_DELETE);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_ALLOCATABLE, ClusterEvent.Kind.ASSIGNED_POD_DELETE);
     }
 
     @Override
@@ -40,6 +41,7 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
         if (node.pods().size() + 1 > allocatable.pods()) {
             reasons.add("Too many pods");
         }
+        boolean hopeless = exceeds(wanted, allocatable);
         lacks(reasons, "cpu", wanted.milliCpu(), allocatable.milliCpu(), used.milliCpu());
         lacks(reasons, "memory", wanted.memory(), allocatable.memory(), used.memory());
         lacks(
@@ -56,7 +58,27 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
                     allocatable.scalars().getOrDefault(scalar.getKey(), 0L),
                     used.scalars().getOrDefault(scalar.getKey(), 0L));
         }
-        return reasons.isEmpty() ? Status.SUCCESS : new Status(Code.UNSCHEDULABLE, reasons);
+        if (reasons.isEmpty()) {
+            return Status.SUCCESS;
+        }
+        return new Status(hopeless ? Code.UNSCHEDULABLE_AND_UNRESOLVABLE : Code.UNSCHEDULABLE, reasons);
+    }
+
+    /** Whether the pod wants more than the whole node, so that ending others would not help. */
+    private static boolean exceeds(Resources wanted, Resources allocatable) {
+        return wanted.milliCpu() > allocatable.milliCpu()
+                || wanted.memory() > allocatable.memory()
+                || wanted.ephemeralStorage() > allocatable.ephemeralStorage()
+                || wanted.scalars().entrySet().stream()
+                        .anyMatch(scalar ->
+                                scalar.getValue() > allocatable.scalars().getOrDefault(scalar.getKey(), 0L));
+    }
+
+    /** A node helps when the pod would fit on it now; a pod that leaves when it makes its node one the pod fits on. */
+    @Override
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        @Nullable NodeInfo node = event.node() == null ? event.podNode() : event.node();
+        return node == null || !node.known() || filter(new CycleState(), waiting, node).success();
     }
 
     /** What is not requested is never lacking, even on a node that is over-committed. */
@@ -71,7 +93,9 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
         Resources after = node.scoringRequested().plus(pod.scoringRequests());
         long cpu = free(after.milliCpu(), node.allocatable().milliCpu());
         long memory = free(after.memory(), node.allocatable().memory());
-        return (cpu + memory) / 2;
+        // What a node does not have at all has no weight.
+        int known = (node.allocatable().milliCpu() == 0 ? 0 : 1) + (node.allocatable().memory() == 0 ? 0 : 1);
+        return known == 0 ? 0 : (cpu + memory) / known;
     }
 
     /** LeastAllocated: the free share in percent. */

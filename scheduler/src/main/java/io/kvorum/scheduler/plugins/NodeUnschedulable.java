@@ -24,14 +24,23 @@ public final class NodeUnschedulable implements FilterPlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_TAINT);
+    }
+
+    @Override
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        return event.node() == null || accepts(waiting, event.node());
     }
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        return accepts(pod, node) ? Status.SUCCESS : REJECTED;
+    }
+
+    private static boolean accepts(PodInfo pod, NodeInfo node) {
         boolean cordoned = node.node().getSpec() != null
                 && Boolean.TRUE.equals(node.node().getSpec().getUnschedulable());
-        return !cordoned || Tolerations.tolerate(pod.spec().getTolerations(), CORDONED) ? Status.SUCCESS : REJECTED;
+        return !cordoned || Tolerations.tolerate(pod.spec().getTolerations(), CORDONED);
     }
 }

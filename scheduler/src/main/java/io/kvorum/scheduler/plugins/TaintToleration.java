@@ -10,6 +10,7 @@ import io.kvorum.scheduler.framework.ScorePlugin;
 import io.kvorum.scheduler.framework.Status;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps pods off nodes whose taints they do not tolerate, and ranks nodes by untolerated {@code PreferNoSchedule} taints. */
 public final class TaintToleration implements FilterPlugin, ScorePlugin {
@@ -19,8 +20,8 @@ public final class TaintToleration implements FilterPlugin, ScorePlugin {
     }
 
     @Override
-    public Set<ClusterEvent> eventsToRegister() {
-        return Set.of(ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT);
+    public Set<ClusterEvent.Kind> eventsToRegister() {
+        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_TAINT);
     }
 
     @Override
@@ -29,15 +30,28 @@ public final class TaintToleration implements FilterPlugin, ScorePlugin {
     }
 
     @Override
+    public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+        return event.node() == null || untolerated(waiting, event.node()) == null;
+    }
+
+    @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        @Nullable Taint taint = untolerated(pod, node);
+        return taint == null
+                ? Status.SUCCESS
+                : Status.unresolvable("node(s) had untolerated taint {" + taint.getKey() + ": "
+                        + Tolerations.text(taint.getValue()) + "}");
+    }
+
+    /** The first taint that keeps {@code pod} off {@code node}, null for none. */
+    static @Nullable Taint untolerated(PodInfo pod, NodeInfo node) {
         for (Taint taint : taints(node)) {
             boolean repels = "NoSchedule".equals(taint.getEffect()) || "NoExecute".equals(taint.getEffect());
             if (repels && !Tolerations.tolerate(pod.spec().getTolerations(), taint)) {
-                return Status.unresolvable("node(s) had untolerated taint {" + taint.getKey() + ": "
-                        + Tolerations.text(taint.getValue()) + "}");
+                return taint;
             }
         }
-        return Status.SUCCESS;
+        return null;
     }
 
     @Override
@@ -49,7 +63,7 @@ public final class TaintToleration implements FilterPlugin, ScorePlugin {
     }
 
     @Override
-    public void normalize(CycleState state, PodInfo pod, long[] scores) {
+    public void normalize(CycleState state, PodInfo pod, List<NodeInfo> nodes, long[] scores) {
         ScorePlugin.stretch(scores, true);
     }
 

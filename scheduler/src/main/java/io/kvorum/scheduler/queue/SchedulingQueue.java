@@ -1,13 +1,17 @@
 package io.kvorum.scheduler.queue;
 
 import io.kvorum.client.ObjectKey;
+import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.Plugin;
 import io.kvorum.scheduler.framework.PodInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -56,17 +60,28 @@ public final class SchedulingQueue {
             return attempts;
         }
 
-        private int priority() {
-            @Nullable Integer priority = pod.spec().getPriority();
-            return priority == null ? 0 : priority;
+        /** Where it is, for those who ask: {@code active}, {@code backoff}, {@code unschedulable}, {@code in flight}. */
+        public String place() {
+            return where.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
+        /** The plugins whose events it waits for. */
+        public Set<String> rejectedBy() {
+            return rejectedBy;
         }
     }
 
     private final LongSupplier nanos;
     private final Map<ObjectKey, Entry> entries = new HashMap<>();
     private final PriorityQueue<Entry> active = new PriorityQueue<>(
-            Comparator.comparingInt((Entry e) -> -e.priority()).thenComparingLong(e -> e.sequence));
+            Comparator.comparingInt((Entry e) -> -e.pod.priority()).thenComparingLong(e -> e.sequence));
     private final PriorityQueue<Entry> backoff = new PriorityQueue<>(Comparator.comparingLong(e -> e.readyNanos));
+    /** Backing off after an error, not after a verdict: these wait even when there is nothing else to do. */
+    private final PriorityQueue<Entry> errors = new PriorityQueue<>(Comparator.comparingLong(e -> e.readyNanos));
+    /** The unschedulable pods, and the same by the plugins that rejected them; those that none rejected under "". */
+    private final Set<Entry> waiting = new LinkedHashSet<>();
+
+    private final Map<String, Set<Entry>> waitingFor = new HashMap<>();
     private long nextSequence;
 
     /** @param nanos a clock that never steps */
@@ -112,13 +127,27 @@ public final class SchedulingQueue {
         if (entry != null) {
             active.remove(entry);
             backoff.remove(entry);
+            errors.remove(entry);
+            waitNoLonger(entry);
         }
     }
 
-    /** Takes the next pod to schedule, null when none is active; one of the outcome methods must follow. */
+    /** The pod in the queue, null when it is not. */
+    public @Nullable Entry find(ObjectKey key) {
+        return entries.get(key);
+    }
+
+    /**
+     * Takes the next pod to schedule, null when there is none; one of the outcome methods must follow. When nothing is
+     * active, a pod that an event could help need not see its backoff through: there is nobody it would hold up.
+     */
     public @Nullable Entry poll() {
-        flushBackoff();
+        flush(backoff);
+        flush(errors);
         @Nullable Entry entry = active.poll();
+        if (entry == null) {
+            entry = backoff.poll();
+        }
         if (entry != null) {
             entry.where = Where.IN_FLIGHT;
             entry.attempts++;
@@ -140,22 +169,38 @@ public final class SchedulingQueue {
         entry.sinceNanos = nanos.getAsLong();
         entry.readyNanos = entry.sinceNanos + backoffNanos(entry.attempts);
         entry.where = Where.UNSCHEDULABLE;
+        waiting.add(entry);
+        Set<String> names = entry.rejectedBy.isEmpty() ? Set.of("") : entry.rejectedBy;
+        names.forEach(
+                plugin -> waitingFor.computeIfAbsent(plugin, p -> new LinkedHashSet<>()).add(entry));
     }
 
     /** Something else went wrong, such as the binding: the pod is tried again after its backoff. */
     public void failed(Entry entry) {
         if (known(entry)) {
             entry.readyNanos = nanos.getAsLong() + backoffNanos(entry.attempts);
-            requeue(entry);
+            entry.where = Where.BACKOFF;
+            errors.add(entry);
         }
     }
 
-    /** Moves the pods back that one of {@code plugins} rejected; true when any moved. */
-    public boolean move(Set<String> plugins) {
+    /**
+     * Moves the pods back that one of {@code plugins} rejected and that {@code event} could help, as the plugin says;
+     * true when any moved. Only pods that wait for these plugins are looked at.
+     */
+    public boolean move(List<Plugin> plugins, ClusterEvent event) {
+        // A pod that no plugin rejected found no nodes at all: any event may help it.
+        List<Entry> helped = new ArrayList<>(waitingFor.getOrDefault("", Set.of()));
+        for (Plugin plugin : plugins) {
+            for (Entry entry : waitingFor.getOrDefault(plugin.name(), Set.of())) {
+                if (plugin.mayHelp(entry.pod, event)) {
+                    helped.add(entry);
+                }
+            }
+        }
         boolean moved = false;
-        for (Entry entry : unschedulable()) {
-            // A pod that no plugin rejected found no nodes at all: any event may help it.
-            if (entry.rejectedBy.isEmpty() || entry.rejectedBy.stream().anyMatch(plugins::contains)) {
+        for (Entry entry : helped) {
+            if (entry.where == Where.UNSCHEDULABLE) {
                 requeue(entry);
                 moved = true;
             }
@@ -163,11 +208,21 @@ public final class SchedulingQueue {
         return moved;
     }
 
+    /** Moves an unschedulable pod back; true when it was one. */
+    public boolean retry(ObjectKey key) {
+        @Nullable Entry entry = entries.get(key);
+        if (entry == null || entry.where != Where.UNSCHEDULABLE) {
+            return false;
+        }
+        requeue(entry);
+        return true;
+    }
+
     /** Moves the pods back that have waited for an event for too long; true when any moved. */
     public boolean flushUnschedulable() {
         long now = nanos.getAsLong();
         boolean moved = false;
-        for (Entry entry : unschedulable()) {
+        for (Entry entry : List.copyOf(waiting)) {
             if (now - entry.sinceNanos >= MAX_UNSCHEDULABLE_NANOS) {
                 requeue(entry);
                 moved = true;
@@ -178,8 +233,16 @@ public final class SchedulingQueue {
 
     /** Nanoseconds until the first backoff ends, 0 when it has ended, negative when no pod backs off. */
     public long nextBackoffNanos() {
-        @Nullable Entry first = backoff.peek();
-        return first == null ? -1 : Math.max(0, first.readyNanos - nanos.getAsLong());
+        long now = nanos.getAsLong();
+        long first = -1;
+        for (PriorityQueue<Entry> queue : List.of(backoff, errors)) {
+            @Nullable Entry entry = queue.peek();
+            if (entry != null) {
+                long left = Math.max(0, entry.readyNanos - now);
+                first = first < 0 ? left : Math.min(first, left);
+            }
+        }
+        return first;
     }
 
     public int activePods() {
@@ -187,28 +250,33 @@ public final class SchedulingQueue {
     }
 
     public int backoffPods() {
-        return backoff.size();
+        return backoff.size() + errors.size();
     }
 
     public int unschedulablePods() {
-        return unschedulable().size();
+        return waiting.size();
     }
 
     private boolean known(Entry entry) {
         return entries.get(entry.pod.key()) == entry;
     }
 
-    private List<Entry> unschedulable() {
-        List<Entry> found = new ArrayList<>();
-        for (Entry entry : entries.values()) {
-            if (entry.where == Where.UNSCHEDULABLE) {
-                found.add(entry);
+    private void waitNoLonger(Entry entry) {
+        if (waiting.remove(entry)) {
+            for (String plugin : entry.rejectedBy.isEmpty() ? Set.of("") : entry.rejectedBy) {
+                @Nullable Set<Entry> others = waitingFor.get(plugin);
+                if (others != null) {
+                    others.remove(entry);
+                    if (others.isEmpty()) {
+                        waitingFor.remove(plugin);
+                    }
+                }
             }
         }
-        return found;
     }
 
     private void requeue(Entry entry) {
+        waitNoLonger(entry);
         if (entry.readyNanos - nanos.getAsLong() > 0) {
             entry.where = Where.BACKOFF;
             backoff.add(entry);
@@ -218,14 +286,14 @@ public final class SchedulingQueue {
         }
     }
 
-    private void flushBackoff() {
+    private void flush(PriorityQueue<Entry> queue) {
         long now = nanos.getAsLong();
-        @Nullable Entry first = backoff.peek();
+        @Nullable Entry first = queue.peek();
         while (first != null && first.readyNanos - now <= 0) {
-            backoff.remove(first);
+            queue.remove(first);
             first.where = Where.ACTIVE;
             active.add(first);
-            first = backoff.peek();
+            first = queue.peek();
         }
     }
 
@@ -240,8 +308,8 @@ public final class SchedulingQueue {
 
     /** Names of all plugins that hold up some pod; for the metrics and for tests. */
     public Set<String> holdingUp() {
-        Set<String> plugins = new HashSet<>();
-        unschedulable().forEach(entry -> plugins.addAll(entry.rejectedBy));
+        Set<String> plugins = new HashSet<>(waitingFor.keySet());
+        plugins.remove("");
         return plugins;
     }
 }

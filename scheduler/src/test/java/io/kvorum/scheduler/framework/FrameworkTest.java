@@ -5,6 +5,7 @@ import static io.kvorum.scheduler.Objects.node;
 import static io.kvorum.scheduler.Objects.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.scheduler.TestView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class FrameworkTest {
     private record Rejecting(String name, String node) implements FilterPlugin {
         @Override
-        public Set<ClusterEvent> eventsToRegister() {
-            return Set.of(ClusterEvent.NODE_LABEL);
+        public Set<ClusterEvent.Kind> eventsToRegister() {
+            return Set.of(ClusterEvent.Kind.NODE_LABEL);
         }
 
         @Override
@@ -29,7 +30,7 @@ class FrameworkTest {
 
     private record Scoring(String name, int weight, Map<String, Long> scores) implements ScorePlugin {
         @Override
-        public Set<ClusterEvent> eventsToRegister() {
+        public Set<ClusterEvent.Kind> eventsToRegister() {
             return Set.of();
         }
 
@@ -45,7 +46,7 @@ class FrameworkTest {
             infos.add(info(node("n" + i).build()));
         }
         return new Framework(plugins, new SplittableRandom(1))
-                .schedule(new CycleState(), PodInfo.of(pod("p").build()), infos);
+                .schedule(new CycleState(), PodInfo.of(pod("p").build()), new TestView(infos));
     }
 
     @Test
@@ -77,7 +78,7 @@ class FrameworkTest {
         for (int i = 0; i < 600; i++) {
             chosen.merge(
                     framework
-                            .schedule(new CycleState(), PodInfo.of(pod("p").build()), nodes)
+                            .schedule(new CycleState(), PodInfo.of(pod("p").build()), new TestView(nodes))
                             .node(),
                     1,
                     Integer::sum);
@@ -88,8 +89,10 @@ class FrameworkTest {
     @Test
     void eventsLeadToThePluginsThatRegistered() {
         Framework framework = new Framework(List.of(new Rejecting("R", "x")), new SplittableRandom(1));
-        assertThat(framework.interestedIn(ClusterEvent.NODE_LABEL)).containsExactly("R");
-        assertThat(framework.interestedIn(ClusterEvent.NODE_ADD)).isEmpty();
+        assertThat(framework.interestedIn(ClusterEvent.Kind.NODE_LABEL))
+                .extracting(Plugin::name)
+                .containsExactly("R");
+        assertThat(framework.interestedIn(ClusterEvent.Kind.NODE_ADD)).isEmpty();
     }
 
     /** kube-scheduler's adaptive percentageOfNodesToScore. */

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.kvorum.scheduler.TestView;
+import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.Code;
 import io.kvorum.scheduler.framework.CycleState;
 import io.kvorum.scheduler.framework.FilterPlugin;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class PluginsTest {
     private final CycleState state = new CycleState();
+    private final ClusterView none = TestView.of();
 
     private Status filter(FilterPlugin plugin, Pod pod, NodeInfo node) {
         return plugin.filter(state, PodInfo.of(pod), node);
@@ -120,7 +123,7 @@ class PluginsTest {
                 plugin.score(state, pod, shunned),
                 plugin.score(state, pod, info(node("b").build()))
             };
-            plugin.normalize(state, pod, scores);
+            plugin.normalize(state, pod, List.of(), scores);
             assertThat(scores).containsExactly(0, 100);
         }
     }
@@ -182,8 +185,8 @@ class PluginsTest {
                     .build();
             assertThat(filter(plugin, pod, node).reasons())
                     .containsExactly("node(s) didn't match Pod's node affinity/selector");
-            assertThat(plugin.preFilter(state, PodInfo.of(pod)).success()).isTrue();
-            assertThat(plugin.preFilter(state, PodInfo.of(pod("q").build())).skip())
+            assertThat(plugin.preFilter(state, PodInfo.of(pod), none).status().success()).isTrue();
+            assertThat(plugin.preFilter(state, PodInfo.of(pod("q").build()), none).status().skip())
                     .isTrue();
         }
 
@@ -233,7 +236,7 @@ class PluginsTest {
                     .endAffinity()
                     .endSpec()
                     .build();
-            assertThat(plugin.preScore(state, PodInfo.of(pod)).success()).isTrue();
+            assertThat(plugin.preScore(state, PodInfo.of(pod), none, List.of()).success()).isTrue();
             assertThat(plugin.score(state, PodInfo.of(pod), node)).isEqualTo(30);
             assertThat(plugin.score(state, PodInfo.of(pod), info(node("b").build())))
                     .isZero();
@@ -282,7 +285,9 @@ class PluginsTest {
         void everythingThatIsLackingIsNamed() {
             Status status =
                     filter(plugin, pod("p", "5", "9Gi").build(), info(node("a").build()));
-            assertThat(status.code()).isEqualTo(Code.UNSCHEDULABLE);
+            assertThat(status.code())
+                    .as("the whole node is too small")
+                    .isEqualTo(Code.UNSCHEDULABLE_AND_UNRESOLVABLE);
             assertThat(status.reasons()).containsExactly("Insufficient cpu", "Insufficient memory");
         }
 
@@ -384,7 +389,7 @@ class PluginsTest {
 
         @Test
         void podWithoutRequestsIsLeftOut() {
-            assertThat(plugin.preScore(state, PodInfo.of(pod("p").build())).skip())
+            assertThat(plugin.preScore(state, PodInfo.of(pod("p").build()), none, List.of()).skip())
                     .isTrue();
         }
     }
@@ -397,6 +402,8 @@ class PluginsTest {
                 new TaintToleration(),
                 new NodeAffinity(),
                 new NodePorts(),
+                new PodTopologySpread(),
+                new InterPodAffinity(),
                 new NodeResourcesFit())) {
             assertThat(plugin.eventsToRegister()).as(plugin.name()).isNotEmpty();
         }

@@ -4,10 +4,15 @@ import static io.kvorum.scheduler.Objects.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.kvorum.scheduler.framework.ClusterEvent;
+import io.kvorum.scheduler.framework.Plugin;
 import io.kvorum.scheduler.framework.PodInfo;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +22,27 @@ class SchedulingQueueTest {
 
     private void pass(Duration time) {
         now += time.toNanos();
+    }
+
+    private static final ClusterEvent EVENT = ClusterEvent.ofNamespace();
+
+    /** A plugin of which a test says whom its events help. */
+    private record Named(String name, Predicate<PodInfo> helped) implements Plugin {
+        @Override
+        public Set<ClusterEvent.Kind> eventsToRegister() {
+            return Set.of();
+        }
+
+        @Override
+        public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
+            return helped.test(waiting);
+        }
+    }
+
+    private static List<Plugin> plugins(String... names) {
+        return Arrays.stream(names)
+                .<Plugin>map(name -> new Named(name, pod -> true))
+                .toList();
     }
 
     private static PodInfo info(String name) {
@@ -65,9 +91,9 @@ class SchedulingQueueTest {
         queue.unschedulable(take(), Set.of("NodeResourcesFit"));
         pass(Duration.ofSeconds(30));
         assertThat(next()).isEqualTo("nothing");
-        assertThat(queue.move(Set.of("NodeAffinity"))).isFalse();
+        assertThat(queue.move(plugins("NodeAffinity"), EVENT)).isFalse();
         assertThat(next()).isEqualTo("nothing");
-        assertThat(queue.move(Set.of("NodeResourcesFit", "NodePorts"))).isTrue();
+        assertThat(queue.move(plugins("NodeResourcesFit", "NodePorts"), EVENT)).isTrue();
         assertThat(next()).isEqualTo("p");
     }
 
@@ -76,10 +102,40 @@ class SchedulingQueueTest {
         queue.add(info("p"));
         queue.unschedulable(take(), Set.of("NodeResourcesFit"));
         pass(Duration.ofMillis(300));
-        queue.move(Set.of("NodeResourcesFit"));
+        queue.move(plugins("NodeResourcesFit"), EVENT);
         assertThat(queue.backoffPods()).isEqualTo(1);
+        assertThat(queue.nextBackoffNanos()).isEqualTo(Duration.ofMillis(700).toNanos());
+        queue.add(info("other"));
+        assertThat(next()).as("the active ones come first").isEqualTo("other");
+        assertThat(next()).as("it holds up nobody").isEqualTo("p");
+    }
+
+    @Test
+    void eventMovesOnlyThosePodsThatThePluginThinksItHelps() {
+        queue.add(info("p"));
+        queue.add(info("q"));
+        queue.add(info("r"));
+        queue.unschedulable(take(), Set.of("NodeResourcesFit"));
+        queue.unschedulable(take(), Set.of("NodeResourcesFit", "NodePorts"));
+        queue.unschedulable(take(), Set.of("NodePorts"));
+        pass(Duration.ofSeconds(2));
+        Plugin picky = new Named(
+                "NodeResourcesFit", pod -> pod.key().name().equals("q"));
+        assertThat(queue.move(List.of(picky), EVENT)).isTrue();
+        assertThat(next()).isEqualTo("q");
         assertThat(next()).isEqualTo("nothing");
-        pass(Duration.ofMillis(700));
+        assertThat(queue.holdingUp()).containsExactlyInAnyOrder("NodeResourcesFit", "NodePorts");
+        assertThat(queue.move(plugins("NodePorts"), EVENT)).isTrue();
+        assertThat(next()).isEqualTo("r");
+    }
+
+    @Test
+    void podCanBeToldToTryAgain() {
+        queue.add(info("p"));
+        queue.unschedulable(take(), Set.of("NodeResourcesFit"));
+        pass(Duration.ofSeconds(2));
+        assertThat(queue.retry(info("p").key())).isTrue();
+        assertThat(queue.retry(info("p").key())).isFalse();
         assertThat(next()).isEqualTo("p");
     }
 
@@ -87,7 +143,7 @@ class SchedulingQueueTest {
     void podThatFoundNoNodesIsHelpedByAnyEvent() {
         queue.add(info("p"));
         queue.unschedulable(take(), Set.of());
-        assertThat(queue.move(Set.of("NodeName"))).isTrue();
+        assertThat(queue.move(plugins("NodeName"), EVENT)).isTrue();
     }
 
     @Test
