@@ -3,6 +3,7 @@ package io.kvorum.cli;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.command.CompletionCommand;
 import io.kvorum.cli.command.DownCommand;
+import io.kvorum.cli.command.ExplainCommand;
 import io.kvorum.cli.command.FaultCommand;
 import io.kvorum.cli.command.KubeconfigCommand;
 import io.kvorum.cli.command.KubectlCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             LogsCommand.class,
             RestartCommand.class,
             ScaleCommand.class,
+            ExplainCommand.class,
             FaultCommand.class,
             TrafficCommand.class,
             LabCommand.class,

@@ -13,6 +13,12 @@ final class PodStrategy extends GenericStrategy {
     }
 
     @Override
+    public void prepareForCreate(ObjectNode pod) {
+        super.prepareForCreate(pod);
+        MatchLabelKeys.apply(pod);
+    }
+
+    @Override
     ObjectNode initialStatus(ObjectNode pod) {
         ObjectNode status = super.initialStatus(pod);
         if (!Tree.items(pod, "spec", "schedulingGates").isEmpty()) {

@@ -85,7 +85,7 @@ final class SchedulingValidation {
         for (int i = 0; i < terms.size(); i++) {
             FieldPath at = nodePath.child(preferred).index(i);
             weight(terms.get(i), at, errors);
-            term(terms.get(i).path("preference"), at.child("preference"), errors);
+            term(terms.get(i).path("preference"), at.child("preference"), false, errors);
         }
         for (String kind : List.of("podAffinity", "podAntiAffinity")) {
             JsonNode pods = affinity.path(kind);
@@ -108,7 +108,7 @@ final class SchedulingValidation {
             errors.required(path.child("nodeSelectorTerms"), "must have at least one node selector term");
         }
         for (int i = 0; i < terms.size(); i++) {
-            term(terms.get(i), path.child("nodeSelectorTerms").index(i), errors);
+            term(terms.get(i), path.child("nodeSelectorTerms").index(i), true, errors);
         }
     }
 
@@ -119,7 +119,8 @@ final class SchedulingValidation {
         }
     }
 
-    private static void term(JsonNode term, FieldPath path, FieldErrors errors) {
+    /** @param strict values must be such as labels may have; upstream asks for it in required terms only */
+    private static void term(JsonNode term, FieldPath path, boolean strict, FieldErrors errors) {
         List<JsonNode> expressions = Tree.items(term, "matchExpressions");
         for (int i = 0; i < expressions.size(); i++) {
             JsonNode expression = expressions.get(i);
@@ -150,6 +151,11 @@ final class SchedulingValidation {
             }
             String key = Tree.text(expression, "key");
             errors.invalidEach(at.child("key"), key, ObjectNames.labelKey(key));
+            List<String> operands = Tree.texts(expression, "values");
+            for (int j = 0; strict && j < operands.size(); j++) {
+                errors.invalidEach(
+                        at.child("values").index(j), operands.get(j), ObjectNames.labelValue(operands.get(j)));
+            }
         }
         List<JsonNode> fields = Tree.items(term, "matchFields");
         for (int i = 0; i < fields.size(); i++) {
@@ -175,11 +181,59 @@ final class SchedulingValidation {
         for (String namespace : Tree.texts(term, "namespaces")) {
             errors.invalidEach(at.child("namespace"), namespace, ObjectNames.dns1123Label(namespace));
         }
+        keysOfAffinity(term, at, errors);
         String key = Tree.text(term, "topologyKey");
         if (key.isEmpty()) {
             errors.required(at.child("topologyKey"), "can not be empty");
         }
         errors.invalidEach(at.child("topologyKey"), key, ObjectNames.labelKey(key));
+    }
+
+    private static void keysOfAffinity(JsonNode term, FieldPath at, FieldErrors errors) {
+        List<String> matching = Tree.texts(term, "matchLabelKeys");
+        List<String> mismatching = Tree.texts(term, "mismatchLabelKeys");
+        labelKeys(term, matching, at.child("matchLabelKeys"), errors);
+        labelKeys(term, mismatching, at.child("mismatchLabelKeys"), errors);
+        for (int i = 0; i < mismatching.size(); i++) {
+            if (matching.contains(mismatching.get(i))) {
+                errors.invalid(
+                        at.child("mismatchLabelKeys").index(i),
+                        mismatching.get(i),
+                        "exists in both matchLabelKeys and mismatchLabelKeys");
+            }
+        }
+    }
+
+    private static void labelKeys(JsonNode term, List<String> keys, FieldPath at, FieldErrors errors) {
+        if (!keys.isEmpty() && !term.hasNonNull("labelSelector")) {
+            errors.forbidden(at, "must not be specified when labelSelector is not set");
+        }
+        for (int i = 0; i < keys.size(); i++) {
+            errors.invalidEach(at.index(i), keys.get(i), ObjectNames.labelKey(keys.get(i)));
+        }
+    }
+
+    private static void keysOfSpread(JsonNode constraint, FieldPath at, FieldErrors errors) {
+        List<String> keys = Tree.texts(constraint, "matchLabelKeys");
+        labelKeys(constraint, keys, at.child("matchLabelKeys"), errors);
+        Set<String> selected = new HashSet<>(
+                Tree.map(constraint, "labelSelector", "matchLabels").keySet());
+        for (JsonNode expression : Tree.items(constraint, "labelSelector", "matchExpressions")) {
+            // One value by In is what these keys themselves were turned into when the pod was created.
+            boolean merged = Tree.text(expression, "operator").equals("In")
+                    && Tree.items(expression, "values").size() == 1;
+            if (!merged) {
+                selected.add(Tree.text(expression, "key"));
+            }
+        }
+        for (int i = 0; i < keys.size(); i++) {
+            if (selected.contains(keys.get(i))) {
+                errors.invalid(
+                        at.child("matchLabelKeys").index(i),
+                        keys.get(i),
+                        "exists in both matchLabelKeys and labelSelector");
+            }
+        }
     }
 
     static void spread(List<JsonNode> constraints, FieldPath path, FieldErrors errors) {
@@ -221,6 +275,7 @@ final class SchedulingValidation {
             for (String policy : List.of("nodeAffinityPolicy", "nodeTaintsPolicy")) {
                 Rules.oneOf(constraint, at, policy, List.of("Honor", "Ignore"), errors);
             }
+            keysOfSpread(constraint, at, errors);
             MetaValidation.selector(constraint.path("labelSelector"), at.child("labelSelector"), errors);
         }
     }

@@ -65,6 +65,26 @@ class PodValidationTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
+                "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':"
+                        + "[{'matchExpressions':[{'key':'a','operator':'In','values':['-']}]}]}}}|spec.affinity.nodeAffinity"
+                        + ".requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values[0]:"
+                        + " Invalid value: \"\"-\"\": a valid label must be an empty string or consist of alphanumeric"
+                        + " characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue', "
+                        + " or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+                "'affinity':{'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'topologyKey':'z','matchLabelKeys':['a']}]}}"
+                        + "|spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys: Forbidden:"
+                        + " must not be specified when labelSelector is not set",
+                "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'topologyKey':'z',"
+                        + "'labelSelector':{},'matchLabelKeys':['a'],'mismatchLabelKeys':['b','a']}]}}"
+                        + "|spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].mismatchLabelKeys[1]:"
+                        + " Invalid value: \"\"a\"\": exists in both matchLabelKeys and mismatchLabelKeys",
+                "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'z','whenUnsatisfiable':'DoNotSchedule',"
+                        + "'labelSelector':{'matchLabels':{'a':'b'}},'matchLabelKeys':['a']}]"
+                        + "|spec.topologySpreadConstraints[0].matchLabelKeys[0]: Invalid value: \"\"a\"\":"
+                        + " exists in both matchLabelKeys and labelSelector",
+                "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'z','whenUnsatisfiable':'ScheduleAnyway','minDomains':2}]"
+                        + "|spec.topologySpreadConstraints[0].minDomains: Invalid value: 2: can only use minDomains if"
+                        + " whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway",
                 "'volumes':[{'name':'v','hostPath':{}}]|spec.volumes[0].hostPath.path: Required value",
                 "'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/a'}}]|spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type",
                 "'volumes':[{'name':'v'},{'name':'v'}]|spec.volumes[1].name: Duplicate value: \"\"v\"\"",

@@ -96,6 +96,8 @@ final class PodActions {
 
     private void setScheduled(ObjectNode pod) {
         ObjectNode status = Tree.ensureObject(pod, "status");
+        // A promise that is kept, or that the pod no longer needs.
+        status.remove("nominatedNodeName");
         ObjectNode condition = null;
         for (ObjectNode known : Tree.objects(status, "conditions")) {
             if (Tree.text(known, "type").equals("PodScheduled")) {
