@@ -16,6 +16,7 @@ import io.kvorum.scheduler.framework.Framework;
 import io.kvorum.scheduler.framework.PodInfo;
 import io.kvorum.scheduler.framework.Preemption;
 import io.kvorum.scheduler.queue.SchedulingQueue;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +206,7 @@ public final class Explainer {
             return;
         }
         ObjectNode out = answer.putObject("lastDecision")
-                .put("time", last.time().toString())
+                .put("time", last.time().truncatedTo(ChronoUnit.MILLIS).toString())
                 .put("attempt", last.attempt());
         if (last.node().isEmpty()) {
             out.put("message", last.message());

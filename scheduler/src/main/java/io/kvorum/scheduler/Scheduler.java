@@ -22,6 +22,7 @@ import io.kvorum.scheduler.framework.Status;
 import io.kvorum.scheduler.queue.SchedulingQueue;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,6 +70,9 @@ public final class Scheduler {
     private final ClusterView view;
     private final PodStatusWriter statuses;
     private final Evictor evictor;
+    /** Pods whose turn came while the API was still taking deletions for them. */
+    private final Set<ObjectKey> passedOver = new HashSet<>();
+
     private boolean running;
     private boolean turning;
     private int bindings;
@@ -167,6 +171,7 @@ public final class Scheduler {
             return;
         }
         if (evictor.underWay(pod.key())) {
+            passedOver.add(pod.key());
             queue.unschedulable(entry, entry.rejectedBy());
             return;
         }
@@ -227,13 +232,14 @@ public final class Scheduler {
         }
         nominations.put(pod, room.node());
         evictor.preempt(pod, room).onComplete(done -> {
+            boolean missedATurn = passedOver.remove(pod.key());
             if (done.failed()) {
                 LOG.warn("preemption failed pod={} cause={}", pod.key(), done.cause().getMessage());
                 unnominate(pod);
                 statuses.notNominated(pod.pod());
-            }
-            // It may have had its turn, or the room may have become free, while it had to wait.
-            if (queue.retry(pod.key())) {
+                queue.retryAfterBackoff(pod.key());
+                wake();
+            } else if (missedATurn && queue.retry(pod.key())) {
                 wake();
             }
         });

@@ -45,13 +45,13 @@ public final class TestView implements ClusterView {
 
     @Override
     public Collection<NodeInfo> nodesWithAffinity() {
-        return nodes.stream().filter(node -> !node.podsWithAffinity().isEmpty()).toList();
+        return nodes.stream().filter(node -> !node.affinities().isEmpty()).toList();
     }
 
     @Override
     public Collection<NodeInfo> nodesWithRequiredAntiAffinity() {
         return nodes.stream()
-                .filter(node -> !node.podsWithRequiredAntiAffinity().isEmpty())
+                .filter(NodeInfo::repels)
                 .toList();
     }
 

@@ -48,7 +48,7 @@ final class ExplanationText {
             String waits = texts(queue.path("waitsForEventsOf"));
             field(
                     "Queue",
-                    queue.path("place").asText() + ", tried " + queue.path("attempts").asText() + " times"
+                    queue.path("place").asText() + ", tries so far: " + queue.path("attempts").asText()
                             + (waits.isEmpty() ? "" : "; waits for changes that concern " + waits));
         }
         answer.path("notes").forEach(note -> field("Note", note.asText()));

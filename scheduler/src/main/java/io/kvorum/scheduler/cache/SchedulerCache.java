@@ -136,15 +136,15 @@ public final class SchedulerCache {
     }
 
     private void note(NodeInfo info) {
-        if (info.podsWithAffinity().isEmpty()) {
+        if (info.affinities().isEmpty()) {
             withAffinity.remove(info);
         } else {
             withAffinity.add(info);
         }
-        if (info.podsWithRequiredAntiAffinity().isEmpty()) {
-            withRequiredAntiAffinity.remove(info);
-        } else {
+        if (info.repels()) {
             withRequiredAntiAffinity.add(info);
+        } else {
+            withRequiredAntiAffinity.remove(info);
         }
     }
 

@@ -24,8 +24,8 @@ public final class NodeInfo {
     private Resources scoringRequested = Resources.NONE;
     private Map<String, Long> images = Map.of();
     private final Map<ObjectKey, PodInfo> pods = new LinkedHashMap<>();
-    private final Map<ObjectKey, PodInfo> withAffinity = new LinkedHashMap<>();
-    private final Map<ObjectKey, PodInfo> withRequiredAntiAffinity = new LinkedHashMap<>();
+    private final Map<AffinityTerms, Integer> affinities = new LinkedHashMap<>();
+    private int repelling;
     private final Map<PodMatcher, Integer> counts = new HashMap<>();
 
     public NodeInfo(String name) {
@@ -41,8 +41,8 @@ public final class NodeInfo {
         copy.scoringRequested = scoringRequested;
         copy.images = images;
         copy.pods.putAll(pods);
-        copy.withAffinity.putAll(withAffinity);
-        copy.withRequiredAntiAffinity.putAll(withRequiredAntiAffinity);
+        copy.affinities.putAll(affinities);
+        copy.repelling = repelling;
         copy.counts.putAll(counts);
         return copy;
     }
@@ -91,13 +91,14 @@ public final class NodeInfo {
         return pods.values();
     }
 
-    /** Those with any pod affinity or anti-affinity. */
-    public Collection<PodInfo> podsWithAffinity() {
-        return withAffinity.values();
+    /** The pod affinities and anti-affinities of its pods, each with the number of pods that have it. */
+    public Map<AffinityTerms, Integer> affinities() {
+        return affinities;
     }
 
-    public Collection<PodInfo> podsWithRequiredAntiAffinity() {
-        return withRequiredAntiAffinity.values();
+    /** Whether any of its pods has a required anti-affinity. */
+    public boolean repels() {
+        return repelling > 0;
     }
 
     /** How many of the pods {@code matcher} selects. */
@@ -142,12 +143,6 @@ public final class NodeInfo {
         pods.put(pod.key(), pod);
         requested = requested.plus(pod.requests());
         scoringRequested = scoringRequested.plus(pod.scoringRequests());
-        if (!pod.affinity().isEmpty()) {
-            withAffinity.put(pod.key(), pod);
-        }
-        if (!pod.affinity().requiredAnti().isEmpty()) {
-            withRequiredAntiAffinity.put(pod.key(), pod);
-        }
         recount(pod, 1);
     }
 
@@ -156,13 +151,18 @@ public final class NodeInfo {
         if (gone != null) {
             requested = requested.minus(gone.requests());
             scoringRequested = scoringRequested.minus(gone.scoringRequests());
-            withAffinity.remove(key);
-            withRequiredAntiAffinity.remove(key);
             recount(gone, -1);
         }
     }
 
     private void recount(PodInfo pod, int delta) {
+        if (!pod.affinity().isEmpty()) {
+            affinities.compute(pod.affinity(), (terms, count) -> {
+                int sum = (count == null ? 0 : count) + delta;
+                return sum == 0 ? null : sum;
+            });
+            repelling += pod.affinity().requiredAnti().isEmpty() ? 0 : delta;
+        }
         counts.replaceAll((matcher, count) -> matcher.matches(pod) ? count + delta : count);
     }
 }

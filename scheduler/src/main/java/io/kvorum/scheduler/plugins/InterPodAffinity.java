@@ -1,6 +1,7 @@
 package io.kvorum.scheduler.plugins;
 
 import io.kvorum.scheduler.framework.AffinityTerm;
+import io.kvorum.scheduler.framework.AffinityTerms;
 import io.kvorum.scheduler.framework.ClusterEvent;
 import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
@@ -109,9 +110,7 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin {
                 view.namespaceLabels(pod.key().namespace()));
         for (NodeInfo node : view.nodesWithRequiredAntiAffinity()) {
             if (node.known()) {
-                for (PodInfo other : node.podsWithRequiredAntiAffinity()) {
-                    repel(counted, pod, other, node, 1);
-                }
+                node.affinities().forEach((terms, pods) -> repel(counted, pod, terms, node, pods));
             }
         }
         if (near.isEmpty() && far.isEmpty() && counted.repelling.isEmpty()) {
@@ -139,8 +138,8 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin {
         }
     }
 
-    private static void repel(State state, PodInfo pod, PodInfo other, NodeInfo node, int delta) {
-        for (AffinityTerm term : other.affinity().requiredAnti()) {
+    private static void repel(State state, PodInfo pod, AffinityTerms others, NodeInfo node, int delta) {
+        for (AffinityTerm term : others.requiredAnti()) {
             if (term.matches(pod, state.namespaceLabels)) {
                 state.repelling.add(term.topologyKey(), node, delta);
             }
@@ -162,7 +161,7 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin {
         if (counted == null) {
             return;
         }
-        repel(counted, pod, other, node, delta);
+        repel(counted, pod, other.affinity(), node, delta);
         List<AffinityTerm> near = pod.affinity().required();
         if (!near.isEmpty() && counted.wanted.matches(other)) {
             count(counted.near, near, node, delta);

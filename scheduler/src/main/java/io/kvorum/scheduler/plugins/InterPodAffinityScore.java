@@ -1,6 +1,7 @@
 package io.kvorum.scheduler.plugins;
 
 import io.kvorum.scheduler.framework.AffinityTerm;
+import io.kvorum.scheduler.framework.AffinityTerms;
 import io.kvorum.scheduler.framework.ClusterEvent;
 import io.kvorum.scheduler.framework.ClusterView;
 import io.kvorum.scheduler.framework.CycleState;
@@ -49,9 +50,7 @@ public final class InterPodAffinityScore implements ScorePlugin {
         Map<String, String> namespaceLabels = view.namespaceLabels(pod.key().namespace());
         for (NodeInfo node : view.nodesWithAffinity()) {
             if (node.known()) {
-                for (PodInfo other : node.podsWithAffinity()) {
-                    others(places, other, pod, node, namespaceLabels);
-                }
+                node.affinities().forEach((terms, pods) -> others(places, terms, pods, pod, node, namespaceLabels));
             }
         }
         if (places.isEmpty()) {
@@ -71,20 +70,25 @@ public final class InterPodAffinityScore implements ScorePlugin {
     }
 
     private static void others(
-            PlaceCounts places, PodInfo other, PodInfo pod, NodeInfo node, Map<String, String> namespaceLabels) {
-        for (AffinityTerm term : other.affinity().required()) {
+            PlaceCounts places,
+            AffinityTerms others,
+            int count,
+            PodInfo pod,
+            NodeInfo node,
+            Map<String, String> namespaceLabels) {
+        for (AffinityTerm term : others.required()) {
             if (term.matches(pod, namespaceLabels)) {
-                places.add(term.topologyKey(), node, REQUIRED_WEIGHT);
+                places.add(term.topologyKey(), node, (long) REQUIRED_WEIGHT * count);
             }
         }
-        for (AffinityTerm term : other.affinity().preferred()) {
+        for (AffinityTerm term : others.preferred()) {
             if (term.matches(pod, namespaceLabels)) {
-                places.add(term.topologyKey(), node, term.weight());
+                places.add(term.topologyKey(), node, (long) term.weight() * count);
             }
         }
-        for (AffinityTerm term : other.affinity().preferredAnti()) {
+        for (AffinityTerm term : others.preferredAnti()) {
             if (term.matches(pod, namespaceLabels)) {
-                places.add(term.topologyKey(), node, -term.weight());
+                places.add(term.topologyKey(), node, -(long) term.weight() * count);
             }
         }
     }

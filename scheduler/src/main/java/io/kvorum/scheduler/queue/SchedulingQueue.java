@@ -208,6 +208,18 @@ public final class SchedulingQueue {
         return moved;
     }
 
+    /** As {@link #retry}, but it sees its backoff through in any case: what was done for it failed. */
+    public boolean retryAfterBackoff(ObjectKey key) {
+        @Nullable Entry entry = entries.get(key);
+        if (entry == null || entry.where != Where.UNSCHEDULABLE) {
+            return false;
+        }
+        waitNoLonger(entry);
+        entry.where = Where.BACKOFF;
+        errors.add(entry);
+        return true;
+    }
+
     /** Moves an unschedulable pod back; true when it was one. */
     public boolean retry(ObjectKey key) {
         @Nullable Entry entry = entries.get(key);

@@ -299,9 +299,11 @@ class NaiveModelTest {
                     "ns", List.of(Specs.select("app", any(random, APPS))));
             assertThat(node.count(matcher))
                     .isEqualTo((int) node.pods().stream().filter(matcher::matches).count());
-            assertThat(node.podsWithRequiredAntiAffinity())
-                    .hasSize((int) node.pods().stream()
-                            .filter(pod -> !far(pod.pod()).isEmpty())
+            assertThat(node.repels())
+                    .isEqualTo(node.pods().stream().anyMatch(pod -> !far(pod.pod()).isEmpty()));
+            assertThat(node.affinities().values().stream().mapToInt(count -> count).sum())
+                    .isEqualTo((int) node.pods().stream()
+                            .filter(pod -> !pod.affinity().isEmpty())
                             .count());
         }
     }
