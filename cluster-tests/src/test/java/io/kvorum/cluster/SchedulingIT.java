@@ -81,20 +81,30 @@ class SchedulingIT {
     }
 
     private static void waitsBecause(String pod, String message) {
-        eventuallyAsserted(SOON, pod + " is told why", () -> assertThat(cluster.ask(
-                        "get", "pod", pod, "-o", "jsonpath={.status.conditions[?(@.type==\"PodScheduled\")].message}"))
-                .isEqualTo(message));
+        eventuallyAsserted(
+                SOON,
+                pod + " is told why",
+                () -> assertThat(cluster.ask(
+                                "get",
+                                "pod",
+                                pod,
+                                "-o",
+                                "jsonpath={.status.conditions[?(@.type==\"PodScheduled\")].message}"))
+                        .isEqualTo(message));
         assertThat(cluster.ask(
                         "get", "pod", pod, "-o", "jsonpath={.status.conditions[?(@.type==\"PodScheduled\")].reason}"))
                 .isEqualTo("Unschedulable");
-        eventuallyAsserted(SOON, pod + " has the event", () -> assertThat(cluster.ask(
-                        "get",
-                        "events",
-                        "--field-selector",
-                        "reason=FailedScheduling,involvedObject.name=" + pod,
-                        "-o",
-                        "jsonpath={.items[*].message}"))
-                .contains(message));
+        eventuallyAsserted(
+                SOON,
+                pod + " has the event",
+                () -> assertThat(cluster.ask(
+                                "get",
+                                "events",
+                                "--field-selector",
+                                "reason=FailedScheduling,involvedObject.name=" + pod,
+                                "-o",
+                                "jsonpath={.items[*].message}"))
+                        .contains(message));
     }
 
     private static JsonNode explain(String pod) throws IOException {
@@ -148,7 +158,13 @@ class SchedulingIT {
         Run wrong = cluster.kvorum("explain", "node", "node-1");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.stderr()).contains("only pods can be explained");
-        cluster.kubectl("patch", "pod", "gated", "--type=json", "-p", "[{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}]")
+        cluster.kubectl(
+                        "patch",
+                        "pod",
+                        "gated",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}]")
                 .ok();
         eventually(SOON, "the gate is open", () -> !nodeOf("gated").isEmpty());
     }
@@ -181,8 +197,10 @@ class SchedulingIT {
                           - {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: one-each}}}
                       containers: [{name: c, image: pause}]
                 """);
-        eventuallyAsserted(SOON, "one on each node, the fourth on none", () -> assertThat(nodes("one-each"))
-                .containsExactlyInAnyOrder("node-1", "node-2", "node-3", ""));
+        eventuallyAsserted(
+                SOON,
+                "one on each node, the fourth on none",
+                () -> assertThat(nodes("one-each")).containsExactlyInAnyOrder("node-1", "node-2", "node-3", ""));
         String waiting = ClusterFixture.pods(cluster, "app=one-each").stream()
                 .filter(pod -> pod.at("/spec/nodeName").asText().isEmpty())
                 .map(pod -> pod.at("/metadata/name").asText())
@@ -221,11 +239,14 @@ class SchedulingIT {
                         matchLabelKeys: [pod-template-hash]
                       containers: [{name: c, image: pause}]
                 """);
-        eventuallyAsserted(SOON, "two in each zone", () -> assertThat(nodes("spread"))
-                .hasSize(4)
-                .doesNotContain("")
-                .filteredOn("node-3"::equals)
-                .hasSize(2));
+        eventuallyAsserted(
+                SOON,
+                "two in each zone",
+                () -> assertThat(nodes("spread"))
+                        .hasSize(4)
+                        .doesNotContain("")
+                        .filteredOn("node-3"::equals)
+                        .hasSize(2));
     }
 
     @Test
@@ -237,11 +258,14 @@ class SchedulingIT {
                 value: 1000
                 """);
         String cpu = cluster.ask("get", "node", "node-3", "-o", "jsonpath={.status.allocatable.cpu}");
-        String whole = "nodeSelector: {zone: b}\ncontainers: [{name: c, image: pause, resources: {requests: {cpu: '" + cpu
-                + "'}}}]\n";
+        String whole = "nodeSelector: {zone: b}\ncontainers: [{name: c, image: pause, resources: {requests: {cpu: '"
+                + cpu + "'}}}]\n";
         apply(pod("low", "low", whole));
         landsOn("low", "node-3");
-        apply(pod("urgent", "urgent", "priorityClassName: urgent\nschedulingGates: [{name: example.com/wait}]\n" + whole));
+        apply(pod(
+                "urgent",
+                "urgent",
+                "priorityClassName: urgent\nschedulingGates: [{name: example.com/wait}]\n" + whole));
         eventuallyAsserted(SOON, "the victim is named before it is touched", () -> {
             JsonNode answer = explain("urgent");
             assertThat(answer.at("/preemption/node").asText()).isEqualTo("node-3");
@@ -250,13 +274,29 @@ class SchedulingIT {
         });
         assertThat(cluster.kvorum("explain", "pod", "urgent").ok().stdout())
                 .contains("would make room on node-3", "default/low (0)");
-        cluster.kubectl("patch", "pod", "urgent", "--type=json", "-p", "[{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}]")
+        cluster.kubectl(
+                        "patch",
+                        "pod",
+                        "urgent",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/schedulingGates\"}]")
                 .ok();
         landsOn("urgent", "node-3");
-        assertThat(cluster.kubectl("get", "pod", "low").exitCode()).as("low is gone").isEqualTo(1);
-        eventuallyAsserted(SOON, "the victim's event", () -> assertThat(cluster.ask(
-                        "get", "events", "--field-selector", "reason=Preempted", "-o", "jsonpath={.items[*].message}"))
-                .contains("Preempted by pod ", " on node node-3"));
+        assertThat(cluster.kubectl("get", "pod", "low").exitCode())
+                .as("low is gone")
+                .isEqualTo(1);
+        eventuallyAsserted(
+                SOON,
+                "the victim's event",
+                () -> assertThat(cluster.ask(
+                                "get",
+                                "events",
+                                "--field-selector",
+                                "reason=Preempted",
+                                "-o",
+                                "jsonpath={.items[*].message}"))
+                        .contains("Preempted by pod ", " on node node-3"));
         assertThat(cluster.ask("get", "pod", "urgent", "-o", "jsonpath={.status.nominatedNodeName}"))
                 .isEmpty();
     }

@@ -41,9 +41,7 @@ final class Evictor {
                 .filter(victim -> !victim.terminating())
                 .map(victim -> end(preemptor, victim, candidate.node()))
                 .toList();
-        return Future.join(ended)
-                .<Void>mapEmpty()
-                .onComplete(done -> underWay.remove(preemptor.key()));
+        return Future.join(ended).<Void>mapEmpty().onComplete(done -> underWay.remove(preemptor.key()));
     }
 
     private Future<Void> end(PodInfo preemptor, PodInfo victim, String node) {
@@ -54,10 +52,9 @@ final class Evictor {
                 .withUid(uid)
                 .endPreconditions()
                 .build();
-        return statuses.disrupted(
-                        victim.pod(), schedulerName + ": preempting to accommodate a higher priority pod")
-                .compose(marked -> pods.delete(
-                        victim.key().namespace(), victim.key().name(), options))
+        return statuses.disrupted(victim.pod(), schedulerName + ": preempting to accommodate a higher priority pod")
+                .compose(marked ->
+                        pods.delete(victim.key().namespace(), victim.key().name(), options))
                 .onSuccess(deleted -> events.event(
                         victim.pod(),
                         "Normal",

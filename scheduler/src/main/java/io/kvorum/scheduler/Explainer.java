@@ -79,8 +79,7 @@ public final class Explainer {
 
     /** The pod as it was before it had a node. */
     private static PodInfo freed(Pod pod) {
-        return PodInfo.of(
-                pod.edit().editSpec().withNodeName(null).endSpec().build());
+        return PodInfo.of(pod.edit().editSpec().withNodeName(null).endSpec().build());
     }
 
     private void describe(ObjectNode out, Pod pod, PodInfo info, String node) {
@@ -117,8 +116,8 @@ public final class Explainer {
                     + "; it is not tried before they are removed");
         }
         if (!scheduler.equals(pod.getSpec().getSchedulerName())) {
-            notes.add("the pod asks for the scheduler \"" + pod.getSpec().getSchedulerName()
-                    + "\"; this is what \"" + scheduler + "\" would do with it");
+            notes.add("the pod asks for the scheduler \"" + pod.getSpec().getSchedulerName() + "\"; this is what \""
+                    + scheduler + "\" would do with it");
         }
     }
 
@@ -129,9 +128,7 @@ public final class Explainer {
                 node.put("fits", false).put("plugin", result.rejection().plugin());
                 ArrayNode reasons = node.putArray("reasons");
                 result.rejection().status().reasons().forEach(reasons::add);
-                node.put(
-                        "preemptionMightHelp",
-                        result.rejection().status().code() == Code.UNSCHEDULABLE);
+                node.put("preemptionMightHelp", result.rejection().status().code() == Code.UNSCHEDULABLE);
             } else {
                 node.put("fits", true).put("total", result.total());
                 ArrayNode scores = node.putArray("scores");
@@ -182,18 +179,18 @@ public final class Explainer {
             }
         }
         ArrayNode helpless = room.putArray("notHelpful");
-        preemption.helpless().forEach((node, reason) -> helpless.addObject()
-                .put("node", node)
-                .put("reason", reason));
+        preemption
+                .helpless()
+                .forEach(
+                        (node, reason) -> helpless.addObject().put("node", node).put("reason", reason));
         room.put("message", preemption.message());
     }
 
     private void queued(ObjectNode answer, ObjectKey key) {
         SchedulingQueue.@Nullable Entry entry = queue.find(key);
         if (entry != null) {
-            ObjectNode queued = answer.putObject("queue")
-                    .put("place", entry.place())
-                    .put("attempts", entry.attempts());
+            ObjectNode queued =
+                    answer.putObject("queue").put("place", entry.place()).put("attempts", entry.attempts());
             ArrayNode waiting = queued.putArray("waitsForEventsOf");
             entry.rejectedBy().stream().sorted().forEach(waiting::add);
         }

@@ -110,7 +110,9 @@ final class LiveView implements ClusterView {
             }
         }
         @Nullable OwnerReference owner = OwnerReferences.controllerOf(pod.pod());
-        @Nullable LabelSelector controlled = owner == null ? null : selector(owner, pod.key().namespace());
+        @Nullable
+        LabelSelector controlled =
+                owner == null ? null : selector(owner, pod.key().namespace());
         if (controlled != null) {
             groups.add(controlled);
         }

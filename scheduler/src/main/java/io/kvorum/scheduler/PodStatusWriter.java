@@ -100,8 +100,7 @@ final class PodStatusWriter {
     }
 
     private static String nominatedNode(Pod pod) {
-        @Nullable
-        String node = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();
+        @Nullable String node = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();
         return node == null ? "" : node;
     }
 

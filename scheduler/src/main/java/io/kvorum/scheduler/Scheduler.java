@@ -234,7 +234,10 @@ public final class Scheduler {
         evictor.preempt(pod, room).onComplete(done -> {
             boolean missedATurn = passedOver.remove(pod.key());
             if (done.failed()) {
-                LOG.warn("preemption failed pod={} cause={}", pod.key(), done.cause().getMessage());
+                LOG.warn(
+                        "preemption failed pod={} cause={}",
+                        pod.key(),
+                        done.cause().getMessage());
                 unnominate(pod);
                 statuses.notNominated(pod.pod());
                 queue.retryAfterBackoff(pod.key());

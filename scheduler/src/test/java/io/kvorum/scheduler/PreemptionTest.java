@@ -119,7 +119,8 @@ class PreemptionTest {
         cluster.deletionFailure = ApiException.unavailable("no API server");
         victimAndPreemptor();
         assertThat(cluster.patches)
-                .anySatisfy(patch -> assertThat(patch).startsWith("high/status").contains("\"nominatedNodeName\":null"));
+                .anySatisfy(
+                        patch -> assertThat(patch).startsWith("high/status").contains("\"nominatedNodeName\":null"));
         cluster.deletionFailure = null;
         cluster.advance(Duration.ofSeconds(20));
         assertThat(cluster.deletions).contains("low: uid-low");
@@ -197,7 +198,8 @@ class PreemptionTest {
         long total = 0;
         for (var score : answer.at("/nodes/0/scores")) {
             assertThat(score.path("weighted").asLong())
-                    .isEqualTo(score.path("normalized").asLong() * score.path("weight").asLong());
+                    .isEqualTo(score.path("normalized").asLong()
+                            * score.path("weight").asLong());
             total += score.path("weighted").asLong();
         }
         assertThat(answer.at("/nodes/0/total").asLong()).isEqualTo(total).isPositive();
@@ -214,7 +216,8 @@ class PreemptionTest {
                 .withSchedulingGates(new PodSchedulingGate("example.com/wait"))
                 .endSpec()
                 .build());
-        cluster.put(pod("foreign").editSpec().withSchedulerName("mine").endSpec().build());
+        cluster.put(
+                pod("foreign").editSpec().withSchedulerName("mine").endSpec().build());
         cluster.put(on(pod("ended"), "n1")
                 .editOrNewStatus()
                 .withPhase("Succeeded")

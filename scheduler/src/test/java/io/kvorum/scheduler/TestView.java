@@ -40,7 +40,10 @@ public final class TestView implements ClusterView {
 
     @Override
     public @Nullable NodeInfo node(String name) {
-        return nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElse(null);
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
@@ -50,9 +53,7 @@ public final class TestView implements ClusterView {
 
     @Override
     public Collection<NodeInfo> nodesWithRequiredAntiAffinity() {
-        return nodes.stream()
-                .filter(NodeInfo::repels)
-                .toList();
+        return nodes.stream().filter(NodeInfo::repels).toList();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.kvorum.client.EventRecorder;
 import io.kvorum.scheduler.framework.Framework;
 import io.kvorum.scheduler.plugins.DefaultBinder;
 import io.kvorum.scheduler.plugins.DefaultPlugins;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** How many pods a second are decided over 1,000 nodes, without any API. Run with {@code -Dkvorum.benchmark=true}; prints, and asserts only that all were bound. */
+/** How many pods a second of CPU time are decided over 1,000 nodes, without any API. Run with {@code -Dkvorum.benchmark=true}; prints, and asserts only that all were bound. */
 @EnabledIfSystemProperty(named = "kvorum.benchmark", matches = "true")
 class ThroughputTest {
     private static final int NODES = 1000;
@@ -67,27 +67,31 @@ class ThroughputTest {
             cluster.put(kind.apply(pod).build());
         }
         scheduler.resume();
-        long start = System.nanoTime();
+        // The CPU's time, not the clock's: others may use the machine too.
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         while (cluster.bindings.size() < PODS) {
             int before = cluster.bindings.size();
             cluster.advance(Duration.ofMillis(100));
             assertThat(cluster.bindings.size()).as(what).isGreaterThan(before);
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double seconds = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) / 1e9;
         System.out.println(String.format(
-                Locale.ROOT, "%-40s %6.0f pods/s (%d pods, %d nodes)", what, PODS / seconds, PODS, NODES));
+                Locale.ROOT, "%-40s %6.0f pods per CPU second (%d pods, %d nodes)", what, PODS / seconds, PODS, NODES));
     }
 
     @Test
     void podsASecond() {
         for (int round = 0; round < 2; round++) {
             measure("plain (spread by the system's default)", pod -> pod);
-            measure("zone spread, DoNotSchedule", pod -> Specs.spreading(
-                    pod, Specs.spread(1, "topology.kubernetes.io/zone", "app", "web")));
-            measure("preferred anti-affinity by node", pod -> Specs.ratherFar(
-                    pod, 100, Specs.term("app", "web", "kubernetes.io/hostname")));
-            measure("required affinity by zone", pod -> Specs.near(
-                    pod, Specs.term("app", "web", "topology.kubernetes.io/zone")));
+            measure(
+                    "zone spread, DoNotSchedule",
+                    pod -> Specs.spreading(pod, Specs.spread(1, "topology.kubernetes.io/zone", "app", "web")));
+            measure(
+                    "preferred anti-affinity by node",
+                    pod -> Specs.ratherFar(pod, 100, Specs.term("app", "web", "kubernetes.io/hostname")));
+            measure(
+                    "required affinity by zone",
+                    pod -> Specs.near(pod, Specs.term("app", "web", "topology.kubernetes.io/zone")));
         }
     }
 }

@@ -16,12 +16,12 @@ final class MatchLabelKeys {
     static void apply(ObjectNode pod) {
         Map<String, String> labels = Tree.map(pod, "metadata", "labels");
         for (String kind : List.of("podAffinity", "podAntiAffinity")) {
-            for (ObjectNode term : Tree.objects(
-                    pod, "spec", "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution")) {
+            for (ObjectNode term :
+                    Tree.objects(pod, "spec", "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution")) {
                 merge(term, labels);
             }
-            for (ObjectNode weighted : Tree.objects(
-                    pod, "spec", "affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution")) {
+            for (ObjectNode weighted :
+                    Tree.objects(pod, "spec", "affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution")) {
                 if (weighted.get("podAffinityTerm") instanceof ObjectNode term) {
                     merge(term, labels);
                 }
@@ -41,8 +41,7 @@ final class MatchLabelKeys {
         require(selector, "NotIn", Tree.items(term, "mismatchLabelKeys"), labels);
     }
 
-    private static void require(
-            ObjectNode selector, String operator, List<JsonNode> keys, Map<String, String> labels) {
+    private static void require(ObjectNode selector, String operator, List<JsonNode> keys, Map<String, String> labels) {
         for (JsonNode key : keys) {
             String value = labels.get(key.asText(""));
             if (value != null) {

@@ -165,12 +165,13 @@ class StrategiesTest {
     /** As documented: the pod's own values of these labels become part of the selector. */
     @Test
     void matchLabelKeysBecomePartOfTheSelectors() {
-        ObjectNode pod = Golden.tree("{'metadata':{'labels':{'hash':'1','tenant':'t'}},'spec':{'affinity':{"
-                + "'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'labelSelector':{'matchLabels':{'app':'db'}},"
-                + "'matchLabelKeys':['hash','absent'],'topologyKey':'z'}]},"
-                + "'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':1,'podAffinityTerm':{"
-                + "'labelSelector':{},'mismatchLabelKeys':['tenant'],'topologyKey':'z'}}]}},"
-                + "'topologySpreadConstraints':[{'labelSelector':{},'matchLabelKeys':['hash']},{'matchLabelKeys':['hash']}]}}");
+        ObjectNode pod = Golden.tree(
+                "{'metadata':{'labels':{'hash':'1','tenant':'t'}},'spec':{'affinity':{"
+                        + "'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'labelSelector':{'matchLabels':{'app':'db'}},"
+                        + "'matchLabelKeys':['hash','absent'],'topologyKey':'z'}]},"
+                        + "'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':1,'podAffinityTerm':{"
+                        + "'labelSelector':{},'mismatchLabelKeys':['tenant'],'topologyKey':'z'}}]}},"
+                        + "'topologySpreadConstraints':[{'labelSelector':{},'matchLabelKeys':['hash']},{'matchLabelKeys':['hash']}]}}");
         of("v1", "Pod").prepareForCreate(pod);
         String near = "/spec/affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/0";
         String far = "/spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/podAffinityTerm";
@@ -178,8 +179,7 @@ class StrategiesTest {
                 .isEqualTo(Golden.tree("{'matchLabels':{'app':'db'},'matchExpressions':"
                         + "[{'key':'hash','operator':'In','values':['1']}]}"));
         assertThat(pod.at(far + "/labelSelector"))
-                .isEqualTo(Golden.tree(
-                        "{'matchExpressions':[{'key':'tenant','operator':'NotIn','values':['t']}]}"));
+                .isEqualTo(Golden.tree("{'matchExpressions':[{'key':'tenant','operator':'NotIn','values':['t']}]}"));
         assertThat(pod.at("/spec/topologySpreadConstraints/0/labelSelector"))
                 .isEqualTo(Golden.tree("{'matchExpressions':[{'key':'hash','operator':'In','values':['1']}]}"));
         assertThat(pod.at("/spec/topologySpreadConstraints/1/labelSelector").isMissingNode())

@@ -54,7 +54,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean json = output.json();
-        ObjectNode request = ControlSocket.request("explain").put("namespace", namespace).put("pod", name());
+        ObjectNode request =
+                ControlSocket.request("explain").put("namespace", namespace).put("pod", name());
         ObjectNode answer;
         String scheduler = scheduler();
         try {
@@ -75,7 +76,8 @@ public final class ExplainCommand implements Callable<Integer> {
         List<String> parts = words.size() == 1 ? List.of(words.get(0).split("/", -1)) : words;
         if (parts.size() != 2 || !KINDS.contains(parts.get(0)) || parts.get(1).isEmpty()) {
             throw new CommandFailure(
-                    "\"" + String.join(" ", words) + "\" is not known; only pods can be explained: kvorum explain pod NAME",
+                    "\"" + String.join(" ", words)
+                            + "\" is not known; only pods can be explained: kvorum explain pod NAME",
                     2);
         }
         return parts.get(1);

@@ -41,14 +41,16 @@ final class ExplanationText {
         JsonNode scheduler = answer.path("scheduler");
         field(
                 "Scheduler",
-                scheduler.path("name").asText() + " (" + scheduler.path("instance").asText()
+                scheduler.path("name").asText() + " ("
+                        + scheduler.path("instance").asText()
                         + (scheduler.path("leads").asBoolean() ? "" : ", not the leader") + ")");
         JsonNode queue = answer.path("queue");
         if (queue.isObject()) {
             String waits = texts(queue.path("waitsForEventsOf"));
             field(
                     "Queue",
-                    queue.path("place").asText() + ", tries so far: " + queue.path("attempts").asText()
+                    queue.path("place").asText() + ", tries so far: "
+                            + queue.path("attempts").asText()
                             + (waits.isEmpty() ? "" : "; waits for changes that concern " + waits));
         }
         answer.path("notes").forEach(note -> field("Note", note.asText()));
@@ -82,8 +84,7 @@ final class ExplanationText {
             String name = node.path("name").asText();
             String mark = name + (node.path("bound").asBoolean() ? " (bound)" : "");
             if (node.path("fits").asBoolean()) {
-                rows.add(List.of(
-                        mark, "yes", node.path("total").asText(), "", name.equals(chosen) ? "<- best" : ""));
+                rows.add(List.of(mark, "yes", node.path("total").asText(), "", name.equals(chosen) ? "<- best" : ""));
             } else {
                 rows.add(List.of(mark, "no", "-", node.path("plugin").asText(), texts(node.path("reasons"))));
             }
@@ -169,7 +170,8 @@ final class ExplanationText {
             candidate
                     .path("victims")
                     .forEach(victim -> victims.add(victim.path("namespace").asText() + "/"
-                            + victim.path("name").asText() + " (" + victim.path("priority").asText() + ")"));
+                            + victim.path("name").asText() + " ("
+                            + victim.path("priority").asText() + ")"));
             rows.add(List.of(
                     candidate.path("node").asText(),
                     candidate.path("budgetViolations").asText(),
@@ -189,7 +191,8 @@ final class ExplanationText {
                 ? "placed on " + last.path("node").asText()
                 : last.path("message").asText()
                         + (last.has("nominatedNode")
-                                ? " Room is being made on " + last.path("nominatedNode").asText() + "."
+                                ? " Room is being made on "
+                                        + last.path("nominatedNode").asText() + "."
                                 : "");
         field(
                 "Decided",

@@ -46,7 +46,8 @@ public record AffinityTerm(
         if (namespaceSelector == null) {
             return new PodMatcher.Clause(namespaces, selector);
         }
-        if (namespaceSelector.getMatchLabels() == null || namespaceSelector.getMatchLabels().isEmpty()) {
+        if (namespaceSelector.getMatchLabels() == null
+                || namespaceSelector.getMatchLabels().isEmpty()) {
             if (namespaceSelector.getMatchExpressions().isEmpty()) {
                 return new PodMatcher.Clause(null, selector);
             }

@@ -25,7 +25,9 @@ public record AffinityTerms(
         var near = affinity.getPodAffinity();
         var far = affinity.getPodAntiAffinity();
         return new AffinityTerms(
-                near == null ? List.of() : required(namespace, near.getRequiredDuringSchedulingIgnoredDuringExecution()),
+                near == null
+                        ? List.of()
+                        : required(namespace, near.getRequiredDuringSchedulingIgnoredDuringExecution()),
                 near == null
                         ? List.of()
                         : preferred(namespace, near.getPreferredDuringSchedulingIgnoredDuringExecution()),

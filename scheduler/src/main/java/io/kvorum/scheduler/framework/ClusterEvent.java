@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param pod the pod that changed; may be set for the kinds that begin with {@code ASSIGNED_POD}
  * @param podNode the node of {@code pod}; null when it is not known
  */
-public record ClusterEvent(Kind kind, @Nullable NodeInfo node, @Nullable PodInfo pod, @Nullable NodeInfo podNode) {
+public record ClusterEvent(
+        Kind kind,
+        @Nullable NodeInfo node,
+        @Nullable PodInfo pod,
+        @Nullable NodeInfo podNode) {
     /** What changed. */
     public enum Kind {
         NODE_ADD,

@@ -31,7 +31,9 @@ public record FitError(
         String head = unavailable(nodes);
         if (preFilterReasons.isEmpty()) {
             List<String> reasons = new ArrayList<>();
-            rejections.values().forEach(rejection -> reasons.addAll(rejection.status().reasons()));
+            rejections
+                    .values()
+                    .forEach(rejection -> reasons.addAll(rejection.status().reasons()));
             head += histogram(reasons);
         } else {
             head += ": " + String.join(", ", preFilterReasons) + ".";

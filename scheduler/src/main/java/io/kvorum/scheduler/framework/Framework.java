@@ -90,8 +90,7 @@ public final class Framework {
         List<NodeInfo> feasible = new ArrayList<>();
         for (NodeInfo node : nodes) {
             @Nullable
-            Rejection rejection =
-                    whole != null ? whole : cycle.inside(node) ? cycle.filter(node) : cycle.outside();
+            Rejection rejection = whole != null ? whole : cycle.inside(node) ? cycle.filter(node) : cycle.outside();
             if (rejection == null) {
                 feasible.add(node);
             } else {
@@ -151,8 +150,7 @@ public final class Framework {
         rejections.values().forEach(rejection -> plugins.add(rejection.plugin()));
         plugins.remove(cycle.outside().plugin());
         plugins.addAll(cycle.narrowing());
-        return new FitError(
-                cycle.view().nodes().size(), rejections, plugins, List.of(), makeRoom(cycle, rejections));
+        return new FitError(cycle.view().nodes().size(), rejections, plugins, List.of(), makeRoom(cycle, rejections));
     }
 
     private Preemption makeRoom(FilterCycle cycle, Map<String, Rejection> rejections) {

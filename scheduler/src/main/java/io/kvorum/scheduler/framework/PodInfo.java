@@ -74,8 +74,7 @@ public record PodInfo(
 
     /** The node it was promised when others were ended for it; empty for none. */
     public String nominatedNode() {
-        @Nullable
-        String node = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();
+        @Nullable String node = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();
         return node == null ? "" : node;
     }
 

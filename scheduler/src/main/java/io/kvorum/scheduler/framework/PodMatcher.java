@@ -17,7 +17,8 @@ public final class PodMatcher {
      * @param namespaces those selected; null selects all
      * @param selector null selects nothing
      */
-    public record Clause(@Nullable Set<String> namespaces, @Nullable LabelSelector selector) {
+    public record Clause(
+            @Nullable Set<String> namespaces, @Nullable LabelSelector selector) {
         boolean matches(PodInfo pod) {
             return (namespaces == null || namespaces.contains(pod.key().namespace()))
                     && LabelSelectors.matches(selector, pod.labels());

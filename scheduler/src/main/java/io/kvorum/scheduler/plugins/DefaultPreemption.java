@@ -182,7 +182,8 @@ public final class DefaultPreemption implements PostFilterPlugin {
     static Candidate best(List<Candidate> candidates) {
         return candidates.stream()
                 .min(Comparator.comparingInt(Candidate::violations)
-                        .thenComparingInt(candidate -> candidate.victims().get(0).priority())
+                        .thenComparingInt(
+                                candidate -> candidate.victims().get(0).priority())
                         .thenComparingLong(DefaultPreemption::sum)
                         .thenComparingInt(candidate -> candidate.victims().size())
                         .thenComparing(DefaultPreemption::earliest, Comparator.reverseOrder()))

@@ -39,7 +39,9 @@ record DisruptionBudgets(List<PodDisruptionBudget> budgets) {
                 || !pod.key().namespace().equals(budget.getMetadata().getNamespace())) {
             return false;
         }
-        @Nullable LabelSelector selector = budget.getSpec() == null ? null : budget.getSpec().getSelector();
+        @Nullable
+        LabelSelector selector =
+                budget.getSpec() == null ? null : budget.getSpec().getSelector();
         if (selector == null || !LabelSelectors.matches(selector, pod.labels()) || empty(selector)) {
             return false;
         }

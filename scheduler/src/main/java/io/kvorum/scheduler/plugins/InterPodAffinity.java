@@ -65,7 +65,8 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin {
     public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
         return switch (event.kind()) {
             // A new pod may be the one to be near; one that is gone, the one to keep away from or that kept away.
-            case ASSIGNED_POD_ADD -> event.pod() == null || concerns(waiting.affinity().required(), event.pod());
+            case ASSIGNED_POD_ADD ->
+                event.pod() == null || concerns(waiting.affinity().required(), event.pod());
             case ASSIGNED_POD_DELETE ->
                 event.pod() == null
                         || concerns(waiting.affinity().requiredAnti(), event.pod())
@@ -91,8 +92,7 @@ public final class InterPodAffinity implements PreFilterPlugin, FilterPlugin {
 
     /** Every affinity term needs a value of its key. */
     private static boolean hasAPlace(PodInfo pod, NodeInfo node) {
-        return pod.affinity().required().stream()
-                .allMatch(term -> node.labels().containsKey(term.topologyKey()));
+        return pod.affinity().required().stream().allMatch(term -> node.labels().containsKey(term.topologyKey()));
     }
 
     @Override

@@ -24,7 +24,8 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
 
     @Override
     public Set<ClusterEvent.Kind> eventsToRegister() {
-        return Set.of(ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_ALLOCATABLE, ClusterEvent.Kind.ASSIGNED_POD_DELETE);
+        return Set.of(
+                ClusterEvent.Kind.NODE_ADD, ClusterEvent.Kind.NODE_ALLOCATABLE, ClusterEvent.Kind.ASSIGNED_POD_DELETE);
     }
 
     @Override
@@ -78,7 +79,9 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     @Override
     public boolean mayHelp(PodInfo waiting, ClusterEvent event) {
         @Nullable NodeInfo node = event.node() == null ? event.podNode() : event.node();
-        return node == null || !node.known() || filter(new CycleState(), waiting, node).success();
+        return node == null
+                || !node.known()
+                || filter(new CycleState(), waiting, node).success();
     }
 
     /** What is not requested is never lacking, even on a node that is over-committed. */
@@ -94,7 +97,8 @@ public final class NodeResourcesFit implements FilterPlugin, ScorePlugin {
         long cpu = free(after.milliCpu(), node.allocatable().milliCpu());
         long memory = free(after.memory(), node.allocatable().memory());
         // What a node does not have at all has no weight.
-        int known = (node.allocatable().milliCpu() == 0 ? 0 : 1) + (node.allocatable().memory() == 0 ? 0 : 1);
+        int known = (node.allocatable().milliCpu() == 0 ? 0 : 1)
+                + (node.allocatable().memory() == 0 ? 0 : 1);
         return known == 0 ? 0 : (cpu + memory) / known;
     }
 

@@ -49,7 +49,10 @@ public final class PodTopologySpread implements PreFilterPlugin, FilterPlugin {
             if (fewest < 0) {
                 fewest = counts.size() < constraint.minDomains()
                         ? 0
-                        : counts.values().stream().mapToInt(Integer::intValue).min().orElse(0);
+                        : counts.values().stream()
+                                .mapToInt(Integer::intValue)
+                                .min()
+                                .orElse(0);
             }
             return fewest;
         }

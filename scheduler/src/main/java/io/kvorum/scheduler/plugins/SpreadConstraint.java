@@ -21,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param honorTaints leave nodes out of account whose taints the pod does not tolerate
  */
 record SpreadConstraint(
-        int maxSkew,
-        String topologyKey,
-        PodMatcher pods,
-        int minDomains,
-        boolean honorAffinity,
-        boolean honorTaints) {
+        int maxSkew, String topologyKey, PodMatcher pods, int minDomains, boolean honorAffinity, boolean honorTaints) {
     static final String HOSTNAME = "kubernetes.io/hostname";
     private static final String ZONE = "topology.kubernetes.io/zone";
 
@@ -61,9 +56,7 @@ record SpreadConstraint(
                 given.getMaxSkew(),
                 given.getTopologyKey(),
                 // As upstream, one that selects every pod counts none.
-                selectors.isEmpty()
-                        ? NOBODY
-                        : PodMatcher.living(pod.key().namespace(), selectors),
+                selectors.isEmpty() ? NOBODY : PodMatcher.living(pod.key().namespace(), selectors),
                 given.getMinDomains() == null ? 1 : given.getMinDomains(),
                 !"Ignore".equals(given.getNodeAffinityPolicy()),
                 "Honor".equals(given.getNodeTaintsPolicy()));

@@ -171,8 +171,8 @@ public final class SchedulingQueue {
         entry.where = Where.UNSCHEDULABLE;
         waiting.add(entry);
         Set<String> names = entry.rejectedBy.isEmpty() ? Set.of("") : entry.rejectedBy;
-        names.forEach(
-                plugin -> waitingFor.computeIfAbsent(plugin, p -> new LinkedHashSet<>()).add(entry));
+        names.forEach(plugin ->
+                waitingFor.computeIfAbsent(plugin, p -> new LinkedHashSet<>()).add(entry));
     }
 
     /** Something else went wrong, such as the binding: the pod is tried again after its backoff. */

@@ -37,8 +37,7 @@ class FitErrorTest {
 
     @Test
     void rejectionBeforeFilteringIsToldInstead() {
-        assertThat(new FitError(2, Map.of(), Set.of(), List.of("it is complicated"), Preemption.NONE)
-                        .message())
+        assertThat(new FitError(2, Map.of(), Set.of(), List.of("it is complicated"), Preemption.NONE).message())
                 .isEqualTo("0/2 nodes are available: it is complicated.");
     }
 }

@@ -85,8 +85,7 @@ class DefaultPreemptionTest {
                 wants("equal", "1", 10).build()));
         Preemption.Candidate candidate = chosen(wants("p", "2", 10), view);
         assertThat(names(candidate)).containsExactly("low", "lowest");
-        assertThat(fail(wants("p", "2", 10), view).message())
-                .isEqualTo("0/1 nodes are available: 1 Insufficient cpu.");
+        assertThat(fail(wants("p", "2", 10), view).message()).isEqualTo("0/1 nodes are available: 1 Insufficient cpu.");
     }
 
     @Test
@@ -106,8 +105,8 @@ class DefaultPreemptionTest {
 
     @Test
     void stillTooSmallWithoutThemIsSaidSo() {
-        TestView view = TestView.of(node4(
-                "a", wants("low", "1", 0).build(), wants("high", "3", 100).build()));
+        TestView view = TestView.of(
+                node4("a", wants("low", "1", 0).build(), wants("high", "3", 100).build()));
         assertThat(fail(wants("p", "2", 10), view).message())
                 .endsWith("preemption: 0/1 nodes are available: 1 Insufficient cpu.");
     }
@@ -115,7 +114,8 @@ class DefaultPreemptionTest {
     @Test
     void neverMeansNever() {
         TestView view = TestView.of(node4("a", wants("low", "4", 0).build()));
-        PodBuilder polite = wants("p", "2", 10).editSpec().withPreemptionPolicy("Never").endSpec();
+        PodBuilder polite =
+                wants("p", "2", 10).editSpec().withPreemptionPolicy("Never").endSpec();
         assertThat(fail(polite, view).message())
                 .isEqualTo("0/1 nodes are available: 1 Insufficient cpu."
                         + " preemption: not eligible due to preemptionPolicy=Never.");
@@ -168,7 +168,8 @@ class DefaultPreemptionTest {
     @Test
     void nodeThatViolatesFewestBudgetsIsChosen() {
         TestView view = TestView.of(
-                node4("a", guarded("a1", "4", 0)), node4("b", wants("b1", "4", 9).build()));
+                node4("a", guarded("a1", "4", 0)),
+                node4("b", wants("b1", "4", 9).build()));
         assertThat(chosen(wants("p", "2", 10), view).node()).isEqualTo("a");
         protect(view, "guarded", 0);
         Preemption.Candidate candidate = chosen(wants("p", "2", 10), view);
@@ -178,14 +179,16 @@ class DefaultPreemptionTest {
 
     @Test
     void protectedPodsAreSparedBeforeMoreImportantOnesAndViolatedAsALastResort() {
-        TestView view = TestView.of(node4("a", guarded("g", "2", 0), wants("mid", "2", 5).build()));
+        TestView view = TestView.of(
+                node4("a", guarded("g", "2", 0), wants("mid", "2", 5).build()));
         protect(view, "guarded", 0);
         assertThat(names(chosen(wants("p", "2", 10), view))).containsExactly("mid");
         Preemption.Candidate both = chosen(wants("p", "4", 10), view);
         assertThat(names(both)).containsExactly("mid", "g");
         assertThat(both.violations()).isEqualTo(1);
         protect(view, "other", 0);
-        TestView allowed = TestView.of(node4("a", guarded("g", "2", 0), wants("mid", "2", 5).build()));
+        TestView allowed = TestView.of(
+                node4("a", guarded("g", "2", 0), wants("mid", "2", 5).build()));
         protect(allowed, "guarded", 1);
         assertThat(names(chosen(wants("p", "2", 10), allowed))).containsExactly("g");
     }
@@ -204,14 +207,13 @@ class DefaultPreemptionTest {
     void spreadIsJudgedWithoutTheVictims() {
         Pod one = priority(labelled("one", "foo", "bar"), 0).build();
         Pod two = priority(labelled("two", "foo", "bar"), 0).build();
-        NodeInfo full = info(
-                Specs.zoned("b", "2")
-                        .editStatus()
-                        .addToAllocatable("pods", new Quantity("0"))
-                        .endStatus());
+        NodeInfo full = info(Specs.zoned("b", "2")
+                .editStatus()
+                .addToAllocatable("pods", new Quantity("0"))
+                .endStatus());
         TestView view = TestView.of(info(Specs.zoned("a", "1"), one, two), full);
-        PodBuilder p = priority(
-                Specs.spreading(labelled("p", "foo", "bar"), Specs.spread(1, "zone", "foo", "bar")), 10);
+        PodBuilder p =
+                priority(Specs.spreading(labelled("p", "foo", "bar"), Specs.spread(1, "zone", "foo", "bar")), 10);
         Preemption.Candidate candidate = chosen(p, view);
         assertThat(candidate.node()).isEqualTo("a");
         assertThat(candidate.victims()).hasSize(2);
@@ -245,7 +247,10 @@ class DefaultPreemptionTest {
         assertThat(fail(wants("p", "2", 10), view).message())
                 .startsWith("0/1 nodes are available: 1 Insufficient cpu.");
         assertThat(framework
-                        .schedule(new CycleState(), PodInfo.of(wants("higher", "2", 11).build()), view)
+                        .schedule(
+                                new CycleState(),
+                                PodInfo.of(wants("higher", "2", 11).build()),
+                                view)
                         .node())
                 .isEqualTo("a");
     }
@@ -264,17 +269,18 @@ class DefaultPreemptionTest {
                 .endCondition()
                 .endStatus()
                 .build();
-        TestView view = TestView.of(node4("a", ending), node4("b", wants("other", "4", 0).build()));
+        TestView view = TestView.of(
+                node4("a", ending), node4("b", wants("other", "4", 0).build()));
         PodBuilder p = wants("p", "2", 10);
         view.nominations.put(PodInfo.of(p.build()), "a");
         FitError error = fail(p, view);
         assertThat(error.preemption().chosen()).isNull();
-        assertThat(error.message()).endsWith("preemption: not eligible due to a terminating pod on the nominated node.");
+        assertThat(error.message())
+                .endsWith("preemption: not eligible due to a terminating pod on the nominated node.");
     }
 
     @Test
     void noPreemptionWithoutNodes() {
-        assertThat(fail(wants("p", "1", 10), TestView.of()).message())
-                .isEqualTo("no nodes available to schedule pods");
+        assertThat(fail(wants("p", "1", 10), TestView.of()).message()).isEqualTo("no nodes available to schedule pods");
     }
 }

@@ -61,8 +61,7 @@ class InterPodAffinityTest {
     /** The documentation's first example: a web server in the zone of a cache. */
     @Test
     void affinityWantsThePlaceOfAMatchingPod() {
-        TestView view =
-                TestView.of(info(zoned("a", "1"), cache("c")), info(zoned("b", "1")), info(zoned("c", "2")));
+        TestView view = TestView.of(info(zoned("a", "1"), cache("c")), info(zoned("b", "1")), info(zoned("c", "2")));
         Pod web = near(pod("web"), term("app", "cache", "zone")).build();
         assertThat(verdicts(web, view))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("a", FITS, "b", FITS, "c", InterPodAffinity.NOT_NEAR));
@@ -76,16 +75,15 @@ class InterPodAffinityTest {
         Pod second = far(labelled("c2", "app", "cache"), caches).build();
         TestView view = TestView.of(info(zoned("a", "1"), first), info(zoned("b", "1")));
         assertThat(verdicts(second, view)).containsEntry("b", FITS).containsEntry("a", InterPodAffinity.TOO_NEAR);
-        Pod web = near(
-                        far(labelled("w", "app", "web"), term("app", "web", "kubernetes.io/hostname")),
-                        caches)
+        Pod web = near(far(labelled("w", "app", "web"), term("app", "web", "kubernetes.io/hostname")), caches)
                 .build();
         assertThat(verdicts(web, view)).containsEntry("a", FITS).containsEntry("b", InterPodAffinity.NOT_NEAR);
     }
 
     @Test
     void antiAffinityOfPodsOnTheNodesKeepsOthersAway() {
-        Pod shy = far(labelled("shy", "app", "shy"), term("app", "loud", "zone")).build();
+        Pod shy =
+                far(labelled("shy", "app", "shy"), term("app", "loud", "zone")).build();
         TestView view = TestView.of(info(zoned("a", "1"), shy), info(zoned("b", "1")), info(zoned("c", "2")));
         assertThat(verdicts(labelled("p", "app", "loud").build(), view))
                 .containsExactlyInAnyOrderEntriesOf(
@@ -96,21 +94,23 @@ class InterPodAffinityTest {
 
     @Test
     void firstOfAGroupMayGoAnywhereThatHasThePlace() {
-        Pod first = near(labelled("p", "app", "herd"), term("app", "herd", "zone"))
-                .build();
+        Pod first =
+                near(labelled("p", "app", "herd"), term("app", "herd", "zone")).build();
         TestView view = TestView.of(
-                info(zoned("a", "1")), info(zoned("b", "2")), Objects.info(Objects.node("bare").build()));
+                info(zoned("a", "1")),
+                info(zoned("b", "2")),
+                Objects.info(Objects.node("bare").build()));
         assertThat(verdicts(first, view))
                 .containsEntry("a", FITS)
                 .containsEntry("b", FITS)
                 .containsEntry("bare", InterPodAffinity.NOT_NEAR);
-        Pod lonely = near(labelled("p", "app", "other"), term("app", "herd", "zone"))
-                .build();
+        Pod lonely =
+                near(labelled("p", "app", "other"), term("app", "herd", "zone")).build();
         assertThat(verdicts(lonely, view).values())
                 .as("it would not be its own neighbour")
                 .containsOnly(InterPodAffinity.NOT_NEAR);
-        TestView second = TestView.of(
-                info(zoned("a", "1"), labelled("q", "app", "herd").build()), info(zoned("b", "2")));
+        TestView second =
+                TestView.of(info(zoned("a", "1"), labelled("q", "app", "herd").build()), info(zoned("b", "2")));
         assertThat(verdicts(first, second)).containsEntry("b", InterPodAffinity.NOT_NEAR);
     }
 

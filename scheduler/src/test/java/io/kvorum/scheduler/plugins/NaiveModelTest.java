@@ -86,7 +86,13 @@ class NaiveModelTest {
     }
 
     private int check(
-            FilterPlugin plugin, CycleState state, boolean skips, PodInfo incoming, TestView view, long seed, int step) {
+            FilterPlugin plugin,
+            CycleState state,
+            boolean skips,
+            PodInfo incoming,
+            TestView view,
+            long seed,
+            int step) {
         int rejections = 0;
         for (NodeInfo node : view.nodes()) {
             Status actual = skips ? Status.SUCCESS : plugin.filter(state, incoming, node);
@@ -116,8 +122,8 @@ class NaiveModelTest {
                 for (PodInfo candidate : other.pods()) {
                     if (near.stream().allMatch(each -> means(each, pod, candidate.pod()))) {
                         // A pod on a node that has none of the keys is nowhere.
-                        somebody |= near.stream()
-                                .anyMatch(each -> other.labels().containsKey(each.getTopologyKey()));
+                        somebody |=
+                                near.stream().anyMatch(each -> other.labels().containsKey(each.getTopologyKey()));
                         found |= same(term, node, other);
                     }
                 }
@@ -163,7 +169,8 @@ class NaiveModelTest {
                         || LabelSelectors.matches(
                                 term.getNamespaceSelector(), namespaces.getOrDefault(namespace, Map.of()));
         return inNamespace
-                && LabelSelectors.matches(term.getLabelSelector(), pod.getMetadata().getLabels());
+                && LabelSelectors.matches(
+                        term.getLabelSelector(), pod.getMetadata().getLabels());
     }
 
     private static List<PodAffinityTerm> near(Pod pod) {
@@ -189,8 +196,7 @@ class NaiveModelTest {
             }
             Map<String, Integer> counts = new HashMap<>();
             for (NodeInfo other : view.nodes()) {
-                if (constraints.stream()
-                        .allMatch(each -> other.labels().containsKey(each.getTopologyKey()))) {
+                if (constraints.stream().allMatch(each -> other.labels().containsKey(each.getTopologyKey()))) {
                     int matching = 0;
                     for (PodInfo candidate : other.pods()) {
                         if (candidate.key().namespace().equals(pod.getMetadata().getNamespace())
@@ -295,13 +301,15 @@ class NaiveModelTest {
             } else {
                 node.add(PodInfo.of(pod(random, "p" + random.nextInt(20))));
             }
-            var matcher = PodMatcher.living(
-                    "ns", List.of(Specs.select("app", any(random, APPS))));
-            assertThat(node.count(matcher))
-                    .isEqualTo((int) node.pods().stream().filter(matcher::matches).count());
+            var matcher = PodMatcher.living("ns", List.of(Specs.select("app", any(random, APPS))));
+            assertThat(node.count(matcher)).isEqualTo((int)
+                    node.pods().stream().filter(matcher::matches).count());
             assertThat(node.repels())
-                    .isEqualTo(node.pods().stream().anyMatch(pod -> !far(pod.pod()).isEmpty()));
-            assertThat(node.affinities().values().stream().mapToInt(count -> count).sum())
+                    .isEqualTo(
+                            node.pods().stream().anyMatch(pod -> !far(pod.pod()).isEmpty()));
+            assertThat(node.affinities().values().stream()
+                            .mapToInt(count -> count)
+                            .sum())
                     .isEqualTo((int) node.pods().stream()
                             .filter(pod -> !pod.affinity().isEmpty())
                             .count());

@@ -185,8 +185,11 @@ class PluginsTest {
                     .build();
             assertThat(filter(plugin, pod, node).reasons())
                     .containsExactly("node(s) didn't match Pod's node affinity/selector");
-            assertThat(plugin.preFilter(state, PodInfo.of(pod), none).status().success()).isTrue();
-            assertThat(plugin.preFilter(state, PodInfo.of(pod("q").build()), none).status().skip())
+            assertThat(plugin.preFilter(state, PodInfo.of(pod), none).status().success())
+                    .isTrue();
+            assertThat(plugin.preFilter(state, PodInfo.of(pod("q").build()), none)
+                            .status()
+                            .skip())
                     .isTrue();
         }
 
@@ -236,7 +239,8 @@ class PluginsTest {
                     .endAffinity()
                     .endSpec()
                     .build();
-            assertThat(plugin.preScore(state, PodInfo.of(pod), none, List.of()).success()).isTrue();
+            assertThat(plugin.preScore(state, PodInfo.of(pod), none, List.of()).success())
+                    .isTrue();
             assertThat(plugin.score(state, PodInfo.of(pod), node)).isEqualTo(30);
             assertThat(plugin.score(state, PodInfo.of(pod), info(node("b").build())))
                     .isZero();
@@ -285,9 +289,7 @@ class PluginsTest {
         void everythingThatIsLackingIsNamed() {
             Status status =
                     filter(plugin, pod("p", "5", "9Gi").build(), info(node("a").build()));
-            assertThat(status.code())
-                    .as("the whole node is too small")
-                    .isEqualTo(Code.UNSCHEDULABLE_AND_UNRESOLVABLE);
+            assertThat(status.code()).as("the whole node is too small").isEqualTo(Code.UNSCHEDULABLE_AND_UNRESOLVABLE);
             assertThat(status.reasons()).containsExactly("Insufficient cpu", "Insufficient memory");
         }
 
@@ -389,7 +391,8 @@ class PluginsTest {
 
         @Test
         void podWithoutRequestsIsLeftOut() {
-            assertThat(plugin.preScore(state, PodInfo.of(pod("p").build()), none, List.of()).skip())
+            assertThat(plugin.preScore(state, PodInfo.of(pod("p").build()), none, List.of())
+                            .skip())
                     .isTrue();
         }
     }

@@ -135,7 +135,8 @@ class PodTopologySpreadTest {
     @Test
     void withTooFewDomainsTheLowestCountIsZero() {
         TestView view = TestView.of(
-                info(zoned("node1", "zoneA"), foo("p1"), foo("p2")), info(zoned("node2", "zoneB"), foo("p3"), foo("p4")));
+                info(zoned("node1", "zoneA"), foo("p1"), foo("p2")),
+                info(zoned("node2", "zoneB"), foo("p3"), foo("p4")));
         TopologySpreadConstraint zones = spread(2, "zone", "foo", "bar");
         assertThat(fitting(incoming(zones).build(), view)).containsExactly("node1", "node2");
         assertThat(fitting(
@@ -149,7 +150,8 @@ class PodTopologySpreadTest {
 
     @Test
     void aNodeWithoutTheKeyIsOutOfTheQuestion() {
-        TestView view = TestView.of(info(zoned("node1", "zoneA")), Objects.info(Objects.node("bare").build()));
+        TestView view = TestView.of(
+                info(zoned("node1", "zoneA")), Objects.info(Objects.node("bare").build()));
         CycleState state = new CycleState();
         PodInfo pod = PodInfo.of(incoming(spread(1, "zone", "foo", "bar")).build());
         plugin.preFilter(state, pod, view);
@@ -184,7 +186,8 @@ class PodTopologySpreadTest {
         TopologySpreadConstraint keyed = new TopologySpreadConstraintBuilder(spread(1, "zone", "foo", "bar"))
                 .withMatchLabelKeys("hash")
                 .build();
-        PodBuilder fresh = incoming(keyed).editMetadata().addToLabels("hash", "2").endMetadata();
+        PodBuilder fresh =
+                incoming(keyed).editMetadata().addToLabels("hash", "2").endMetadata();
         assertThat(fitting(fresh.build(), view)).containsExactly("node1", "node2");
         assertThat(fitting(incoming(spread(1, "zone", "foo", "bar")).build(), view))
                 .containsExactly("node2");
@@ -208,8 +211,7 @@ class PodTopologySpreadTest {
     void fewerPodsScoreHigher() {
         TestView view = TestView.of(
                 info(zoned("a", "1"), foo("p1"), foo("p2")), info(zoned("b", "2"), foo("p3")), info(zoned("c", "3")));
-        long[] scores =
-                scores(incoming(wished(spread(1, "zone", "foo", "bar"))).build(), view);
+        long[] scores = scores(incoming(wished(spread(1, "zone", "foo", "bar"))).build(), view);
         assertThat(scores[0]).isLessThan(scores[1]);
         assertThat(scores[1]).isLessThan(scores[2]);
         assertThat(scores[2]).isEqualTo(100);
@@ -217,9 +219,10 @@ class PodTopologySpreadTest {
 
     @Test
     void nodesWithoutTheKeyScoreNothing() {
-        TestView view = TestView.of(info(zoned("a", "1"), foo("p1")), Objects.info(Objects.node("bare").build()));
-        long[] scores =
-                scores(incoming(wished(spread(1, "zone", "foo", "bar"))).build(), view);
+        TestView view = TestView.of(
+                info(zoned("a", "1"), foo("p1")),
+                Objects.info(Objects.node("bare").build()));
+        long[] scores = scores(incoming(wished(spread(1, "zone", "foo", "bar"))).build(), view);
         assertThat(scores).containsExactly(100, 0);
     }
 
@@ -244,8 +247,7 @@ class PodTopologySpreadTest {
         TopologySpreadConstraint everybody = new TopologySpreadConstraintBuilder(spread(1, "zone", "foo", "bar"))
                 .withLabelSelector(new LabelSelector())
                 .build();
-        TestView view = TestView.of(
-                info(zoned("a", "1"), foo("p1"), foo("p2"), foo("p3")), info(zoned("b", "2")));
+        TestView view = TestView.of(info(zoned("a", "1"), foo("p1"), foo("p2"), foo("p3")), info(zoned("b", "2")));
         assertThat(fitting(incoming(everybody).build(), view)).containsExactly("a", "b");
     }
 

@@ -119,8 +119,7 @@ class SchedulingQueueTest {
         queue.unschedulable(take(), Set.of("NodeResourcesFit", "NodePorts"));
         queue.unschedulable(take(), Set.of("NodePorts"));
         pass(Duration.ofSeconds(2));
-        Plugin picky = new Named(
-                "NodeResourcesFit", pod -> pod.key().name().equals("q"));
+        Plugin picky = new Named("NodeResourcesFit", pod -> pod.key().name().equals("q"));
         assertThat(queue.move(List.of(picky), EVENT)).isTrue();
         assertThat(next()).isEqualTo("q");
         assertThat(next()).isEqualTo("nothing");
