@@ -45,7 +45,7 @@ final class PodStatusWriter {
         }
         Map<String, Object> status = new HashMap<>();
         status.put("conditions", List.of(condition(pod, "PodScheduled", "False", reason, message)));
-        if (!sameNode) {
+        if (nominated != null && !sameNode) {
             status.put("nominatedNodeName", nominated.isEmpty() ? null : nominated);
         }
         patch(pod, status).onFailure(cause -> LOG.info("condition not written {}", failure(pod, cause)));
