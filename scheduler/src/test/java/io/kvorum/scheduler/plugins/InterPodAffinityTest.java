@@ -26,6 +26,7 @@ import io.kvorum.scheduler.framework.PodInfo;
 import io.kvorum.scheduler.framework.Status;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InterPodAffinityTest {
@@ -131,7 +132,7 @@ class InterPodAffinityTest {
                 .containsEntry("a", FITS);
     }
 
-    private static PodAffinityTerm across(LabelSelector namespaces, String... names) {
+    private static PodAffinityTerm across(@Nullable LabelSelector namespaces, String... names) {
         return new PodAffinityTermBuilder(term("app", "cache", "zone"))
                 .withNamespaceSelector(namespaces)
                 .withNamespaces(names)
