@@ -112,7 +112,8 @@ public record ClusterSpec(
     /** Where clients find the API: at the balancer, or at the only API server. */
     public String server() {
         AddressPlan addresses = new AddressPlan(index);
-        Role front = count(Role.BALANCER) > 0 && !without.contains(Role.BALANCER.id()) ? Role.BALANCER : Role.APISERVER;
+        boolean balanced = Instance.of(this).stream().anyMatch(instance -> instance.role() == Role.BALANCER);
+        Role front = balanced ? Role.BALANCER : Role.APISERVER;
         return "https://" + addresses.address(front, 0) + ":" + securePort();
     }
 

@@ -68,6 +68,7 @@ final class BackupSchedule {
         Duration every = Duration.ofSeconds(policy.everySeconds());
         Duration wait = every;
         try {
+            backups.tidy();
             List<BackupFolder.Entry> entries = backups.entries();
             if (!entries.isEmpty()) {
                 Instant newest = entries.get(entries.size() - 1).takenAt();

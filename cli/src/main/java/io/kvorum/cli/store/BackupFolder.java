@@ -54,6 +54,19 @@ public record BackupFolder(Path path) {
         }
     }
 
+    /** Deletes what a backup that was cut short has left; none may be under way. */
+    public void tidy() throws IOException {
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> files = Files.list(path)) {
+                for (Path file : files.toList()) {
+                    if (StoreBackup.isPartial(file)) {
+                        Files.deleteIfExists(file);
+                    }
+                }
+            }
+        }
+    }
+
     /** Deletes the oldest beyond the newest {@code keep}; returns what was deleted. */
     public List<Entry> prune(int keep) throws IOException {
         List<Entry> entries = entries();

@@ -26,6 +26,8 @@ import java.util.function.Function;
  * all. A backup holds every secret of the cluster, so only its owner may read it.
  */
 public final class StoreBackup {
+    private static final String PARTIAL_PREFIX = ".kvorum-backup";
+    private static final String PARTIAL_SUFFIX = ".partial";
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final StoreMembers members;
@@ -127,13 +129,19 @@ public final class StoreBackup {
         }
     }
 
+    /** Whether a file is a backup that is being written, or was when its writer was killed. */
+    static boolean isPartial(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith(PARTIAL_PREFIX) && name.endsWith(PARTIAL_SUFFIX);
+    }
+
     private static Path partial(Path target) throws IOException {
         Path folder = folderOf(target);
         try {
             return Files.createTempFile(
                     folder,
-                    ".kvorum-backup",
-                    ".partial",
+                    PARTIAL_PREFIX,
+                    PARTIAL_SUFFIX,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (IOException e) {
             throw new UnwritableException(target, e);

@@ -62,6 +62,7 @@ class CommandLineTest {
         assertThat(arguments(three, instance(three, "balancer-0")))
                 .contains("--servers=127.7.0.40:6443,127.7.0.41:6443,127.7.0.42:6443", "--secure-port=6443");
         assertThat(three.withWithout(List.of("balancer")).server()).isEqualTo("https://127.7.0.40:6443");
+        assertThat(three.withWithout(List.of("balancer-0")).server()).isEqualTo("https://127.7.0.40:6443");
     }
 
     @Test

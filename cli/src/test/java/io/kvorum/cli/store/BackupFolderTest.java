@@ -44,6 +44,17 @@ final class BackupFolderTest {
     }
 
     @Test
+    void whatWasCutShortIsTidiedAwayAndNothingElse() throws Exception {
+        backup(0, 1);
+        Files.writeString(folder.resolve(".kvorum-backup123.partial"), "x");
+        Files.writeString(folder.resolve("notes.partial"), "x");
+        new BackupFolder(folder).tidy();
+        assertThat(folder.resolve(".kvorum-backup123.partial")).doesNotExist();
+        assertThat(folder.resolve("notes.partial")).exists();
+        assertThat(new BackupFolder(folder).entries()).hasSize(1);
+    }
+
+    @Test
     void aFolderThatIsNotThereHasNone() throws Exception {
         assertThat(new BackupFolder(folder.resolve("none")).entries()).isEmpty();
     }
