@@ -24,6 +24,7 @@ final class ApiServer implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
     private @Nullable ApiServerFlags flags;
+    private @Nullable Prepared prepared;
     private boolean namespacesMade;
 
     @Override
@@ -41,8 +42,9 @@ final class ApiServer implements Component {
         flags = new ApiServerFlags(declared);
     }
 
+    /** All but the store's data: the handlers are made and HTTPS listens, ready to say that it is not. */
     @Override
-    public Future<Void> start(ComponentContext context) {
+    public Future<Void> prepare(ComponentContext context) {
         if (flags == null) {
             throw new IllegalStateException("started before its flags were declared");
         }
@@ -56,6 +58,7 @@ final class ApiServer implements Component {
                 new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
         serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
+        prepared = new Prepared(config, endpointLease, store, serving);
         UpgradeProxy upgrades = new UpgradeProxy(
                 context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline(), upgrades)
@@ -63,10 +66,23 @@ final class ApiServer implements Component {
                 .compose(server -> {
                     context.onShutdown("https", server::close);
                     return context.serve(new BusEdge(serving.pipeline()));
-                })
-                .compose(served -> serving.cache().start())
-                .compose(synced -> begin(context, config, endpointLease, store, serving));
+                });
     }
+
+    @Override
+    public Future<Void> start(ComponentContext context) {
+        Prepared ready = prepared;
+        if (ready == null) {
+            throw new IllegalStateException("started before it was prepared");
+        }
+        return ready.serving
+                .cache()
+                .start()
+                .compose(synced -> begin(context, ready.config, ready.endpointLease, ready.store, ready.serving));
+    }
+
+    /** What is there before the store is. */
+    private record Prepared(ApiServerConfig config, Duration endpointLease, Store store, ApiServing serving) {}
 
     private Future<Void> begin(
             ComponentContext context, ApiServerConfig config, Duration endpointLease, Store store, ApiServing serving) {

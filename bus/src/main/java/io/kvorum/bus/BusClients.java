@@ -22,10 +22,12 @@ public final class BusClients {
     }
 
     static BusClient create(Vertx vertx, BusTimings timings) {
-        return new Client(vertx, new Exchange(vertx), timings);
+        Exchange exchange = new Exchange(vertx);
+        return new Client(vertx, exchange, new StreamChecks.ByContext(vertx, exchange, timings), timings);
     }
 
-    private record Client(Vertx vertx, Exchange exchange, BusTimings timings) implements BusClient {
+    private record Client(Vertx vertx, Exchange exchange, StreamChecks.ByContext checks, BusTimings timings)
+            implements BusClient {
         @Override
         public Future<BusReply> send(String address, BusRequest request) {
             Promise<BusReply> promise = Promise.promise();
@@ -112,7 +114,14 @@ public final class BusClients {
         }
 
         private FrameQueue receive(Wire.StreamHead head) {
-            return new StreamReceiver(client.vertx, context, client.exchange, client.timings, head.address(), head.id())
+            return new StreamReceiver(
+                            client.vertx,
+                            context,
+                            client.exchange,
+                            client.checks,
+                            client.timings,
+                            head.address(),
+                            head.id())
                     .start();
         }
 

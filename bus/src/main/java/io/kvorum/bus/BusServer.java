@@ -101,6 +101,7 @@ public final class BusServer {
         switch (reader.kind()) {
             case REQUEST -> answer(message, reader.request());
             case PULL -> pull(message, reader.pull());
+            case CHECK -> check(message, reader.check());
             case CLOSE -> end(reader.streamId());
             default -> LOG.warn("Dropped a bus message of kind {} that no server answers", reader.kind());
         }
@@ -168,6 +169,18 @@ public final class BusServer {
         } else {
             stream.pull(message, pull);
         }
+    }
+
+    /** Says which of the pulls are not here. */
+    private void check(Message<Buffer> message, List<Wire.Held> pulls) {
+        List<Long> missing = new ArrayList<>();
+        for (Wire.Held pull : pulls) {
+            StreamSender stream = streams.get(pull.id());
+            if (stream == null || !stream.holds(pull.attempt())) {
+                missing.add(pull.id());
+            }
+        }
+        message.reply(Wire.checked(missing));
     }
 
     private void end(long id) {

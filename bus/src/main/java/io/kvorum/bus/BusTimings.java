@@ -5,14 +5,19 @@ import java.time.Duration;
 /**
  * The clocks of the stream protocol.
  *
- * @param heartbeat how long a producer with nothing to send holds a pull before it answers with no frame
- * @param pullTimeout how long a receiver waits for the answer to a pull before it sends the pull again
+ * @param heartbeat how often a receiver asks whether its pulls are still held
+ * @param pullTimeout how long a receiver waits for the answer to that question
  * @param silence how long a receiver may hear nothing before the stream is lost
- * @param idle how long a producer may see no pull before it gives the stream up
+ * @param idle how long a producer may see no pull nor question before it gives the stream up
+ * @param hold how long a producer with nothing to send holds a pull before it answers with no frame
  */
-record BusTimings(Duration heartbeat, Duration pullTimeout, Duration silence, Duration idle) {
+record BusTimings(Duration heartbeat, Duration pullTimeout, Duration silence, Duration idle, Duration hold) {
     static final BusTimings DEFAULT = new BusTimings(
-            Duration.ofMillis(1500), Duration.ofMillis(2500), Duration.ofSeconds(8), Duration.ofSeconds(30));
+            Duration.ofMillis(1500),
+            Duration.ofMillis(2500),
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60));
 
     BusTimings {
         if (heartbeat.compareTo(pullTimeout) >= 0

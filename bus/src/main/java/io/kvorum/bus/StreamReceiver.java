@@ -4,10 +4,11 @@ import io.kvorum.bus.BusUnavailableException.Reason;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving end of a stream: keeps one pull under way while there is room, and hands the frames to a {@link
- * FrameQueue}. Confined to its context.
+ * FrameQueue}. {@link StreamChecks} finds out when a pull or its answer was lost. Confined to its context.
  */
 final class StreamReceiver {
     /** Bytes that may wait here for the reader. */
@@ -18,6 +19,7 @@ final class StreamReceiver {
     private final Vertx vertx;
     private final ContextInternal context;
     private final Exchange exchange;
+    private final StreamChecks.ByContext checks;
     private final BusTimings timings;
     private final String address;
     private final long id;
@@ -28,14 +30,22 @@ final class StreamReceiver {
     private int attempt;
     private long lastHeard = System.nanoTime();
     private boolean pulling;
+    private long pulledNanos;
     private boolean done;
     private long timer = -1;
 
     StreamReceiver(
-            Vertx vertx, ContextInternal context, Exchange exchange, BusTimings timings, String address, long id) {
+            Vertx vertx,
+            ContextInternal context,
+            Exchange exchange,
+            StreamChecks.ByContext checks,
+            BusTimings timings,
+            String address,
+            long id) {
         this.vertx = vertx;
         this.context = context;
         this.exchange = exchange;
+        this.checks = checks;
         this.timings = timings;
         this.address = address;
         this.id = id;
@@ -44,6 +54,7 @@ final class StreamReceiver {
     FrameQueue start() {
         queue.onClose(this::finish);
         queue.onTaken(this::pullWhenRoom);
+        checks.add(context, address, this);
         pull();
         return queue;
     }
@@ -53,6 +64,7 @@ final class StreamReceiver {
         if (!done) {
             done = true;
             cancelTimer();
+            checks.remove(context, address, this);
             exchange.tell(address, Wire.close(id));
         }
     }
@@ -72,9 +84,8 @@ final class StreamReceiver {
         attempt++;
         int sent = attempt;
         int credit = (int) Math.max(0, WINDOW - queue.waitingBytes());
-        long silent = System.nanoTime() - lastHeard;
-        long limit =
-                Math.min(timings.pullTimeout().toMillis(), (timings.silence().toNanos() - silent) / 1_000_000 + 1);
+        pulledNanos = System.nanoTime();
+        long limit = timings.hold().plus(timings.pullTimeout()).toMillis();
         exchange.send(context, address, Wire.pull(new Wire.Pull(id, sequence, sent, credit)), limit)
                 .onComplete(answer -> {
                     if (done || sent != attempt) {
@@ -89,13 +100,48 @@ final class StreamReceiver {
                 });
     }
 
+    /** The pull that has been waiting since before {@code nanos}; null when none has. */
+    Wire.@Nullable Held waitingSince(long nanos) {
+        return pulling && !done && pulledNanos - nanos < 0 ? new Wire.Held(id, attempt) : null;
+    }
+
+    /** The producer was asked whether it holds the pull {@code checked}. */
+    void checked(int checked, boolean held) {
+        if (done || checked != attempt) {
+            return;
+        }
+        lastHeard = System.nanoTime();
+        if (!held) {
+            pulling = false;
+            pull();
+        }
+    }
+
+    /** The producer could not be asked. */
+    void unchecked(int checked, Throwable cause) {
+        if (!done && checked == attempt && pulling && isLost(cause)) {
+            lose(lossOf(cause));
+        }
+    }
+
+    private static Reason reasonOf(Throwable cause) {
+        return cause instanceof BusUnavailableException unavailable ? unavailable.reason() : Reason.LOST;
+    }
+
+    /** Where another instance serves the role, waiting for one that left costs more than resuming there. */
+    private boolean isLost(Throwable cause) {
+        return System.nanoTime() - lastHeard >= timings.silence().toNanos()
+                || (reasonOf(cause) != Reason.TIMEOUT && exchange.hasOther(address));
+    }
+
+    private String lossOf(Throwable cause) {
+        return cause.getMessage() + "; nothing heard for " + (System.nanoTime() - lastHeard) / 1_000_000 + " ms";
+    }
+
     private void unanswered(Throwable cause) {
-        long silent = System.nanoTime() - lastHeard;
-        Reason reason = cause instanceof BusUnavailableException unavailable ? unavailable.reason() : Reason.LOST;
-        if (silent >= timings.silence().toNanos() || (reason != Reason.TIMEOUT && exchange.hasOther(address))) {
-            // Where another instance serves the role, waiting for one that left costs more than resuming there.
-            lose(cause.getMessage() + "; nothing heard for " + silent / 1_000_000 + " ms");
-        } else if (reason == Reason.TIMEOUT) {
+        if (isLost(cause)) {
+            lose(lossOf(cause));
+        } else if (reasonOf(cause) == Reason.TIMEOUT) {
             pull();
         } else {
             timer = vertx.setTimer(RETRY_MILLIS, t -> pull());

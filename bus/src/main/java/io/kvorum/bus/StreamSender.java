@@ -121,7 +121,7 @@ final class StreamSender {
         } else if (!waiting.isEmpty() || ending != Wire.Ending.OPEN) {
             answerSoon();
         } else {
-            heartbeat = vertx.setTimer(timings.heartbeat().toMillis(), t -> {
+            heartbeat = vertx.setTimer(timings.hold().toMillis(), t -> {
                 heartbeat = -1;
                 answer();
             });
@@ -191,6 +191,12 @@ final class StreamSender {
             vertx.cancelTimer(heartbeat);
             heartbeat = -1;
         }
+    }
+
+    /** Whether this pull waits here for frames. To be asked is a sign of life. */
+    boolean holds(int attempt) {
+        lastPull = System.nanoTime();
+        return parked != null && parkedAttempt == attempt;
     }
 
     boolean idle(long now) {

@@ -27,7 +27,10 @@ final class Wire {
         LARGE,
         REFUSED,
         FRAMES,
-        UNKNOWN_STREAM;
+        UNKNOWN_STREAM,
+        // To a server, and its answer.
+        CHECK,
+        CHECKED;
 
         private static final Kind[] ALL = values();
     }
@@ -56,6 +59,9 @@ final class Wire {
      */
     record Pull(long id, long sequence, int attempt, int credit) {}
 
+    /** A pull that its sender believes to be held by the producer. */
+    record Held(long id, int attempt) {}
+
     /** The answer to a pull: frames numbered from {@code sequence}. */
     record Frames(long sequence, int attempt, List<Buffer> frames, Ending ending, String failure) {}
 
@@ -81,6 +87,19 @@ final class Wire {
                 .appendLong(pull.sequence)
                 .appendInt(pull.attempt)
                 .appendInt(pull.credit);
+    }
+
+    static Buffer check(List<Held> pulls) {
+        Buffer out = message(Kind.CHECK, 4 + 12 * pulls.size()).appendInt(pulls.size());
+        pulls.forEach(pull -> out.appendLong(pull.id).appendInt(pull.attempt));
+        return out;
+    }
+
+    /** @param missing streams whose pulls are not held */
+    static Buffer checked(List<Long> missing) {
+        Buffer out = message(Kind.CHECKED, 4 + 8 * missing.size()).appendInt(missing.size());
+        missing.forEach(out::appendLong);
+        return out;
     }
 
     static Buffer close(long id) {
@@ -176,6 +195,24 @@ final class Wire {
 
         Pull pull() {
             return new Pull(number(), number(), integer(), integer());
+        }
+
+        List<Held> check() {
+            int count = integer();
+            List<Held> pulls = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                pulls.add(new Held(number(), integer()));
+            }
+            return pulls;
+        }
+
+        List<Long> checked() {
+            int count = integer();
+            List<Long> missing = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                missing.add(number());
+            }
+            return missing;
         }
 
         long streamId() {

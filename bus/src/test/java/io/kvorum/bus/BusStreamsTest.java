@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,7 +30,11 @@ import org.junit.jupiter.api.Test;
 /** The bus between a client and a server on one local Vert.x, with messages lost on purpose. */
 class BusStreamsTest {
     private static final BusTimings FAST = new BusTimings(
-            Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(400), Duration.ofMillis(800));
+            Duration.ofMillis(50),
+            Duration.ofMillis(100),
+            Duration.ofMillis(400),
+            Duration.ofMillis(800),
+            Duration.ofMinutes(5));
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Vertx vertx = Vertx.vertx();
@@ -217,6 +222,39 @@ class BusStreamsTest {
     }
 
     @Test
+    void anIdleStreamKeepsAliveByOneQuestionForAll() throws Exception {
+        List<FrameQueue> producers = new CopyOnWriteArrayList<>();
+        serve(request -> {
+            FrameQueue queue = new FrameQueue(10, 1_000);
+            producers.add(queue);
+            return Future.succeededFuture(BusReply.stream(200, MultiMap.caseInsensitiveMultiMap(), queue));
+        });
+        AtomicInteger pulls = new AtomicInteger();
+        AtomicInteger checks = new AtomicInteger();
+        vertx.eventBus().<Buffer>addOutboundInterceptor(delivery -> {
+            Wire.Kind kind = new Wire.Reader(delivery.message().body()).kind();
+            pulls.addAndGet(kind == Wire.Kind.PULL ? 1 : 0);
+            checks.addAndGet(kind == Wire.Kind.CHECK ? 1 : 0);
+            delivery.next();
+        });
+        List<Promise<Integer>> firsts = List.of(Promise.promise(), Promise.promise(), Promise.promise());
+        Context context = vertx.getOrCreateContext();
+        context.runOnContext(v -> firsts.forEach(first -> client.send("echo", BusRequest.get("/x", TIMEOUT))
+                .onSuccess(reply -> streamOf(reply)
+                        .exceptionHandler(first::tryFail)
+                        .handler(frame -> first.tryComplete(frame.getInt(0))))));
+        // Longer than the silence and the idle limit.
+        TimeUnit.MILLISECONDS.sleep(1_200);
+        assertThat(pulls).as("pulls").hasValue(3);
+        assertThat(checks.get()).as("questions").isPositive();
+        context.runOnContext(
+                v -> producers.forEach(queue -> queue.offer(Buffer.buffer().appendInt(7))));
+        for (Promise<Integer> first : firsts) {
+            assertThat(await(first.future())).isEqualTo(7);
+        }
+    }
+
+    @Test
     void closingTheStreamStopsItsProducer() throws Exception {
         serveNumbers(1_000_000_000);
         Context context = vertx.getOrCreateContext();
@@ -270,7 +308,11 @@ class BusStreamsTest {
     @Test
     void impossibleTimingsAreRejected() {
         assertThatThrownBy(() -> new BusTimings(
-                        Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(30)))
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -14,8 +14,8 @@ public interface Component {
     /** Declares the component's own flags; called once, before {@link #start}. Keep what {@link Flags} returns. */
     void declare(Flags flags);
 
-    /** What the process joins: store members are full members of the grid, all others lite members. */
-    default boolean fullMember() {
+    /** Whether the process is a member of the Hazelcast grid, as the stores are; all others call at its members instead. */
+    default boolean gridMember() {
         return false;
     }
 
@@ -26,8 +26,7 @@ public interface Component {
 
     /**
      * Loads what needs no peer: catalogues, schemas, classes. Called on an event loop context as soon as Vert.x runs,
-     * while the process still joins the grid: bus, health, metrics and control socket work, {@link
-     * ComponentContext#hazelcast} does not yet. {@link #start} follows when both this and the join are done.
+     * while the process still looks for the others: health, metrics and control socket work. {@link #start} follows when both this and the join are done.
      */
     default Future<Void> prepare(ComponentContext context) {
         return Future.succeededFuture();

@@ -1,6 +1,5 @@
 package io.kvorum.component;
 
-import com.hazelcast.core.HazelcastInstance;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.component.fault.FaultRules;
@@ -25,12 +24,6 @@ public interface ComponentContext {
 
     /** Answers {@code endpoint} at this component's role and instance addresses. At most one a process. */
     Future<Void> serve(BusEndpoint endpoint);
-
-    /**
-     * The process's Hazelcast member. A lite member that had to leave joins again as a new instance, so ask each time
-     * instead of keeping it. Before the first join: {@link IllegalStateException}.
-     */
-    HazelcastInstance hazelcast();
 
     Health health();
 

@@ -1,10 +1,10 @@
 package io.kvorum.component;
 
 import io.kvorum.bus.cluster.MemberClusterManager;
+import io.kvorum.bus.cluster.Roster;
 import io.kvorum.component.fault.FaultRules;
 import io.kvorum.component.fault.FaultTransport;
 import io.kvorum.component.fault.SkewedClock;
-import io.kvorum.component.grid.GridMember;
 import io.kvorum.component.grid.GridMembership;
 import io.kvorum.component.grid.GridSettings;
 import io.kvorum.component.log.ProcessLog;
@@ -14,12 +14,15 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.internal.VertxBootstrap;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -27,8 +30,8 @@ import sun.misc.Signal;
 /**
  * Runs a component as this process: what every {@code main} calls.
  *
- * <p>Start-up overlaps: one thread joins the grid while another starts Vert.x, serves health and the control socket and
- * lets the component prepare; the component starts when both are done.
+ * <p>Start-up overlaps: the process joins the others while it serves health and the control socket and lets the component
+ * prepare; the component starts when both are done.
  */
 public final class ComponentProcess {
     private ComponentProcess() {}
@@ -67,6 +70,9 @@ public final class ComponentProcess {
     /** One start-up. */
     private static final class Start {
         private static final Logger LOG = LoggerFactory.getLogger(ComponentProcess.class);
+        private static final Duration CALL_INTERVAL = Duration.ofMillis(1_500);
+        private static final int BUS_PING_MILLIS = 2_000;
+        private static final int BLOCKED_CHECK_MILLIS = 5_000;
 
         private final Component component;
         private final ProcessFlags flags;
@@ -74,7 +80,6 @@ public final class ComponentProcess {
         private final Identity identity;
         private final FaultRules faults = new FaultRules();
         private final Shutdown shutdown = new Shutdown(System::exit);
-        private final CompletableFuture<RunningComponent> running = new CompletableFuture<>();
 
         Start(Component component, ProcessFlags flags, long begun) {
             this.component = component;
@@ -90,22 +95,34 @@ public final class ComponentProcess {
             }
             MemberClusterManager members = new MemberClusterManager(
                     identity.role(), identity.name(), identity.address(), flags.busPort.get(), flags.memberHold.get());
-            GridMember member = component.grid();
-            GridMembership grid = new GridMembership(
-                    gridSettings(),
-                    member,
-                    faults,
-                    members,
-                    () -> running.thenAccept(RunningComponent::gridJoined),
-                    cause -> fail("the grid", cause));
-            grid.start();
+            GridMembership grid = component.gridMember() ? grid(members) : null;
             vertx(members).onComplete(vertx -> {
                 if (vertx.succeeded()) {
-                    started(vertx.result(), grid);
+                    started(vertx.result(), members, grid);
                 } else {
                     fail("the event bus", vertx.cause());
                 }
             });
+        }
+
+        private GridMembership grid(MemberClusterManager members) {
+            return new GridMembership(
+                    gridSettings(), component.grid(), faults, members, cause -> fail("the grid", cause));
+        }
+
+        /** Where to call: the event buses of the join list. */
+        private Roster roster(Vertx vertx, MemberClusterManager members) {
+            List<SocketAddress> seeds = new ArrayList<>();
+            for (String member : flags.join.get()) {
+                String host = member.substring(0, member.lastIndexOf(':'));
+                if (!host.equals(identity.address())) {
+                    seeds.add(SocketAddress.inetSocketAddress(flags.joinBusPort.get(), host));
+                }
+            }
+            Duration silence = flags.maxNoHeartbeat.get();
+            Duration third = silence.dividedBy(3);
+            Duration interval = third.compareTo(CALL_INTERVAL) < 0 ? third : CALL_INTERVAL;
+            return new Roster(vertx, members, new Roster.Settings(identity.cluster(), seeds, interval, silence));
         }
 
         private GridSettings gridSettings() {
@@ -114,7 +131,6 @@ public final class ComponentProcess {
                     identity.name(),
                     flags.gridPort.get(),
                     flags.join.get(),
-                    !component.fullMember(),
                     flags.maxNoHeartbeat.get(),
                     flags.dataDir.get());
         }
@@ -132,6 +148,7 @@ public final class ComponentProcess {
                     .setEventLoopPoolSize(2)
                     .setWorkerPoolSize(8)
                     .setInternalBlockingPoolSize(4)
+                    .setBlockedThreadCheckInterval(BLOCKED_CHECK_MILLIS)
                     .setFileSystemOptions(
                             new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
             options.getEventBusOptions()
@@ -139,7 +156,7 @@ public final class ComponentProcess {
                     .setPort(flags.busPort.get())
                     .setConnectTimeout(1_000)
                     .setReconnectAttempts(0)
-                    .setClusterPingInterval(1_000)
+                    .setClusterPingInterval(BUS_PING_MILLIS)
                     .setClusterPingReplyInterval(1_000);
             return VertxBootstrap.create()
                     .options(options)
@@ -157,20 +174,24 @@ public final class ComponentProcess {
             }
         }
 
-        private void started(Vertx vertx, GridMembership grid) {
+        private void started(Vertx vertx, MemberClusterManager members, @Nullable GridMembership grid) {
             vertx.exceptionHandler(Start::unhandled);
             SkewedClock clock = new SkewedClock(Clock.systemUTC());
             RunningComponent process;
             try {
-                process = new RunningComponent(flags, identity, vertx, grid, faults, clock, shutdown);
+                process = new RunningComponent(
+                        flags, identity, vertx, grid, roster(vertx, members), faults, clock, shutdown);
             } catch (UsageException | IOException e) {
                 fail("the control socket", e);
                 return;
             }
             Future<Void> run = process.run(component);
-            running.complete(process);
             run.onComplete(done -> {
                 if (done.succeeded()) {
+                    if (grid != null) {
+                        // Only now: others wait for what the component serves, nobody waits for the grid.
+                        grid.start();
+                    }
                     LOG.atInfo()
                             .addKeyValue("startMillis", (System.nanoTime() - begun) / 1_000_000)
                             .log("ready");

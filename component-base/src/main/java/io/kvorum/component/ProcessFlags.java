@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The flags that every process has. */
 final class ProcessFlags {
+    private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(1);
+
     final Supplier<Boolean> help;
     final Supplier<String> name;
     final Supplier<String> clusterName;
     final Supplier<String> address;
     final Supplier<List<String>> join;
+    final Supplier<Integer> joinBusPort;
     final Supplier<Integer> gridPort;
     final Supplier<Integer> busPort;
     final Supplier<Integer> healthPort;
@@ -34,7 +37,9 @@ final class ProcessFlags {
         address = flags.text(
                 "address", "127.0.0.1", "The component's own IP address, to listen on and to dial out from.");
         join = flags.list("join", List.of(), "host:port of the members to join: stores first, then API servers.");
-        gridPort = flags.integer("hazelcast-port", 5701, "Port of the grid on the component's address.");
+        joinBusPort = flags.integer("join-bus-port", 7100, "Port of the event bus of the members to join.");
+        gridPort = flags.integer(
+                "hazelcast-port", 5701, "Port of the grid on the component's address; only stores are members of it.");
         busPort = flags.integer("bus-port", 7100, "Port of the event bus on the component's address.");
         healthPort = flags.integer(
                 "health-port",
@@ -61,12 +66,16 @@ final class ProcessFlags {
         oneOf("lifeline", lifeline.get(), "stdin", "none");
         port("hazelcast-port", gridPort.get());
         port("bus-port", busPort.get());
+        port("join-bus-port", joinBusPort.get());
         port("health-port", healthPort.get());
         if (name.get().isEmpty() || name.get().indexOf('/') >= 0 || name.get().indexOf('@') >= 0) {
             throw new UsageException("--name: \"" + name.get() + "\" must not be empty nor contain / or @");
         }
         if (!address.get().matches("[0-9.]+|[0-9a-fA-F:]+")) {
             throw new UsageException("--address: \"" + address.get() + "\" is not an IP address");
+        }
+        if (maxNoHeartbeat.get().compareTo(SHORTEST_SILENCE) < 0) {
+            throw new UsageException("--max-no-heartbeat: must be at least 1s");
         }
         for (String member : join.get()) {
             if (!member.matches(".+:\\d+")) {

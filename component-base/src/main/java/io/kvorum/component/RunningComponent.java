@@ -3,12 +3,12 @@ package io.kvorum.component;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.hazelcast.core.HazelcastInstance;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusClients;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.bus.BusServer;
 import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.bus.cluster.Roster;
 import io.kvorum.component.fault.FaultRules;
 import io.kvorum.component.fault.SkewedClock;
 import io.kvorum.component.grid.GridMembership;
@@ -31,13 +31,15 @@ import org.slf4j.LoggerFactory;
 /** A component in its process, from the moment Vert.x runs. */
 final class RunningComponent implements ComponentContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunningComponent.class);
+    private static final long READY_LOOK_MILLIS = 25;
 
     private final ProcessFlags flags;
     private final Identity identity;
     private final Vertx vertx;
     private final Context context;
     private final BusClient bus;
-    private final GridMembership grid;
+    private final @Nullable GridMembership grid;
+    private final Roster roster;
     private final FaultRules faults;
     private final SkewedClock clock;
     private final ProcessMetrics metrics = new ProcessMetrics();
@@ -56,7 +58,8 @@ final class RunningComponent implements ComponentContext {
             ProcessFlags flags,
             Identity identity,
             Vertx vertx,
-            GridMembership grid,
+            @Nullable GridMembership grid,
+            Roster roster,
             FaultRules faults,
             SkewedClock clock,
             Shutdown shutdown)
@@ -65,6 +68,7 @@ final class RunningComponent implements ComponentContext {
         this.identity = identity;
         this.vertx = vertx;
         this.grid = grid;
+        this.roster = roster;
         this.faults = faults;
         this.clock = clock;
         this.shutdown = shutdown;
@@ -73,14 +77,11 @@ final class RunningComponent implements ComponentContext {
         Path socket = flags.controlSocket.get();
         control = socket == null ? null : ControlSocket.open(socket, context);
         commands = control == null ? new NoControl() : control;
-        health.ready("grid", () -> grid.instance() == null ? "not joined" : null);
+        health.ready(
+                "grid",
+                () -> joined.future().succeeded() && (grid == null || grid.instance() != null) ? null : "not joined");
         health.ready("start", () -> started ? null : "starting");
         health.ready("shutdown", () -> shutdown.begun() ? "stopping" : null);
-    }
-
-    /** Told after every join; the first one lets the component start. */
-    void gridJoined() {
-        context.runOnContext(v -> joined.tryComplete());
     }
 
     Future<Void> run(Component component) {
@@ -94,7 +95,10 @@ final class RunningComponent implements ComponentContext {
             builtIn(component);
             open.start();
         }
-        shutdown.register("grid", () -> onWorker(grid::close));
+        if (grid != null) {
+            GridMembership member = grid;
+            shutdown.register("grid", () -> onWorker(member::close));
+        }
         shutdown.register("Vert.x", vertx::close);
         Promise<Void> done = Promise.promise();
         context.runOnContext(v -> start(component).onComplete(done));
@@ -134,6 +138,14 @@ final class RunningComponent implements ComponentContext {
                         vertx, identity.role(), identity.name(), (request, sender) -> endpoint.handle(request, sender))
                 .onSuccess(bus -> shutdown.register("bus server", bus::close))
                 .mapEmpty();
+        roster.start();
+        if (grid == null) {
+            roster.joined().onSuccess(v -> joined.tryComplete());
+        } else {
+            // A store finds its peers by itself, and may be the first of all.
+            joined.tryComplete();
+        }
+        shutdown.register("roster", roster::close);
         Future<Void> prepared = guarded(() -> component.prepare(this));
         return Future.all(listening, onBus, prepared, joined.future())
                 .compose(v -> guarded(() -> component.start(this)))
@@ -150,7 +162,12 @@ final class RunningComponent implements ComponentContext {
     }
 
     private void builtIn(Component component) {
-        commands.register("status", request -> Future.succeededFuture(status(component)));
+        commands.register("status", request -> {
+            Promise<ObjectNode> answer = Promise.promise();
+            long deadline = System.nanoTime() + request.path("waitMillis").asLong(0) * 1_000_000;
+            answerWhenReady(component, deadline, answer);
+            return answer.future();
+        });
         commands.register("shutdown", request -> {
             // After the answer is on its way.
             vertx.setTimer(50, id -> shutdown.begin(0, "control socket"));
@@ -162,6 +179,15 @@ final class RunningComponent implements ComponentContext {
         });
         if (flags.faults.get()) {
             new FaultCommands(faults, clock).register(commands);
+        }
+    }
+
+    /** Keeps the answer back while the process is not ready, so that its launcher need not ask again and again. */
+    private void answerWhenReady(Component component, long deadline, Promise<ObjectNode> answer) {
+        if (health.notReady().isEmpty() || System.nanoTime() - deadline >= 0) {
+            answer.complete(status(component));
+        } else {
+            vertx.setTimer(READY_LOOK_MILLIS, id -> answerWhenReady(component, deadline, answer));
         }
     }
 
@@ -207,15 +233,6 @@ final class RunningComponent implements ComponentContext {
         }
         this.endpoint = endpoint;
         return Future.succeededFuture();
-    }
-
-    @Override
-    public HazelcastInstance hazelcast() {
-        HazelcastInstance instance = grid.instance();
-        if (instance == null) {
-            throw new IllegalStateException("not a member of the grid");
-        }
-        return instance;
     }
 
     @Override

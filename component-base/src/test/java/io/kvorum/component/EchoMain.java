@@ -4,6 +4,7 @@ import io.kvorum.bus.BusReply;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
 import java.util.function.Supplier;
 
 /** The smallest component: answers every bus request with its own name. */
@@ -30,7 +31,7 @@ public final class EchoMain implements Component {
     }
 
     @Override
-    public boolean fullMember() {
+    public boolean gridMember() {
         return full;
     }
 
@@ -42,7 +43,10 @@ public final class EchoMain implements Component {
     @Override
     public Future<Void> start(ComponentContext context) {
         context.control().register("members", request -> {
-            int members = context.hazelcast().getCluster().getMembers().size();
+            int members = ((VertxInternal) context.vertx())
+                    .clusterManager()
+                    .getNodes()
+                    .size();
             return Future.succeededFuture(
                     request.objectNode().put("text", context.identity().name() + " sees " + members));
         });

@@ -72,7 +72,7 @@ public final class GatewayMain implements Component {
                 context.identity().address(),
                 new GatewayMetrics(context.metrics()),
                 context.clock(),
-                () -> BusMembers.hosts(context.hazelcast(), ROLE),
+                () -> BusMembers.hosts(context.vertx(), ROLE),
                 () -> alone || elector != null && elector.leading());
         context.health()
                 .ready("informers", () -> controller.synced() ? null : "gateways and routes are not listed yet");

@@ -15,6 +15,7 @@ record BusNode(String role, String name, String host, int port) {
     private static final String NAME = "bus.name";
     private static final String HOST = "bus.host";
     private static final String PORT = "bus.port";
+    private static final String ROSTER = "roster";
 
     /** Reads the member's attributes; null when the member is not on the bus. */
     static @Nullable BusNode of(Member member) {
@@ -46,6 +47,30 @@ record BusNode(String role, String name, String host, int port) {
 
     RegistrationInfo registration() {
         return new RegistrationInfo(id(), 0, false);
+    }
+
+    /** The address of the {@link Roster} of the process whose event bus listens there; it can be written to unseen. */
+    static String rosterAddress(String host, int port) {
+        return ROSTER + "@" + host + ":" + port;
+    }
+
+    static boolean isRosterAddress(String address) {
+        return address.startsWith(ROSTER + "@");
+    }
+
+    String rosterAddress() {
+        return rosterAddress(host, port);
+    }
+
+    /** Reads a node id; fails with {@link IllegalArgumentException} when the text is none. */
+    static BusNode parse(String id) {
+        NodeInfo info = infoOf(id);
+        int at = id.lastIndexOf('@');
+        int slash = id.indexOf('/');
+        if (info == null || slash < 0 || slash > at) {
+            throw new IllegalArgumentException("not a node id: " + id);
+        }
+        return new BusNode(id.substring(0, slash), id.substring(slash + 1, at), info.host(), info.port());
     }
 
     /** Where the process with this node id listens; null when the text is not a node id. */

@@ -21,9 +21,11 @@ import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,20 +36,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x cluster manager that takes membership from Hazelcast and derives every event bus registration from member
- * attributes. No distributed data structure is read or written, so a split cannot lose a registration.
+ * Vert.x cluster manager that takes membership from Hazelcast and from a {@link Roster}, and derives every event bus
+ * registration from roles and names. No distributed data structure is read or written, so a split cannot lose a
+ * registration.
  *
  * <ul>
  *   <li>address {@code role}: every member with that role;
  *   <li>address {@code role/name}: that member;
+ *   <li>address {@code roster@host:port}: the process whose event bus listens there, known or not;
  *   <li>any other address: this process only.
  * </ul>
  *
  * <p>A vanished member is held for some minutes: it still serves those of its addresses that no live member serves, so
  * that after a one-way cut messages flow as soon as the network lets them, not when Hazelcast has merged.
  *
- * <p>Vert.x may start before Hazelcast has joined: until {@link #attach} only this process is on the bus. The Hazelcast
- * instance belongs to the caller. Thread-safe.
+ * <p>Vert.x may start before anybody else is known: until {@link #attach} or a roster's first answer only this process is
+ * on the bus. The Hazelcast instance belongs to the caller. Thread-safe.
  */
 public final class MemberClusterManager implements ClusterManager {
     private final BusNode self;
@@ -57,6 +61,7 @@ public final class MemberClusterManager implements ClusterManager {
     // Guarded by this.
     private final Map<BusNode, Long> gone = new LinkedHashMap<>();
     private List<BusNode> live;
+    private List<BusNode> listed = List.of();
     private @Nullable Attachment attachment;
     private @Nullable RegistrationListener listener;
 
@@ -130,6 +135,15 @@ public final class MemberClusterManager implements ClusterManager {
         return instances.getOrDefault(role, List.of());
     }
 
+    /** The hosts of a role's live instances, in order of their names. */
+    synchronized List<String> hosts(String role) {
+        return live.stream()
+                .filter(node -> node.role().equals(role))
+                .sorted(Comparator.comparing(BusNode::name))
+                .map(BusNode::host)
+                .toList();
+    }
+
     /** Whether the instance at this bus address is a member now. */
     public synchronized boolean isLive(String address) {
         return live.stream().anyMatch(node -> node.address().equals(address));
@@ -143,13 +157,22 @@ public final class MemberClusterManager implements ClusterManager {
         onVanished.add(listener);
     }
 
+    BusNode self() {
+        return self;
+    }
+
+    /** Takes the processes that a roster lists as live from now on, besides the members of the grid. */
+    void listed(List<BusNode> nodes) {
+        synchronized (this) {
+            listed = nodes;
+        }
+        refresh();
+    }
+
     private void refresh() {
         List<String> vanished = new ArrayList<>();
         synchronized (this) {
-            if (attachment == null) {
-                return;
-            }
-            List<BusNode> now = members(attachment.hazelcast());
+            List<BusNode> now = members();
             if (now == null) {
                 return;
             }
@@ -174,18 +197,18 @@ public final class MemberClusterManager implements ClusterManager {
         }
     }
 
-    /** The members on the bus; null while the instance is shutting down, when the last table stays in force. */
-    private @Nullable List<BusNode> members(HazelcastInstance hazelcast) {
+    /** Who is on the bus; null while the instance is shutting down, when the last table stays in force. */
+    private @Nullable List<BusNode> members() {
         try {
-            List<BusNode> nodes = new ArrayList<>();
-            hazelcast.getCluster().getMembers().stream()
-                    .map(BusNode::of)
-                    .filter(Objects::nonNull)
-                    .distinct()
-                    .forEach(nodes::add);
-            if (!nodes.contains(self)) {
-                nodes.add(self);
+            Set<BusNode> nodes = new LinkedHashSet<>();
+            if (attachment != null) {
+                attachment.hazelcast().getCluster().getMembers().stream()
+                        .map(BusNode::of)
+                        .filter(Objects::nonNull)
+                        .forEach(nodes::add);
             }
+            nodes.addAll(listed);
+            nodes.add(self);
             return List.copyOf(nodes);
         } catch (HazelcastInstanceNotActiveException e) {
             return null;
@@ -205,9 +228,9 @@ public final class MemberClusterManager implements ClusterManager {
         Set<String> addresses = new HashSet<>(old.keySet());
         addresses.addAll(next.keySet());
         for (String address : addresses) {
-            List<RegistrationInfo> registrations = next.getOrDefault(address, List.of());
+            List<RegistrationInfo> registrations = registrations(next, address);
             // Vert.x caches what it was told per address, so every change must be told.
-            if (!registrations.equals(old.get(address)) && listener.wantsUpdatesFor(address)) {
+            if (!registrations.equals(registrations(old, address)) && listener.wantsUpdatesFor(address)) {
                 listener.registrationsUpdated(new RegistrationUpdateEvent(address, registrations));
             }
         }
@@ -219,8 +242,19 @@ public final class MemberClusterManager implements ClusterManager {
             grouped.computeIfAbsent(node.role(), role -> new ArrayList<>()).add(node.registration());
             // A name that is there twice has come back before its old member was taken off: the youngest wins.
             grouped.put(node.address(), List.of(node.registration()));
+            // By the node's own id, so that a roster's messages share the connection with all others.
+            grouped.put(node.rosterAddress(), List.of(node.registration()));
         }
         return grouped;
+    }
+
+    private static List<RegistrationInfo> registrations(Map<String, List<RegistrationInfo>> table, String address) {
+        List<RegistrationInfo> known = table.get(address);
+        if (known != null) {
+            return known;
+        }
+        // The address of a roster is a node id as well, of a process whose name is not known.
+        return BusNode.isRosterAddress(address) ? List.of(new RegistrationInfo(address, 0, false)) : List.of();
     }
 
     private static Map<String, List<String>> addresses(Collection<BusNode> live, Collection<BusNode> held) {
@@ -241,7 +275,7 @@ public final class MemberClusterManager implements ClusterManager {
 
     @Override
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
-        promise.succeed(table.getOrDefault(address, List.of()));
+        promise.succeed(registrations(table, address));
     }
 
     @Override

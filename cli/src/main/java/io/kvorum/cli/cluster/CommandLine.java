@@ -23,7 +23,7 @@ public final class CommandLine {
                 "--name=" + instance.name(),
                 "--cluster-name=" + spec.name(),
                 "--address=" + instance.address(),
-                "--join=" + joinList(),
+                "--join=" + joinList(instance.role()),
                 "--hazelcast-port=" + AddressPlan.HAZELCAST_PORT,
                 "--bus-port=" + AddressPlan.BUS_PORT,
                 "--data-dir=" + folder.data(instance.name()),
@@ -85,16 +85,21 @@ public final class CommandLine {
                 .toList();
     }
 
-    private String joinList() {
+    /** Stores join each other in the grid; all others call at the stores and the API servers. */
+    private String joinList(Role role) {
         return Instance.of(spec).stream()
-                .filter(instance -> instance.role() == Role.STORE || instance.role() == Role.APISERVER)
+                .filter(instance ->
+                        instance.role() == Role.STORE || (role != Role.STORE && instance.role() == Role.APISERVER))
                 .map(instance -> instance.address() + ":" + AddressPlan.HAZELCAST_PORT)
                 .collect(Collectors.joining(","));
     }
 
     /** Ports that must be free on an instance's address before it can start. */
     public static List<Integer> listeningPorts(Role role, ClusterSpec spec) {
-        List<Integer> ports = new ArrayList<>(List.of(AddressPlan.HAZELCAST_PORT, AddressPlan.BUS_PORT));
+        List<Integer> ports = new ArrayList<>(List.of(AddressPlan.BUS_PORT));
+        if (role == Role.STORE) {
+            ports.add(AddressPlan.HAZELCAST_PORT);
+        }
         if (role == Role.APISERVER || role == Role.BALANCER) {
             ports.add(spec.securePort());
         } else if (role == Role.KUBELET) {

@@ -21,16 +21,16 @@ final class Timers {
                 List.of(
                         "--leader-elect-lease-duration=5s",
                         "--leader-elect-renew-deadline=3s",
-                        "--leader-elect-retry-period=500ms");
+                        "--leader-elect-retry-period=1s");
             case CONTROLLER_MANAGER ->
                 List.of(
                         "--leader-elect-lease-duration=5s",
                         "--leader-elect-renew-deadline=3s",
-                        "--leader-elect-retry-period=500ms",
+                        "--leader-elect-retry-period=1s",
                         "--node-monitor-period=1s",
                         "--node-monitor-grace-period=5s",
                         "--node-eviction-rate=1");
-            case KUBELET -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=4");
+            case KUBELET -> List.of("--node-status-update-frequency=2s", "--node-lease-duration-seconds=6");
             default -> List.of();
         };
     }

@@ -24,26 +24,50 @@ final class Preflight {
 
     private Preflight() {}
 
-    /** The cluster's folder can be written and has room. */
+    /** The cluster's folder can be written and has room; what is refused here leaves nothing behind. */
     static void folder(ClusterFolder folder) {
         Path root = folder.root();
-        try {
-            Files.createDirectories(folder.run());
-            Path probe = Files.createTempFile(root, "probe", null);
-            Files.write(probe, new byte[4096]);
-            Files.delete(probe);
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    "cannot write to " + root + " (" + e.getMessage()
-                            + "); make it writable or set KVORUM_HOME to another folder",
-                    1);
+        Path there = root.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
         }
-        long free = root.toFile().getUsableSpace();
-        if (free < NEEDED_BYTES) {
+        long free = there.toFile().getUsableSpace();
+        // A file system that says nothing of its space, or is read-only, may say 0: then the probe tells what is wrong.
+        if (free > 0 && free < NEEDED_BYTES) {
             throw new CommandFailure(
                     root + " has only " + (free >> 20) + " MiB left, " + (NEEDED_BYTES >> 20)
                             + " are needed; free some or set KVORUM_HOME to another folder",
                     1);
+        }
+        boolean fresh = !Files.exists(root);
+        try {
+            Files.createDirectories(folder.run());
+            Path probe = Files.createTempFile(root, "probe", null);
+            try {
+                Files.write(probe, new byte[4096]);
+            } finally {
+                Files.delete(probe);
+            }
+        } catch (IOException e) {
+            if (fresh) {
+                removeEmpty(folder.run(), root);
+            }
+            String remedy = free == 0 ? "free some space there, make it writable" : "make it writable";
+            throw new CommandFailure(
+                    "cannot write to " + root + " (" + e.getMessage() + "); " + remedy
+                            + " or set KVORUM_HOME to another folder",
+                    1);
+        }
+    }
+
+    private static void removeEmpty(Path... folders) {
+        for (Path folder : folders) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (IOException e) {
+                // Not empty or not ours to remove: then it stays, and the failure that is reported says more.
+                return;
+            }
         }
     }
 

@@ -17,6 +17,11 @@ public final class ClusterCertificates {
 
     /** Makes what is missing or about to expire; leaves the rest. */
     public static void issue(ClusterSpec spec, ClusterFolder folder) throws IOException {
+        issueAdministrator(issueServers(spec, folder), spec, folder);
+    }
+
+    /** Only what the components start with. */
+    static CertificateAuthority issueServers(ClusterSpec spec, ClusterFolder folder) throws IOException {
         CertificateAuthority authority = CertificateAuthority.openOrCreate(folder.pki(), Clock.systemUTC());
         AddressPlan addresses = new AddressPlan(spec.index());
         for (Instance instance : Instance.of(spec)) {
@@ -43,9 +48,15 @@ public final class ClusterCertificates {
             }
         }
         if (spec.count(Role.BALANCER) > 0) {
-            authority.client("balancer", "system:kvorum:balancer", List.of());
+            authority.component("balancer", "system:kvorum:balancer", List.of());
         }
-        authority.client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        return authority;
+    }
+
+    /** The administrator's certificate and kubeconfig. */
+    static void issueAdministrator(CertificateAuthority authority, ClusterSpec spec, ClusterFolder folder)
+            throws IOException {
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         String context = spec.name().equals("kvorum") ? "kvorum" : "kvorum-" + spec.name();
         AdminKubeconfig.write(folder.kubeconfig(), context, spec.server(), folder.pki());

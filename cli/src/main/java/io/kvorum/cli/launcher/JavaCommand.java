@@ -72,6 +72,11 @@ record JavaCommand(
                 "-Xms24m",
                 "-Xmx" + heapMegabytes + "m",
                 "-Xss512k",
+                // Fewer wake-ups of an idle JVM: its periodic safepoint and its look at unused monitors.
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:GuaranteedSafepointInterval=0",
+                "-XX:AsyncDeflationInterval=5000",
                 "-Xshare:auto",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr"));
@@ -80,7 +85,6 @@ record JavaCommand(
         } else if (archive != null) {
             flags.add("-XX:SharedArchiveFile=" + archive);
             // Mapped where it was dumped for: relocated, its pages would be patched and private to each process.
-            flags.add("-XX:+UnlockDiagnosticVMOptions");
             flags.add("-XX:ArchiveRelocationMode=0");
         }
         if (Runtime.version().feature() >= UNSAFE_WARNS_SINCE) {

@@ -117,8 +117,8 @@ public final class Launcher {
         return switch (op) {
             case "status" ->
                 request.path("cached").asBoolean()
-                        ? onLoop(() -> CompletableFuture.completedFuture(status()))
-                        : onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> status(), loop));
+                        ? onLoop(() -> CompletableFuture.completedFuture(status(false)))
+                        : onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> status(true), loop));
             case "down" ->
                 CompletableFuture.runAsync(this::takeDown, blocking).thenApply(done -> JSON.createObjectNode());
             case "restart" ->
@@ -238,7 +238,8 @@ public final class Launcher {
                 blocking);
     }
 
-    private ObjectNode status() {
+    /** @param memory whether to measure it too, which takes the kernel milliseconds a process */
+    private ObjectNode status(boolean memory) {
         ObjectNode reply = JSON.createObjectNode();
         ClusterSpec spec = supervisor.spec();
         reply.put("name", spec.name()).put("network", spec.network());
@@ -259,7 +260,7 @@ public final class Launcher {
                     .put("ready", managed.ready())
                     .put("leader", managed.leader())
                     .put("restarts", managed.restarts)
-                    .put("memoryBytes", managed.running() ? ProcessMemory.proportionalBytes(pid) : 0);
+                    .put("memoryBytes", memory && managed.running() ? ProcessMemory.proportionalBytes(pid) : 0);
             component.put(
                     "state",
                     !managed.heldDownBy.isEmpty()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.pki.CertificateAuthority;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,9 +28,11 @@ public final class LauncherProcess {
     }
 
     /** Starts the launcher of a cluster whose specification has been written. */
-    public static LauncherProcess start(ClusterFolder folder, ClusterSpec spec, Path lib) throws IOException {
+    public static LauncherProcess start(ClusterFolder folder, ClusterSpec spec, Path lib)
+            throws IOException, InterruptedException {
         Files.createDirectories(folder.logs());
-        ClusterCertificates.issue(spec, folder);
+        // What the components need; the administrator's key takes its time, and the launcher starts meanwhile.
+        CertificateAuthority authority = ClusterCertificates.issueServers(spec, folder);
         List<String> command = new ArrayList<>();
         // A session of its own, so that Ctrl-C at the terminal does not end the cluster.
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
@@ -49,7 +52,14 @@ public final class LauncherProcess {
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(folder.log("launcher").toFile()))
                 .start();
-        return new LauncherProcess(folder, process);
+        LauncherProcess launcher = new LauncherProcess(folder, process);
+        try {
+            ClusterCertificates.issueAdministrator(authority, spec, folder);
+        } catch (IOException e) {
+            launcher.takeDown();
+            throw e;
+        }
+        return launcher;
     }
 
     /** Fails if the launcher has ended. */

@@ -37,6 +37,7 @@ final class Supervisor {
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
     private static final long POLL_MILLIS = 40;
     private static final long POLL_LATER_MILLIS = 250;
+    private static final Duration WAIT_FOR_READY = Duration.ofSeconds(2);
     private static final Duration STOP_GRACE = Duration.ofSeconds(6);
     private static final int CRASHES_THAT_FAIL_THE_START = 3;
     private static final long LOG_ROTATION_BYTES = 16L << 20;
@@ -231,7 +232,10 @@ final class Supervisor {
         loop.schedule(() -> start(managed), delay, TimeUnit.MILLISECONDS);
     }
 
-    /** Asks a starting process for its status again and again until it is ready for the first time. */
+    /**
+     * Asks a starting process for its status until it is ready: once it answers, it keeps the answer back until it is
+     * ready, or some time has passed.
+     */
     private void poll(ManagedProcess managed, int generation, long delayMillis) {
         loop.schedule(
                 () -> {
@@ -242,7 +246,7 @@ final class Supervisor {
                         poll(managed, generation, POLL_MILLIS);
                         return;
                     }
-                    refresh(managed)
+                    refresh(managed, managed.status == null ? Duration.ZERO : WAIT_FOR_READY)
                             .whenCompleteAsync(
                                     (answer, failure) -> {
                                         if (generation == managed.generation && !managed.ready()) {
@@ -260,12 +264,20 @@ final class Supervisor {
 
     /** Asks one process for its status; completes on the loop, never fails. */
     CompletableFuture<@Nullable Void> refresh(ManagedProcess managed) {
+        return refresh(managed, Duration.ZERO);
+    }
+
+    /** @param patience how long the process may keep its answer back while it is not ready */
+    private CompletableFuture<@Nullable Void> refresh(ManagedProcess managed, Duration patience) {
         int generation = managed.generation;
         Path socket = folder.socket(managed.instance.name());
         return CompletableFuture.supplyAsync(
                         () -> {
                             try {
-                                return ControlSocket.call(socket, ControlSocket.request("status"), STATUS_TIMEOUT);
+                                return ControlSocket.call(
+                                        socket,
+                                        ControlSocket.request("status").put("waitMillis", patience.toMillis()),
+                                        STATUS_TIMEOUT.plus(patience));
                             } catch (IOException e) {
                                 return null;
                             }

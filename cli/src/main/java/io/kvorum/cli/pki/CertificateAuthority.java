@@ -40,7 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A cluster's certificate authority, kept as PEM files {@code ca.crt} and {@code ca.key} in its pki folder. Keys are
- * ECDSA P-256, RSA 2048 for clients; certificates follow RFC 5280 with the subject names Kubernetes reads users and groups from.
+ * ECDSA P-256, RSA 2048 for users; certificates follow RFC 5280 with the subject names Kubernetes reads users and groups from.
  */
 public final class CertificateAuthority {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
@@ -106,15 +106,21 @@ public final class CertificateAuthority {
      * @param names DNS names and IP addresses, as they go into the subject alternative names
      */
     public void server(String name, String commonName, List<String> names) throws IOException {
-        issue(name, commonName, List.of(), names, KeyPurposeId.id_kp_serverAuth);
+        issue(name, commonName, List.of(), names, KeyPurposeId.id_kp_serverAuth, false);
     }
 
     /** Makes {@code <name>.crt} and {@code <name>.key} for a client: common name = user, organisations = groups. */
     public void client(String name, String user, List<String> groups) throws IOException {
-        issue(name, user, groups, List.of(), KeyPurposeId.id_kp_clientAuth);
+        issue(name, user, groups, List.of(), KeyPurposeId.id_kp_clientAuth, true);
     }
 
-    private void issue(String name, String commonName, List<String> groups, List<String> names, KeyPurposeId purpose)
+    /** As {@link #client}, for one of our own components: its key is elliptic, which is made in no time. */
+    public void component(String name, String user, List<String> groups) throws IOException {
+        issue(name, user, groups, List.of(), KeyPurposeId.id_kp_clientAuth, false);
+    }
+
+    private void issue(
+            String name, String commonName, List<String> groups, List<String> names, KeyPurposeId purpose, boolean rsa)
             throws IOException {
         Path certificateFile = folder.resolve(name + ".crt");
         Path keyFile = folder.resolve(name + ".key");
@@ -124,7 +130,7 @@ public final class CertificateAuthority {
                     && usable(readCertificate(certificateFile), names)) {
                 return;
             }
-            KeyPair pair = purpose.equals(KeyPurposeId.id_kp_clientAuth) ? rsaKeyPair() : ellipticKeyPair();
+            KeyPair pair = rsa ? rsaKeyPair() : ellipticKeyPair();
             X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
             groups.forEach(group -> subject.addRDN(BCStyle.O, group));
             subject.addRDN(BCStyle.CN, commonName);

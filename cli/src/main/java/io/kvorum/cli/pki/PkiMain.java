@@ -52,7 +52,7 @@ public final class PkiMain implements Callable<Integer> {
                     "kube-apiserver",
                     List.of(certificate.substring(equals + 1).split(",")));
         }
-        authority.client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         if (!server.isEmpty()) {
             AdminKubeconfig.write(folder.resolve("admin.kubeconfig"), "kvorum", server, folder);

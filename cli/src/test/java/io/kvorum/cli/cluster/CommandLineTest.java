@@ -44,11 +44,12 @@ class CommandLineTest {
     }
 
     @Test
-    void everyProcessJoinsAtAllStoresAndApiServers() {
+    void storesJoinEachOtherAndAllElseCallsAtStoresAndApiServers() {
         ClusterSpec spec = ClusterSpec.defaults("lab", 7).withCount(Role.APISERVER, 2);
         for (Instance instance : Instance.of(spec)) {
+            String stores = "--join=127.7.0.10:5701,127.7.0.11:5701,127.7.0.12:5701";
             assertThat(arguments(spec, instance))
-                    .contains("--join=127.7.0.10:5701,127.7.0.11:5701,127.7.0.12:5701,127.7.0.40:5701,127.7.0.41:5701")
+                    .contains(instance.role() == Role.STORE ? stores : stores + ",127.7.0.40:5701,127.7.0.41:5701")
                     .contains("--address=" + instance.address());
         }
     }

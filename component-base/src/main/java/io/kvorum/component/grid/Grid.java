@@ -22,8 +22,7 @@ public final class Grid {
     /** The configuration of a member of this cluster, not yet shaped by {@link GridMember#configure}. */
     public static Config config(GridSettings settings) {
         Config config = new Config(settings.instanceName())
-                .setClusterName(settings.identity().cluster())
-                .setLiteMember(settings.lite());
+                .setClusterName(settings.identity().cluster());
         properties(settings).forEach(config::setProperty);
         config.getMetricsConfig().setEnabled(false);
         config.getJetConfig().setEnabled(false);
@@ -51,16 +50,17 @@ public final class Grid {
         properties.put("hazelcast.io.balancer.interval.seconds", "0");
         properties.put("hazelcast.event.thread.count", "1");
         // A silent member hangs its callers for this long; the default is a minute.
-        properties.put("hazelcast.heartbeat.interval.seconds", "1");
+        properties.put("hazelcast.heartbeat.interval.seconds", "2");
         properties.put(
                 "hazelcast.max.no.heartbeat.seconds",
-                Long.toString(Math.max(2, settings.maxNoHeartbeat().toSeconds())));
-        properties.put("hazelcast.operation.call.timeout.millis", "5000");
+                Long.toString(Math.max(4, settings.maxNoHeartbeat().toSeconds())));
+        // Nobody calls: every member tells every other how its calls fare four times in this time.
+        properties.put("hazelcast.operation.call.timeout.millis", "60000");
         properties.put("hazelcast.wait.seconds.before.join", "0");
         properties.put("hazelcast.max.join.seconds", "30");
         properties.put("hazelcast.max.join.merge.target.seconds", "5");
-        properties.put("hazelcast.merge.first.run.delay.seconds", "2");
-        properties.put("hazelcast.merge.next.run.delay.seconds", "1");
+        properties.put("hazelcast.merge.first.run.delay.seconds", "3");
+        properties.put("hazelcast.merge.next.run.delay.seconds", "3");
         properties.put("hazelcast.graceful.shutdown.max.wait", "5");
         return properties;
     }

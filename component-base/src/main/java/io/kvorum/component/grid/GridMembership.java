@@ -5,33 +5,22 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import io.kvorum.bus.cluster.MemberClusterManager;
 import io.kvorum.component.fault.FaultRules;
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this process a member of the grid: waits until a member listens, joins, and, as a lite member, joins again when
- * Hazelcast has given up and shut itself down. A store member that was shut down fails instead, because its data needs a
- * start from disk.
+ * Makes this process a member of the grid. One that Hazelcast shut down fails, because a store's data needs a start from
+ * disk.
  */
 public final class GridMembership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GridMembership.class);
-    private static final int CONNECT_MILLIS = 500;
-    private static final long FIRST_WAIT_MILLIS = 20;
-    private static final long LONGEST_WAIT_MILLIS = 250;
-    private static final long LONGEST_RETRY_MILLIS = 5_000;
 
     private final GridSettings settings;
     private final GridMember member;
     private final FaultRules faults;
     private final MemberClusterManager bus;
-    private final Runnable onJoined;
     private final Consumer<Throwable> onFailed;
 
     private @Nullable HazelcastInstance instance;
@@ -39,7 +28,6 @@ public final class GridMembership implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param onJoined called after every join, on the joining thread
      * @param onFailed called when joining cannot succeed any more
      */
     public GridMembership(
@@ -47,13 +35,11 @@ public final class GridMembership implements AutoCloseable {
             GridMember member,
             FaultRules faults,
             MemberClusterManager bus,
-            Runnable onJoined,
             Consumer<Throwable> onFailed) {
         this.settings = settings;
         this.member = member;
         this.faults = faults;
         this.bus = bus;
-        this.onJoined = onJoined;
         this.onFailed = onFailed;
     }
 
@@ -68,51 +54,17 @@ public final class GridMembership implements AutoCloseable {
         joining.start();
     }
 
-    /** The running member; null before the first join and between two. */
+    /** The running member; null before the join and after the end. */
     public synchronized @Nullable HazelcastInstance instance() {
         return instance;
     }
 
-    private synchronized boolean closed() {
-        return closed;
-    }
-
     private void join() {
-        long retry = LONGEST_WAIT_MILLIS;
         try {
-            while (!closed()) {
-                if (settings.lite()) {
-                    awaitMember();
-                }
-                try {
-                    joinOnce();
-                    return;
-                } catch (RuntimeException e) {
-                    if (!settings.lite() || bindFailed(e)) {
-                        onFailed.accept(e);
-                        return;
-                    }
-                    LOG.atWarn()
-                            .addKeyValue("retryMillis", retry)
-                            .addKeyValue("reason", e.getMessage())
-                            .log("Could not join the grid");
-                    Thread.sleep(retry);
-                    retry = Math.min(retry * 2, LONGEST_RETRY_MILLIS);
-                }
-            }
-        } catch (InterruptedException e) {
-            // close() wants no member any more.
-            Thread.currentThread().interrupt();
+            joinOnce();
+        } catch (RuntimeException e) {
+            onFailed.accept(e);
         }
-    }
-
-    private static boolean bindFailed(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void joinOnce() {
@@ -140,7 +92,6 @@ public final class GridMembership implements AutoCloseable {
         LOG.atInfo()
                 .addKeyValue("members", started.getCluster().getMembers().size())
                 .log("Joined the grid");
-        onJoined.run();
     }
 
     private void left(HazelcastInstance former) {
@@ -150,45 +101,7 @@ public final class GridMembership implements AutoCloseable {
             }
             instance = null;
         }
-        if (settings.lite()) {
-            LOG.warn("Hazelcast left the grid; joining again");
-            start();
-        } else {
-            onFailed.accept(new IllegalStateException("the store member was shut down by Hazelcast"));
-        }
-    }
-
-    /**
-     * Waits until a member of the join list accepts connections, because a lite member that starts alone forms a cluster
-     * of its own, and merging it later takes seconds.
-     */
-    private void awaitMember() throws InterruptedException {
-        String self = settings.identity().address() + ":" + settings.port();
-        List<String> others =
-                settings.join().stream().filter(member -> !member.equals(self)).toList();
-        long wait = FIRST_WAIT_MILLIS;
-        while (!others.isEmpty() && !closed()) {
-            for (String other : others) {
-                if (listens(other)) {
-                    return;
-                }
-            }
-            Thread.sleep(wait);
-            wait = Math.min(wait * 2, LONGEST_WAIT_MILLIS);
-        }
-    }
-
-    private boolean listens(String member) {
-        int colon = member.lastIndexOf(':');
-        try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(settings.identity().address(), 0));
-            socket.connect(
-                    new InetSocketAddress(member.substring(0, colon), Integer.parseInt(member.substring(colon + 1))),
-                    CONNECT_MILLIS);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        onFailed.accept(new IllegalStateException("the store member was shut down by Hazelcast"));
     }
 
     /**

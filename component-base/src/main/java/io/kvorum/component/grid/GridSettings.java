@@ -12,18 +12,11 @@ import java.util.List;
  * @param instanceName name of the Hazelcast instance, unique in the JVM
  * @param port Hazelcast port on the identity's address
  * @param join {@code host:port} of the members to look for
- * @param lite true for all but store members
  * @param maxNoHeartbeat after this silence a member is taken for dead
  * @param dataDir the process's data folder
  */
 public record GridSettings(
-        Identity identity,
-        String instanceName,
-        int port,
-        List<String> join,
-        boolean lite,
-        Duration maxNoHeartbeat,
-        Path dataDir) {
+        Identity identity, String instanceName, int port, List<String> join, Duration maxNoHeartbeat, Path dataDir) {
     public GridSettings {
         join = List.copyOf(join);
     }

@@ -18,8 +18,9 @@ public final class ProcessLog {
     private static final List<Logger> LIBRARIES =
             List.of(Logger.getLogger("com.hazelcast"), Logger.getLogger("io.netty"), Logger.getLogger("io.vertx"));
 
-    /** Loggers that warn, at every start, of what we have chosen. */
+    /** Loggers that warn of what we have chosen, or, with a stack trace at every try, of what our own code copes with. */
     private static final List<Logger> KNOWN = List.of(
+            Logger.getLogger("io.vertx.core.eventbus.impl.clustered"),
             Logger.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory"),
             Logger.getLogger("com.hazelcast.instance.impl.Node"),
             Logger.getLogger("com.hazelcast.cp.CPSubsystem"),

@@ -68,9 +68,8 @@ public final class Replica {
     private static final int MAX_UNCOMMITTED = 1000;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
-    private static final long TICK_MILLIS = 100;
-    private static final int SILENT_HEARTBEATS = 3;
-    private static final int TICKS_PER_LEASE_CHECK = 5;
+    private static final long TICK_MILLIS = 200;
+    private static final int TICKS_PER_LEASE_CHECK = 3;
     private static final long STAGGER_MILLIS = 100;
     private static final long START_STAGGER_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
@@ -449,7 +448,7 @@ public final class Replica {
                 && (node.isHeartbeatTimedOut()
                         // a connection may break without its member; one that also missed a heartbeat is gone
                         || (!isReachable(leader)
-                                && silentMillis() > settings.heartbeatInterval().toMillis() * 2));
+                                && silentMillis() > settings.heartbeatInterval().toMillis() * 3 / 2));
     }
 
     /** How long ago the leader was heard of; by the clock that Raft uses. */
@@ -460,7 +459,7 @@ public final class Replica {
     private void tick() {
         watchLeader();
         leaderSilent = node.state().role() == RaftRole.FOLLOWER
-                && silentMillis() > settings.heartbeatInterval().toMillis() * SILENT_HEARTBEATS;
+                && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
         String leader = leader();

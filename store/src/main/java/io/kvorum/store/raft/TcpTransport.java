@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class TcpTransport implements RaftTransport {
     private static final Logger LOG = LoggerFactory.getLogger(TcpTransport.class);
 
-    private static final Duration PING_EVERY = Duration.ofMillis(500);
+    private static final Duration PING_EVERY = Duration.ofSeconds(1);
     private static final Duration SILENCE = Duration.ofSeconds(4);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final long REDIAL_MIN_MILLIS = 50;

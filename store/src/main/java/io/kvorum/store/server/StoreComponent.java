@@ -56,7 +56,7 @@ public final class StoreComponent implements Component {
     }
 
     @Override
-    public boolean fullMember() {
+    public boolean gridMember() {
         return true;
     }
 
