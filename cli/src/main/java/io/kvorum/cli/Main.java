@@ -12,6 +12,7 @@ import io.kvorum.cli.command.RestartCommand;
 import io.kvorum.cli.command.ScaleCommand;
 import io.kvorum.cli.command.StatusCommand;
 import io.kvorum.cli.command.StoreCommand;
+import io.kvorum.cli.command.TimelineCommand;
 import io.kvorum.cli.command.TrafficCommand;
 import io.kvorum.cli.command.TrainCommand;
 import io.kvorum.cli.command.UpCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Command;
             ScaleCommand.class,
             ExplainCommand.class,
             FaultCommand.class,
+            TimelineCommand.class,
             TrafficCommand.class,
             LabCommand.class,
             StoreCommand.class,
@@ -61,6 +63,8 @@ public final class Main {
 
     public static void main(String[] args) {
         CommandLine command = new CommandLine(new Main());
+        // "-2m" is an offset there.
+        command.getSubcommands().get("fault").getSubcommands().get("skew").setUnmatchedOptionsArePositionalParams(true);
         command.setExecutionExceptionHandler((failure, line, result) -> {
             if (failure instanceof CommandFailure known) {
                 System.err.println("kvorum: " + known.getMessage());

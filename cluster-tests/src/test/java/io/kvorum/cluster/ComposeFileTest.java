@@ -37,7 +37,8 @@ class ComposeFileTest {
     private static final ClusterSpec SPEC = ClusterSpec.defaults("kvorum", 7).withCount(Role.APISERVER, 2);
 
     /** What only makes sense on one machine's loopback, under the launcher. */
-    private static final Set<String> LAUNCHER_ONLY = Set.of("lifeline", "lifeline-fifo", "loopback-ranges");
+    private static final Set<String> LAUNCHER_ONLY =
+            Set.of("lifeline", "lifeline-fifo", "loopback-ranges", "timeline-file");
     /** What the launcher always says and the compose file only where it is not the default. */
     private static final Set<String> OPTIONAL = Set.of("hazelcast-port", "bus-port");
     /** Values that follow from the place where a component runs. */

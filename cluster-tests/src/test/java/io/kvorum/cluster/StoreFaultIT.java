@@ -4,11 +4,12 @@ import static io.kvorum.cluster.ClusterFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.testkit.Faults;
+import io.kvorum.testkit.InjectedFault;
+import io.kvorum.testkit.KvorumTest;
 import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The store's leader and the bus under partitions: writes go on, and after the heal everything works within seconds. */
+@KvorumTest
 class StoreFaultIT {
     private static final Duration WRITES_GO_ON_WITHIN = Duration.ofSeconds(3);
     private static final Duration WORKS_AGAIN_WITHIN = Duration.ofSeconds(5);
@@ -23,28 +25,18 @@ class StoreFaultIT {
     private static int writes;
 
     @BeforeAll
-    static void up() {
-        cluster = TestCluster.up(ClusterFixture.freshHome(StoreFaultIT.class));
-    }
-
-    @AfterAll
-    static void down() {
-        cluster.close();
-    }
-
-    @AfterEach
-    void heal() {
-        cluster.kvorum("fault", "heal").ok();
+    static void use(TestCluster running) {
+        cluster = running;
     }
 
     @Test
     void writesGoOnWithoutThePartedLeader() {
         String leader = cluster.leader("store");
-        cluster.kvorum("fault", "partition", leader).ok();
+        InjectedFault parted = cluster.faults().partition(leader);
         long started = System.nanoTime();
         eventually(WRITES_GO_ON_WITHIN, "a write succeeds", StoreFaultIT::write);
         System.out.printf("partition of %s: first write after %.1f s%n", leader, (System.nanoTime() - started) / 1e9);
-        cluster.kvorum("fault", "heal").ok();
+        parted.heal();
         long healed = System.nanoTime();
         eventually(
                 WORKS_AGAIN_WITHIN,
@@ -70,33 +62,11 @@ class StoreFaultIT {
 
     /** The API server and a minority of the stores on one side, everything else on the other. */
     private static void split(int seconds, String direction) {
-        String[] fault = direction.equals("two-way")
-                ? new String[] {
-                    "fault",
-                    "partition",
-                    "apiserver-0,store-0",
-                    "/",
-                    "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy",
-                    "--for",
-                    seconds + "s"
-                }
-                : new String[] {
-                    "fault",
-                    "cut",
-                    "apiserver-0,store-0",
-                    "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy",
-                    "--for",
-                    seconds + "s"
-                };
-        cluster.kvorum(fault).ok();
-        eventually(
-                Duration.ofSeconds(seconds + 5),
-                "the fault ends by itself",
-                () -> cluster.kvorum("fault", "list", "-o", "json")
-                        .ok()
-                        .stdout()
-                        .strip()
-                        .equals("[ ]"));
+        String here = "apiserver-0,store-0";
+        String there = "store-1,store-2,role:scheduler,role:controller-manager,role:kubelet,role:kube-proxy";
+        Faults lasting = cluster.faults().lasting(Duration.ofSeconds(seconds));
+        InjectedFault split = direction.equals("two-way") ? lasting.partition(here, there) : lasting.cut(here, there);
+        eventually(Duration.ofSeconds(seconds + 5), "the fault ends by itself", () -> !split.active());
         assertTheWholeChainWorks(System.nanoTime());
     }
 

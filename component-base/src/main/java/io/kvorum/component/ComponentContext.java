@@ -41,7 +41,12 @@ public interface ComponentContext {
     Path dataDir();
 
     /** Tells who asks (status, {@code leader} column) whether this instance leads its role. */
-    void leading(boolean leading);
+    default void leading(boolean leading) {
+        leading(leading, "");
+    }
+
+    /** @param how what the timeline should say of it, for example {@code term 3}; may be empty */
+    void leading(boolean leading, String how);
 
     /** Runs at orderly shutdown, last registered first, each with a time-out of some seconds. */
     void onShutdown(String what, Supplier<Future<?>> action);

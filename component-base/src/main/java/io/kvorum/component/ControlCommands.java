@@ -9,7 +9,7 @@ import java.io.OutputStream;
  * The commands of the process's control socket, a Unix socket outside the faulted network. One request a connection: a
  * line of JSON {@code {"op":"..."}} answered by a line of JSON {@code {"ok":true,...}} or {@code {"ok":false,
  * "error":"..."}}. Built in: {@code status}, {@code shutdown}, {@code log-level}, {@code fault.set}, {@code
- * fault.clear}, {@code fault.list}, {@code fault.reset}, {@code clock.skew}.
+ * fault.clear}, {@code fault.list}, {@code fault.reset}, {@code clock.skew}, {@code clock.clear}.
  */
 public interface ControlCommands {
     /** Adds a command; the future's object becomes the answer, its failure the error. Runs on an event loop context. */

@@ -5,16 +5,22 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.component.fault.FaultRule;
+import io.kvorum.component.fault.FaultRule.Breaking;
 import io.kvorum.component.fault.FaultRule.Direction;
 import io.kvorum.component.fault.FaultRules;
 import io.kvorum.component.fault.SkewedClock;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The control commands {@code fault.set}, {@code fault.clear}, {@code fault.list}, {@code fault.reset}, {@code clock.skew}. */
+/**
+ * The control commands {@code fault.set}, {@code fault.clear}, {@code fault.list}, {@code fault.reset}, {@code
+ * clock.skew}, {@code clock.clear}.
+ */
 final class FaultCommands {
     private final FaultRules rules;
     private final SkewedClock clock;
@@ -30,6 +36,7 @@ final class FaultCommands {
         commands.register("fault.list", request -> list());
         commands.register("fault.reset", this::reset);
         commands.register("clock.skew", this::skew);
+        commands.register("clock.clear", this::unskew);
     }
 
     private static ObjectNode object() {
@@ -49,7 +56,6 @@ final class FaultCommands {
             case "both" -> Direction.BOTH;
             default -> throw new IllegalArgumentException("unknown direction \"" + way + "\": give in, out or both");
         };
-        JsonNode expires = request.path("expiresInMillis");
         return new FaultRule(
                 request.path("id").asText(""),
                 peers(request),
@@ -59,7 +65,29 @@ final class FaultCommands {
                 millis(request, "jitterMillis"),
                 request.path("rateBytesPerSecond").asLong(0),
                 request.path("lossPercent").asDouble(0),
-                expires.isNumber() ? Duration.ofMillis(expires.asLong()) : null);
+                breaking(request),
+                expiry(request));
+    }
+
+    private static Set<Breaking> breaking(ObjectNode request) {
+        Set<Breaking> breaking = EnumSet.noneOf(Breaking.class);
+        for (JsonNode name : request.path("breaking")) {
+            breaking.add(
+                    switch (name.asText()) {
+                        case "refuse" -> Breaking.REFUSE;
+                        case "reset" -> Breaking.RESET;
+                        case "half-open" -> Breaking.HALF_OPEN;
+                        default ->
+                            throw new IllegalArgumentException(
+                                    "unknown \"breaking\" " + name + ": give refuse, reset or half-open");
+                    });
+        }
+        return breaking;
+    }
+
+    private static @Nullable Duration expiry(ObjectNode request) {
+        JsonNode expires = request.path("expiresInMillis");
+        return expires.isNumber() ? Duration.ofMillis(expires.asLong()) : null;
     }
 
     private static Duration millis(ObjectNode request, String field) {
@@ -95,6 +123,11 @@ final class FaultCommands {
                     .put("jitterMillis", rule.jitter().toMillis())
                     .put("rateBytesPerSecond", rule.rateBytesPerSecond())
                     .put("lossPercent", rule.lossPercent());
+            ArrayNode breaking = entry.putArray("breaking");
+            rule.breaking().stream()
+                    .map(b -> b.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .sorted()
+                    .forEach(breaking::add);
             if (active.expiresInMillis() != null) {
                 entry.put("expiresInMillis", active.expiresInMillis());
             }
@@ -110,9 +143,14 @@ final class FaultCommands {
     private Future<ObjectNode> skew(ObjectNode request) {
         JsonNode offset = request.path("offsetMillis");
         if (!offset.isNumber()) {
-            throw new IllegalArgumentException("\"offsetMillis\" must be a number, 0 to end the skew");
+            throw new IllegalArgumentException("\"offsetMillis\" must be a number of milliseconds");
         }
-        clock.skew(Duration.ofMillis(offset.asLong()));
-        return Future.succeededFuture(object().put("offsetMillis", offset.asLong()));
+        clock.skew(request.path("id").asText(""), Duration.ofMillis(offset.asLong()), expiry(request));
+        return Future.succeededFuture(object().put("offsetMillis", clock.skew().toMillis()));
+    }
+
+    private Future<ObjectNode> unskew(ObjectNode request) {
+        int cleared = clock.clear(request.path("id").asText("")) ? 1 : 0;
+        return Future.succeededFuture(object().put("cleared", cleared));
     }
 }

@@ -22,6 +22,7 @@ final class ProcessFlags {
     final Supplier<Duration> maxNoHeartbeat;
     final Supplier<Duration> memberHold;
     final Supplier<Path> dataDir;
+    final Supplier<@Nullable Path> timeline;
     final Supplier<@Nullable Path> controlSocket;
     final Supplier<String> logFormat;
     final Supplier<String> logLevel;
@@ -51,6 +52,7 @@ final class ProcessFlags {
                 "member-hold",
                 Duration.ofMinutes(5),
                 "How long a vanished instance is still tried when no other serves its role.");
+        timeline = flags.optionalPath("timeline-file", "JSON lines file to append elections to, for kvorum timeline.");
         dataDir = flags.path("data-dir", Path.of("data"), "Folder for what must outlive the process.");
         controlSocket = flags.optionalPath("control-socket", "Unix socket for status, faults and shutdown.");
         logFormat = flags.text("log-format", "text", "text or json.");

@@ -44,6 +44,7 @@ final class RunningComponent implements ComponentContext {
     private final SkewedClock clock;
     private final ProcessMetrics metrics = new ProcessMetrics();
     private final HealthChecks health = new HealthChecks();
+    private final ElectionTimeline timeline;
     private final Shutdown shutdown;
     private final @Nullable ControlSocket control;
     private final ControlCommands commands;
@@ -71,6 +72,7 @@ final class RunningComponent implements ComponentContext {
         this.roster = roster;
         this.faults = faults;
         this.clock = clock;
+        timeline = new ElectionTimeline(vertx, flags.timeline.get(), identity);
         this.shutdown = shutdown;
         context = vertx.getOrCreateContext();
         bus = BusClients.create(vertx);
@@ -202,6 +204,7 @@ final class RunningComponent implements ComponentContext {
         health.notReady().forEach(reasons::add);
         status.put("ready", reasons.isEmpty());
         status.put("leader", leading);
+        status.put("time", clock.instant().toString());
         status.set("notReady", reasons);
         return status;
     }
@@ -266,8 +269,12 @@ final class RunningComponent implements ComponentContext {
     }
 
     @Override
-    public void leading(boolean leading) {
+    public void leading(boolean leading, String how) {
+        boolean before = Boolean.TRUE.equals(this.leading);
         this.leading = leading;
+        if (before != leading) {
+            timeline.election(leading, how);
+        }
     }
 
     @Override

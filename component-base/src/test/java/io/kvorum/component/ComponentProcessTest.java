@@ -198,7 +198,7 @@ class ComponentProcessTest {
                         .asBoolean())
                 .isTrue();
         assertThat(control("echo-0", "{\"op\":\"nothing\"}").path("error").asText())
-                .startsWith("unknown op \"nothing\"; there are clock.skew, fault.clear");
+                .startsWith("unknown op \"nothing\"; there are clock.clear, clock.skew, fault.clear");
         assertThat(control("echo-0", "not json").path("error").asText()).startsWith("not JSON");
     }
 

@@ -20,6 +20,7 @@ class FaultsArchitectureTest {
                         "io.kvorum.client..",
                         "java..",
                         "com.fasterxml.jackson..",
+                        "org.snakeyaml..",
                         "org.jspecify..",
                         "org.assertj..",
                         "org.junit..",

@@ -65,6 +65,11 @@ public final class TestCluster implements AutoCloseable {
         return folder().resolve("kubeconfig");
     }
 
+    /** The faults of the cluster, which must be up. */
+    public Faults faults() {
+        return Faults.of(folder());
+    }
+
     /** Runs {@code ./kvorum} with these words. */
     public Run kvorum(String... words) {
         return kvorum(Map.of(), words);

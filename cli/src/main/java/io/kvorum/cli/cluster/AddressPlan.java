@@ -13,6 +13,9 @@ public record AddressPlan(int index) {
     /** Nodes have a /24 of pod addresses each, from 127.index.64.0 to 127.index.255.0. */
     public static final int MOST_NODES = 192;
 
+    /** What the machine's own programs dial out from. */
+    public static final String CLIENTS = "127.0.0.1";
+
     public static final int MOST_INSTANCES = 30;
 
     public String address(Role role, int ordinal) {

@@ -49,6 +49,11 @@ public record ClusterFolder(Path root) {
         return logs().resolve(component + ".log");
     }
 
+    /** Where the sources of the timeline write. */
+    public Path timeline() {
+        return root.resolve("timeline");
+    }
+
     public Path run() {
         return root.resolve("run");
     }

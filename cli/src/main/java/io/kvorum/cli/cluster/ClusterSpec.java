@@ -122,6 +122,11 @@ public record ClusterSpec(
         return JSON.readValue(file.toFile(), ClusterSpec.class);
     }
 
+    /** The index in a {@code cluster.json} that another version may have written. */
+    public static int readIndex(Path file) throws IOException {
+        return JSON.readTree(file.toFile()).path("index").asInt();
+    }
+
     /** Writes {@code cluster.json} by atomic rename. */
     public void write(Path file) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".tmp");

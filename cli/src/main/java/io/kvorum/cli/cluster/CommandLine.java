@@ -28,6 +28,7 @@ public final class CommandLine {
                 "--bus-port=" + AddressPlan.BUS_PORT,
                 "--data-dir=" + folder.data(instance.name()),
                 "--control-socket=" + folder.socket(instance.name()),
+                "--timeline-file=" + folder.timeline().resolve(instance.name() + ".jsonl"),
                 "--lifeline=stdin"));
         switch (instance.role()) {
             case STORE -> flags.add("--initial-members=" + spec.count(Role.STORE));

@@ -72,7 +72,7 @@ final class AddressClaims {
             return false;
         }
         if (Files.exists(holder.spec())) {
-            return ClusterSpec.read(holder.spec()).index() == index;
+            return ClusterSpec.readIndex(holder.spec()) == index;
         }
         return Files.getLastModifiedTime(file).toInstant().plus(UNWRITTEN).isAfter(Instant.now());
     }

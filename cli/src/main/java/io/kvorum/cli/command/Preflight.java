@@ -146,7 +146,7 @@ final class Preflight {
                 for (Path cluster : clusters.toList()) {
                     Path file = new ClusterFolder(cluster).spec();
                     if (Files.exists(file)) {
-                        used.add(ClusterSpec.read(file).index());
+                        used.add(ClusterSpec.readIndex(file));
                     }
                 }
             }

@@ -11,7 +11,7 @@ import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.Fault;
 import io.kvorum.faults.FaultSyntax;
-import io.kvorum.faults.Topology;
+import io.kvorum.faults.Member;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -52,6 +52,7 @@ public final class Launcher {
     private final ExecutorService blocking;
     private final Lifelines lifelines;
     private final FaultEngine faults;
+    private final ClusterTimeline timeline;
     private final Supervisor supervisor;
     private final BackupSchedule backups;
     private final CountDownLatch down = new CountDownLatch(1);
@@ -61,13 +62,34 @@ public final class Launcher {
         this.loop = Executors.newSingleThreadScheduledExecutor(daemon("loop"));
         this.blocking = Executors.newCachedThreadPool(daemon("blocking"));
         this.lifelines = new Lifelines(folder);
-        this.faults = new FaultEngine(folder, loop, blocking);
-        this.supervisor = new Supervisor(spec, folder, java, lifelines, loop, blocking, this::answering);
+        this.timeline = new ClusterTimeline(folder);
+        this.faults = new FaultEngine(folder, timeline.file(), loop, blocking);
+        this.supervisor = new Supervisor(spec, folder, java, lifelines, loop, blocking, new Processes());
         this.backups = new BackupSchedule(spec, folder, loop, blocking, Clock.systemUTC());
     }
 
-    private void answering(ManagedProcess process) {
-        faults.answering(process, supervisor);
+    /** What follows from the lives of processes. */
+    private final class Processes implements Supervisor.Listener {
+        @Override
+        public void started(ManagedProcess process) {
+            timeline.started(process);
+        }
+
+        @Override
+        public void answering(ManagedProcess process) {
+            faults.answering(process, supervisor);
+        }
+
+        @Override
+        public void ready(ManagedProcess process) {
+            timeline.ready(process, supervisor::spec);
+        }
+
+        @Override
+        public void ended(ManagedProcess process, int exitCode, long restartInMillis) {
+            faults.ended(process);
+            timeline.ended(process, exitCode, restartInMillis);
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -125,7 +147,7 @@ public final class Launcher {
                 onLoop(() -> {
                     List<String> names = supervisor
                             .topology()
-                            .resolve(request.path("component").asText());
+                            .resolveProcesses(List.of(request.path("component").asText()));
                     return CompletableFuture.allOf(names.stream()
                                     .map(supervisor::process)
                                     .map(supervisor::restart)
@@ -137,6 +159,7 @@ public final class Launcher {
                         request.path("role").asText(), request.path("count").asInt()));
             case "backup.status" -> onLoop(() -> CompletableFuture.completedFuture(backups.status()));
             case "fault.add" -> onLoop(() -> supervisor.refreshAll().thenComposeAsync(done -> addFault(request), loop));
+            case "fault.topology" -> onLoop(() -> supervisor.refreshAll().thenApplyAsync(done -> topology(), loop));
             case "fault.list" ->
                 onLoop(() -> {
                     ObjectNode reply = JSON.createObjectNode();
@@ -146,42 +169,44 @@ public final class Launcher {
             case "fault.heal" ->
                 onLoop(() -> {
                     String id = request.path("id").asText("");
-                    CompletableFuture<@Nullable Void> healed =
-                            id.isEmpty() ? faults.healAll(supervisor) : faults.heal(id, supervisor);
-                    return healed.thenApply(done -> JSON.createObjectNode());
+                    CompletableFuture<Integer> healed = id.isEmpty()
+                            ? faults.healAll(supervisor)
+                            : faults.heal(id, supervisor).thenApply(was -> was ? 1 : 0);
+                    return healed.thenApply(count -> JSON.createObjectNode().put("healed", count));
                 });
             case "fault.resume" ->
                 onLoop(() -> {
-                    List<String> names = supervisor.topology().resolve(String.join(",", words(request)));
-                    return faults.resume(names, supervisor).thenApply(done -> named(names));
+                    List<String> names = supervisor.topology().resolveProcesses(words(request));
+                    faults.resume(names, supervisor);
+                    return CompletableFuture.completedFuture(named(names));
                 });
             default -> CompletableFuture.failedFuture(new IllegalArgumentException("unknown op \"" + op + "\""));
         };
     }
 
+    /** Everything that faults can name, as it is now. */
+    private ObjectNode topology() {
+        ObjectNode reply = JSON.createObjectNode();
+        ArrayNode members = reply.putArray("members");
+        for (Member member : supervisor.topology().members()) {
+            ManagedProcess managed = supervisor.find(member.name());
+            members.addObject()
+                    .put("name", member.name())
+                    .put("role", member.role())
+                    .put("node", member.node())
+                    .put("address", member.address())
+                    .put("leader", member.leader())
+                    .put("process", member.process())
+                    .put("ready", managed != null && managed.ready());
+        }
+        return reply;
+    }
+
     private CompletableFuture<ObjectNode> addFault(ObjectNode request) {
-        Topology topology = supervisor.topology();
-        List<String> words = words(request);
-        String kind = request.path("kind").asText();
-        Fault fault = switch (kind) {
-            case "partition" -> FaultSyntax.partition(words, topology);
-            case "cut" -> FaultSyntax.cut(words, topology);
-            case "delay" ->
-                FaultSyntax.delay(
-                        words.get(0),
-                        words.get(1),
-                        Duration.ofMillis(request.path("delayMillis").asLong()),
-                        Duration.ofMillis(request.path("jitterMillis").asLong()),
-                        topology);
-            case "kill" -> new Fault.Kill(topology.resolve(String.join(",", words)));
-            case "pause" -> new Fault.Pause(topology.resolve(String.join(",", words)));
-            default -> throw new IllegalArgumentException("unknown fault \"" + kind + "\"");
-        };
-        String description = kind + " " + String.join(" ", words);
+        Fault fault = FaultSyntax.parse(words(request));
         Duration duration = Duration.ofMillis(request.path("forMillis").asLong());
-        LOG.log(Level.INFO, "fault {0}", description);
-        return faults.add(fault, description, duration, supervisor)
-                .thenApply(id -> JSON.createObjectNode().put("id", id).put("description", description));
+        LOG.log(Level.INFO, "fault {0}", fault.describe());
+        return faults.add(fault, duration, supervisor);
     }
 
     private CompletableFuture<ObjectNode> scale(String name, int count) {

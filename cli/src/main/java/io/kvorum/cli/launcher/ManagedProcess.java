@@ -31,6 +31,9 @@ final class ManagedProcess {
     int generation;
 
     boolean everReady;
+    /** Whether this start has been reported ready. */
+    boolean toldReady;
+
     boolean stopping;
     int lastExitCode;
     long startedNanos;

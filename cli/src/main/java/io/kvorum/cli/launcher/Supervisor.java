@@ -1,6 +1,7 @@
 package io.kvorum.cli.launcher;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandLine;
@@ -53,17 +54,25 @@ final class Supervisor {
     private final ExecutorService blocking;
     private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
     private final Lifelines lifelines;
-    private final StartHook hook;
-    private ClusterSpec spec;
+    private final Listener listener;
+    private volatile ClusterSpec spec;
     private boolean stopping;
     private @Nullable StartFailure startFailure;
 
     /** Why the first start did not succeed, and whose log says more. */
     record StartFailure(String component, String reason) {}
 
-    /** Told when a process (re)started and answers, so that active faults can be installed in it. */
-    interface StartHook {
+    /** Told of the lives of processes, on the loop. */
+    interface Listener {
+        void started(ManagedProcess process);
+
+        /** It answers for the first time since it was started, so that active faults can be set in it. */
         void answering(ManagedProcess process);
+
+        void ready(ManagedProcess process);
+
+        /** @param restartInMillis when it will be started again, negative if it will not */
+        void ended(ManagedProcess process, int exitCode, long restartInMillis);
     }
 
     Supervisor(
@@ -73,16 +82,17 @@ final class Supervisor {
             Lifelines lifelines,
             ScheduledExecutorService loop,
             ExecutorService blocking,
-            StartHook hook) {
+            Listener listener) {
         this.spec = spec;
         this.folder = folder;
         this.java = java;
         this.lifelines = lifelines;
         this.loop = loop;
         this.blocking = blocking;
-        this.hook = hook;
+        this.listener = listener;
     }
 
+    /** Any thread. */
     ClusterSpec spec() {
         return spec;
     }
@@ -100,17 +110,33 @@ final class Supervisor {
         return process;
     }
 
+    @Nullable
+    ManagedProcess find(String name) {
+        return processes.get(name);
+    }
+
     /** Why the first start did not succeed, or null. */
     @Nullable
     StartFailure startFailure() {
         return startFailure;
     }
 
+    /** Everything that faults can name: the components, the pods of each node, and clients. */
     Topology topology() {
-        return new Topology(processes.values().stream()
-                .map(p -> new Member(
-                        p.instance.name(), p.instance.role().id(), p.instance.node(), p.instance.address(), p.leader()))
-                .toList());
+        AddressPlan addresses = new AddressPlan(spec.index());
+        List<Member> members = new ArrayList<>();
+        for (ManagedProcess p : processes.values()) {
+            Instance instance = p.instance;
+            members.add(
+                    new Member(instance.name(), instance.role().id(), instance.node(), instance.address(), p.leader()));
+        }
+        for (ManagedProcess p : processes.values()) {
+            if (p.instance.role() == Role.KUBELET) {
+                members.add(Member.pods(p.instance.node(), addresses.podRange(p.instance.ordinal())));
+            }
+        }
+        members.add(Member.clients(AddressPlan.CLIENTS));
+        return new Topology(members);
     }
 
     /** Starts what the specification asks for and is not there, stops what it no longer asks for. */
@@ -190,6 +216,8 @@ final class Supervisor {
             int generation = ++managed.generation;
             PidFile.write(folder.pidFile(instance.name()), process.toHandle());
             process.onExit().thenAcceptAsync(ended -> exited(managed, generation, ended.exitValue()), loop);
+            managed.toldReady = false;
+            listener.started(managed);
             poll(managed, generation, POLL_MILLIS);
         } catch (IOException e) {
             String reason = "cannot start " + instance.name() + ": " + e.getMessage();
@@ -212,6 +240,7 @@ final class Supervisor {
         managed.status = null;
         clear(managed);
         if (stopping || managed.stopping || !managed.heldDownBy.isEmpty()) {
+            listener.ended(managed, code, -1);
             return;
         }
         long delay = managed.backoffMillis(System.nanoTime());
@@ -229,6 +258,7 @@ final class Supervisor {
                             + folder.log(managed.instance.name()));
         }
         managed.restarts++;
+        listener.ended(managed, code, delay);
         loop.schedule(() -> start(managed), delay, TimeUnit.MILLISECONDS);
     }
 
@@ -291,10 +321,14 @@ final class Supervisor {
                             ObjectNode before = managed.status;
                             managed.status = answer;
                             if (before == null && answer != null) {
-                                hook.answering(managed);
+                                listener.answering(managed);
                             }
                             if (managed.ready()) {
                                 managed.everReady = true;
+                                if (!managed.toldReady) {
+                                    managed.toldReady = true;
+                                    listener.ready(managed);
+                                }
                             }
                         },
                         loop);

@@ -1,67 +1,53 @@
 package io.kvorum.component.fault;
 
+import io.kvorum.component.fault.FaultRule.Breaking;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fault hook of Netty channels: the first handler of the pipeline, below TLS, so it sees the bytes as they meet the
- * socket. Without a rule for the peer it passes everything on. With one, writes wait in a queue and, when cut, the
- * socket is not read, so that even the peer's closing stays unseen. All calls on the channel's event loop but those of
- * {@link FaultLink}.
+ * socket. Without a rule for the peer it passes everything on. With one, writes and reads wait in queues and, when cut,
+ * the socket is not read, so that even the peer's closing stays unseen. All calls on the channel's event loop but those
+ * of {@link FaultLink}.
  */
 final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
-    /** Above this the channel says that it is not writable. */
-    private static final int HIGH_WATER = 1 << 20;
-
-    /** What the kernel's send buffer would have taken from a cut connection. */
-    private static final int SEND_BUFFER = 1 << 18;
-
-    /** Index of the user-defined writability flag that this handler sets. */
-    private static final int WRITABILITY_FLAG = 31;
-
-    private record Held(Object message, ChannelPromise promise, int size, long due) {}
-
     private final FaultRules rules;
     private final @Nullable InetAddress local;
-    private final LinkSchedule schedule = new LinkSchedule(ThreadLocalRandom.current());
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
-    private final ArrayDeque<Object> unread = new ArrayDeque<>();
+    private final boolean accepted;
+    private final HeldWrites writes = new HeldWrites();
+    private final HeldReads reads = new HeldReads();
     private volatile @Nullable ChannelHandlerContext context;
     private volatile @Nullable String peer;
     private @Nullable LinkFault out;
     private @Nullable LinkFault in;
-    private long heldBytes;
-    private boolean unwritable;
-    private boolean timerSet;
-    private boolean stalled;
-    private boolean autoRead;
-    private boolean readAsked;
+    /** Made while connections are being left half-open: this one works. */
+    private boolean exempt;
+    /** Half-open: lives at this end only. */
+    private boolean forgotten;
+
+    private boolean closing;
     private @Nullable Runnable heldConnect;
 
-    /** @param local address to dial out from; null leaves the choice to the system */
-    FaultHandler(FaultRules rules, @Nullable InetAddress local) {
+    /**
+     * @param local address to dial out from; null leaves the choice to the system
+     * @param accepted whether the peer opened the connection
+     */
+    FaultHandler(FaultRules rules, @Nullable InetAddress local, boolean accepted) {
         this.rules = rules;
         this.local = local;
-    }
-
-    private static boolean cut(@Nullable LinkFault fault) {
-        return fault != null && fault.cut();
+        this.accepted = accepted;
     }
 
     @Override
@@ -72,21 +58,21 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        ctx.channel().closeFuture().addListener(closed -> dispose());
+        ctx.channel().closeFuture().addListener(closed -> {
+            rules.remove(this);
+            writes.dispose();
+            if (closing || forgotten || LinkFault.isCut(in)) {
+                reads.dispose();
+            }
+        });
         if (ctx.channel().isActive()) {
             began(ctx);
         }
     }
 
-    private void dispose() {
-        rules.remove(this);
-        for (Held write = held.poll(); write != null; write = held.poll()) {
-            ReferenceCountUtil.release(write.message);
-            write.promise.tryFailure(new ClosedChannelException());
-        }
-        for (Object message = unread.poll(); message != null; message = unread.poll()) {
-            ReferenceCountUtil.release(message);
-        }
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        reads.dispose();
     }
 
     private void began(ChannelHandlerContext ctx) {
@@ -94,7 +80,12 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
             peer = remote.getAddress().getHostAddress();
         }
         rules.add(this);
+        exempt = LinkFault.has(rules.out(peer), Breaking.HALF_OPEN);
         refresh(ctx);
+        if (accepted && LinkFault.has(in, Breaking.REFUSE)) {
+            // Accepted by the kernel already; the nearest thing to a refusal.
+            reset();
+        }
     }
 
     @Override
@@ -102,6 +93,21 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
         began(ctx);
         ctx.fireChannelActive();
     }
+
+    /** The peer's last words, though they were to come later, are heard before the end. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        reads.deliverAll(ctx);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        closing = true;
+        ctx.close(promise);
+    }
+
+    // Connecting.
 
     @Override
     public void connect(
@@ -119,8 +125,18 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
         rules.add(this);
         out = rules.out(peer);
         in = rules.in(peer);
-        if (cut(out) || cut(in)) {
+        if (LinkFault.isCut(out) || LinkFault.isCut(in)) {
             holdConnect(ctx, remote, origin, promise);
+        } else {
+            dial(ctx, remote, origin, promise);
+        }
+    }
+
+    private void dial(
+            ChannelHandlerContext ctx, SocketAddress remote, @Nullable SocketAddress origin, ChannelPromise promise) {
+        if (LinkFault.has(out, Breaking.REFUSE)) {
+            promise.tryFailure(new ConnectException("Connection refused: " + remote));
+            ctx.close();
         } else {
             ctx.connect(remote, origin, promise);
         }
@@ -143,16 +159,20 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
                         TimeUnit.MILLISECONDS);
         heldConnect = () -> {
             timeout.cancel(false);
-            ctx.connect(remote, origin, promise);
+            dial(ctx, remote, origin, promise);
         };
     }
 
-    // Outbound.
+    // Passing.
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (forgotten) {
+            HeldWrites.discard(message, promise);
+            return;
+        }
         LinkFault fault = out;
-        if (fault == null && held.isEmpty()) {
+        if ((fault == null || !fault.cut() && !fault.slows()) && writes.isEmpty()) {
             ctx.write(message, promise);
             return;
         }
@@ -160,103 +180,38 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
             // Small steps, so that a slow link trickles instead of jerking.
             int step = (int) Math.max(1460, Math.min(65_536, fault.rate() / 50));
             while (bytes.readableBytes() > step) {
-                hold(ctx, bytes.readRetainedSlice(step), ctx.newPromise());
+                writes.hold(ctx, fault, bytes.readRetainedSlice(step), ctx.newPromise());
             }
         }
-        hold(ctx, message, promise);
-        pump(ctx);
+        writes.hold(ctx, fault, message, promise);
+        writes.pump(ctx, out);
     }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        if (held.isEmpty()) {
+        if (writes.isEmpty()) {
             ctx.flush();
         }
     }
-
-    private void hold(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        LinkFault fault = out;
-        int size = message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
-        long now = System.nanoTime();
-        long due = fault == null ? now : schedule.due(fault, now, size);
-        ChannelPromise last = promise;
-        if (cut(fault) && heldBytes < SEND_BUFFER) {
-            // The kernel's send buffer would take it, so who closes after his last write must not wait for the healing.
-            promise.trySuccess();
-            last = ctx.newPromise();
-        }
-        held.add(new Held(message, last, size, due));
-        heldBytes += size;
-        writability(ctx);
-    }
-
-    private void writability(ChannelHandlerContext ctx) {
-        boolean now = heldBytes > HIGH_WATER;
-        if (now != unwritable) {
-            unwritable = now;
-            ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-            if (buffer != null) {
-                buffer.setUserDefinedWritability(WRITABILITY_FLAG, !now);
-            }
-        }
-    }
-
-    private void pump(ChannelHandlerContext ctx) {
-        boolean wrote = false;
-        long now = System.nanoTime();
-        Held next = held.peek();
-        while (next != null && !cut(out) && (out == null || next.due <= now)) {
-            held.poll();
-            heldBytes -= next.size;
-            ctx.write(next.message, next.promise);
-            wrote = true;
-            next = held.peek();
-        }
-        if (wrote) {
-            ctx.flush();
-            writability(ctx);
-        }
-        if (next == null) {
-            schedule.drained();
-        } else if (!cut(out) && !timerSet) {
-            timerSet = true;
-            ctx.executor()
-                    .schedule(
-                            () -> {
-                                timerSet = false;
-                                pump(ctx);
-                            },
-                            Math.max(0, next.due - now),
-                            TimeUnit.NANOSECONDS);
-        }
-    }
-
-    // Inbound.
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (stalled) {
-            readAsked = true;
-        } else {
-            ctx.read();
-        }
+        reads.ask(ctx);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (stalled || !unread.isEmpty()) {
-            unread.add(message);
-        } else {
-            ctx.fireChannelRead(message);
-        }
+        reads.arrived(ctx, in, forgotten, message);
     }
+
+    // Rules.
 
     private void refresh(ChannelHandlerContext ctx) {
         out = rules.out(peer);
         in = rules.in(peer);
         Runnable connect = heldConnect;
         if (connect != null) {
-            if (!cut(out) && !cut(in)) {
+            if (!LinkFault.isCut(out) && !LinkFault.isCut(in)) {
                 heldConnect = null;
                 connect.run();
             }
@@ -266,32 +221,18 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
         if (!channel.isRegistered()) {
             return;
         }
-        if (cut(in) && !stalled) {
-            autoRead = channel.config().isAutoRead();
-            stalled = true;
-            channel.config().setAutoRead(false);
-        } else if (!cut(in) && stalled) {
-            resume(ctx);
+        if (LinkFault.has(out, Breaking.RESET)) {
+            reset();
+            return;
         }
-        pump(ctx);
-    }
-
-    private void resume(ChannelHandlerContext ctx) {
-        stalled = false;
-        boolean any = !unread.isEmpty();
-        for (Object message = unread.poll(); message != null; message = unread.poll()) {
-            ctx.fireChannelRead(message);
+        boolean halfOpen = LinkFault.has(out, Breaking.HALF_OPEN);
+        exempt &= halfOpen;
+        forgotten = halfOpen && !exempt && channel.isActive();
+        if (forgotten) {
+            writes.discardAll(ctx);
         }
-        if (any) {
-            ctx.fireChannelReadComplete();
-        }
-        if (autoRead) {
-            ctx.channel().config().setAutoRead(true);
-        }
-        if (readAsked || autoRead) {
-            readAsked = false;
-            ctx.read();
-        }
+        reads.refresh(ctx, in, forgotten);
+        writes.pump(ctx, out);
     }
 
     @Override
@@ -307,7 +248,7 @@ final class FaultHandler extends ChannelDuplexHandler implements FaultLink {
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.executor().execute(() -> {
-                if (ctx.channel() instanceof SocketChannel socket) {
+                if (ctx.channel() instanceof SocketChannel socket && socket.isOpen()) {
                     // Closing without lingering makes the kernel send a reset.
                     socket.config().setSoLinger(0);
                 }

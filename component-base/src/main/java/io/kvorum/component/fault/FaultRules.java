@@ -2,11 +2,10 @@ package io.kvorum.component.fault;
 
 import io.kvorum.component.fault.FaultRule.Direction;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -16,13 +15,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fault rules of this process and the connections they apply to. Rules that concern the same peer compose. A rule with
- * an expiry clears itself even if who set it is gone. Thread-safe; looking a link up costs one map read.
+ * The fault rules of this process and the connections they apply to. Rules that concern the same peer compose, see {@link
+ * LinkFault#both}. A rule with an expiry clears itself even if who set it is gone. Thread-safe; looking a link up costs
+ * one map read.
  */
 public final class FaultRules {
-    private static final String ANY = "*";
-
-    private record Entry(FaultRule rule, long expiresAt) {
+    private record Entry(FaultRule rule, PeerSet peers, long expiresAt) {
         boolean expired(long now) {
             return rule.expiresIn() != null && now - expiresAt >= 0;
         }
@@ -31,11 +29,40 @@ public final class FaultRules {
     /** A rule in force. {@code expiresInMillis} is what is left, null when it does not expire. */
     public record Active(FaultRule rule, @Nullable Long expiresInMillis) {}
 
+    /** The rules at one moment, and what they come to for the peers that were asked for. */
+    private static final class Composed {
+        private final List<Entry> entries;
+        private final Map<String, Optional<LinkFault>> out = new ConcurrentHashMap<>();
+        private final Map<String, Optional<LinkFault>> in = new ConcurrentHashMap<>();
+
+        Composed(List<Entry> entries) {
+            this.entries = entries;
+        }
+
+        @Nullable
+        LinkFault find(Direction way, @Nullable String peer) {
+            if (peer == null || entries.isEmpty()) {
+                return null;
+            }
+            Map<String, Optional<LinkFault>> known = way == Direction.OUT ? out : in;
+            return known.computeIfAbsent(peer, p -> compose(way, p)).orElse(null);
+        }
+
+        private Optional<LinkFault> compose(Direction way, String peer) {
+            LinkFault fault = null;
+            for (Entry entry : entries) {
+                if (entry.rule.direction().covers(way) && entry.peers.contains(peer)) {
+                    fault = LinkFault.both(fault, LinkFault.of(entry.rule));
+                }
+            }
+            return Optional.ofNullable(fault);
+        }
+    }
+
     private final LongSupplier nanoTime;
     private final Set<FaultLink> links = ConcurrentHashMap.newKeySet();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private volatile Map<String, LinkFault> out = Map.of();
-    private volatile Map<String, LinkFault> in = Map.of();
+    private volatile Composed composed = new Composed(List.of());
     private @Nullable ScheduledExecutorService timer;
 
     public FaultRules() {
@@ -49,7 +76,7 @@ public final class FaultRules {
     /** Puts a rule in force, in place of the one with the same id. */
     public synchronized void set(FaultRule rule) {
         long lifetime = rule.expiresIn() == null ? 0 : rule.expiresIn().toNanos();
-        entries.put(rule.id(), new Entry(rule, nanoTime.getAsLong() + lifetime));
+        entries.put(rule.id(), new Entry(rule, new PeerSet(rule.peers()), nanoTime.getAsLong() + lifetime));
         if (rule.expiresIn() != null) {
             timer().schedule(this::expire, lifetime, TimeUnit.NANOSECONDS);
         }
@@ -86,10 +113,11 @@ public final class FaultRules {
 
     /** Resets every connection to these peers; how many there were. */
     public int reset(Set<String> peers) {
+        PeerSet wanted = new PeerSet(peers);
         List<FaultLink> hit = new ArrayList<>();
         for (FaultLink link : links) {
             String peer = link.peer();
-            if (peer != null && (peers.contains(peer) || peers.contains(ANY))) {
+            if (peer != null && wanted.contains(peer)) {
                 hit.add(link);
             }
         }
@@ -106,47 +134,18 @@ public final class FaultRules {
     }
 
     private void apply() {
-        out = compose(Direction.OUT);
-        in = compose(Direction.IN);
+        composed = new Composed(List.copyOf(entries.values()));
         links.forEach(FaultLink::update);
-    }
-
-    private Map<String, LinkFault> compose(Direction way) {
-        Map<String, LinkFault> composed = new HashMap<>();
-        Set<String> peers = new HashSet<>();
-        entries.values().forEach(entry -> peers.addAll(entry.rule.peers()));
-        for (String peer : peers) {
-            LinkFault fault = null;
-            for (Entry entry : entries.values()) {
-                FaultRule rule = entry.rule;
-                if (rule.direction().covers(way)
-                        && (rule.peers().contains(peer) || rule.peers().contains(ANY))) {
-                    fault = LinkFault.both(fault, LinkFault.of(rule));
-                }
-            }
-            if (fault != null) {
-                composed.put(peer, fault);
-            }
-        }
-        return Map.copyOf(composed);
     }
 
     @Nullable
     LinkFault out(@Nullable String peer) {
-        return find(out, peer);
+        return composed.find(Direction.OUT, peer);
     }
 
     @Nullable
     LinkFault in(@Nullable String peer) {
-        return find(in, peer);
-    }
-
-    private static @Nullable LinkFault find(Map<String, LinkFault> faults, @Nullable String peer) {
-        if (peer == null || faults.isEmpty()) {
-            return null;
-        }
-        LinkFault fault = faults.get(peer);
-        return fault == null ? faults.get(ANY) : fault;
+        return composed.find(Direction.IN, peer);
     }
 
     void add(FaultLink link) {

@@ -43,7 +43,7 @@ public final class FaultTransport implements Transport {
         }
         return () -> {
             Channel channel = factory.newChannel();
-            channel.pipeline().addFirst("fault", new FaultHandler(rules, local));
+            channel.pipeline().addFirst("fault", new FaultHandler(rules, local, false));
             return channel;
         };
     }
@@ -59,7 +59,7 @@ public final class FaultTransport implements Transport {
             channel.pipeline().addFirst("fault-accept", new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-                    ((Channel) accepted).pipeline().addFirst("fault", new FaultHandler(rules, null));
+                    ((Channel) accepted).pipeline().addFirst("fault", new FaultHandler(rules, null, true));
                     ctx.fireChannelRead(accepted);
                 }
             });

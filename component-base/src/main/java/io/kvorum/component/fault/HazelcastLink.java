@@ -5,6 +5,7 @@ import com.hazelcast.internal.networking.ChannelInitializer;
 import com.hazelcast.internal.networking.HandlerStatus;
 import com.hazelcast.internal.networking.InboundHandler;
 import com.hazelcast.internal.networking.OutboundHandler;
+import io.kvorum.component.fault.FaultRule.Breaking;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -32,6 +33,10 @@ final class HazelcastLink implements FaultLink {
     private final Inbound inbound = new Inbound();
     private final Outbound outbound = new Outbound();
     private volatile @Nullable String peer;
+    /** Made while connections are being left half-open: this one works. */
+    private volatile boolean exempt;
+    /** Half-open: lives at this end only. */
+    private volatile boolean forgotten;
 
     private HazelcastLink(FaultRules rules, Channel channel) {
         this.rules = rules;
@@ -61,10 +66,30 @@ final class HazelcastLink implements FaultLink {
         return peer;
     }
 
+    /** On the first byte either way: the peer is known from then on. */
+    private void begins() {
+        LinkFault in = rules.in(peer());
+        LinkFault out = rules.out(peer());
+        exempt = LinkFault.has(out, Breaking.HALF_OPEN);
+        LinkFault opened = channel.isClientMode() ? out : in;
+        if (LinkFault.has(out, Breaking.RESET) || LinkFault.has(opened, Breaking.REFUSE)) {
+            reset();
+        }
+    }
+
     @Override
     public void update() {
-        inbound.fault = rules.in(peer());
-        outbound.fault = rules.out(peer());
+        LinkFault in = rules.in(peer());
+        LinkFault out = rules.out(peer());
+        inbound.fault = in;
+        outbound.fault = out;
+        boolean halfOpen = LinkFault.has(out, Breaking.HALF_OPEN);
+        exempt &= halfOpen;
+        forgotten = halfOpen && !exempt;
+        if (LinkFault.has(out, Breaking.RESET)) {
+            reset();
+            return;
+        }
         channel.inboundPipeline().wakeup();
         channel.outboundPipeline().wakeup();
     }
@@ -103,9 +128,9 @@ final class HazelcastLink implements FaultLink {
             if (!begun) {
                 begun = true;
                 fault = rules.in(peer());
+                begins();
             }
-            LinkFault now = fault;
-            if (now != null && now.cut()) {
+            if (forgotten || LinkFault.isCut(fault)) {
                 LockSupport.parkNanos(BLOCKED_PAUSE_NANOS);
                 return HandlerStatus.BLOCKED;
             }
@@ -158,10 +183,19 @@ final class HazelcastLink implements FaultLink {
             if (!begun) {
                 begun = true;
                 fault = rules.out(peer());
+                begins();
             }
             LinkFault now = fault;
             dst.compact();
             try {
+                if (forgotten) {
+                    // On its way to a peer that knows nothing of this connection any more.
+                    src.position(src.limit());
+                    held.clear();
+                    heldBytes = 0;
+                    headOffset = 0;
+                    return HandlerStatus.CLEAN;
+                }
                 if (now != null && now.cut()) {
                     return HandlerStatus.BLOCKED;
                 }

@@ -14,6 +14,7 @@ import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
 import io.kvorum.store.raft.TcpTransport;
 import io.kvorum.store.wal.Disk;
+import io.kvorum.store.wal.FaultyDisk;
 import io.kvorum.store.watch.WatchHub;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -85,6 +86,7 @@ public final class StoreComponent implements Component {
         private final StoreFlags flags;
         private final MemberNames names;
         private final Map<String, Replica> replicas = new ConcurrentHashMap<>();
+        private final FaultyDisk disk = new FaultyDisk(Disk.real());
         private @Nullable WatchHub hub;
 
         Running(ComponentContext context, StoreFlags flags) {
@@ -94,6 +96,7 @@ public final class StoreComponent implements Component {
         }
 
         Future<Void> start() {
+            DiskCommands.register(context.control(), disk);
             hub = new WatchHub(context.vertx(), this::newest, flags.historyRevisions.get(), HISTORY_BYTES);
             context.onShutdown("store members", () -> context.vertx().executeBlocking(this::close));
             // The files are read on a worker, while the port is opened.
@@ -144,7 +147,7 @@ public final class StoreComponent implements Component {
                             flags.heartbeatInterval.get(),
                             flags.maxMissedHeartbeats.get()),
                     folder,
-                    Disk.real(),
+                    disk,
                     transport,
                     onFlush,
                     new MemberListener(first));
@@ -263,7 +266,9 @@ public final class StoreComponent implements Component {
             public void leader(@Nullable String leader, boolean local) {
                 if (first) {
                     boolean here = leader != null && replicas.containsKey(leader);
-                    context.vertx().runOnContext(v -> context.leading(here));
+                    Replica own = replicas.get(names.here().get(0));
+                    String how = own == null ? "" : "term " + own.term();
+                    context.vertx().runOnContext(v -> context.leading(here, how));
                 }
             }
 

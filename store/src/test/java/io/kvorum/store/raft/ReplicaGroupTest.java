@@ -1,6 +1,7 @@
 package io.kvorum.store.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.KeyRange;
@@ -14,6 +15,8 @@ import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.SnapshotCodec;
 import io.kvorum.store.wal.Disk;
+import io.kvorum.store.wal.FaultyDisk;
+import io.kvorum.store.wal.FaultyDisk.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Three members in one process over a transport whose pairs can be cut; real disks, real time-outs. */
 final class ReplicaGroupTest {
@@ -248,11 +253,11 @@ final class ReplicaGroupTest {
 
     @Test
     void aMemberWhoseDiskFailsStopsAndTheOthersGoOn() throws Exception {
-        BrokenDisk broken = new BrokenDisk();
+        FaultyDisk broken = new FaultyDisk(Disk.real());
         disks.put("store-0", broken);
         startAll();
         put(leader("store-0", "store-1", "store-2"), "a", "1").get(5, TimeUnit.SECONDS);
-        broken.broken = true;
+        broken.set(failing(Failure.FSYNC));
         CompletableFuture<Outcome> unused = put(replica("store-0"), "a", "2");
         await("store-0 sees that its disk failed", () -> {
             var ignored = leader("store-1", "store-2", "store-0").propose(Replica.NO_OPERATION);
@@ -263,21 +268,46 @@ final class ReplicaGroupTest {
         assertThat(get(leader, "a")).isEqualTo("3");
     }
 
-    private static final class BrokenDisk implements Disk {
-        volatile boolean broken;
+    private static FaultyDisk.Rule failing(Failure failure) {
+        return new FaultyDisk.Rule("f1", Duration.ZERO, failure, 100, null);
+    }
 
-        @Override
-        public void write(java.nio.channels.FileChannel channel, java.nio.ByteBuffer bytes) throws IOException {
-            Disk.real().write(channel, bytes);
+    @ParameterizedTest
+    @EnumSource(
+            value = Failure.class,
+            names = {"WRITE", "FSYNC", "FULL"})
+    void whatAMajorityCannotPersistIsNeverAcknowledged(Failure failure) throws Exception {
+        Map<String, FaultyDisk> faulty = new HashMap<>();
+        for (String name : MEMBERS) {
+            faulty.put(name, new FaultyDisk(Disk.real()));
+            disks.put(name, faulty.get(name));
         }
-
-        @Override
-        public void sync(java.nio.channels.FileChannel channel) throws IOException {
-            if (broken) {
-                throw new IOException("No space left on device");
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        put(leader, "a", "1").get(5, TimeUnit.SECONDS);
+        List<String> others =
+                MEMBERS.stream().filter(name -> !name.equals(leader.name())).toList();
+        for (String name : others) {
+            FaultyDisk disk = faulty.get(name);
+            if (disk != null) {
+                disk.set(failing(failure));
             }
-            Disk.real().sync(channel);
         }
+        CompletableFuture<Outcome> lost = put(leader, "a", "2");
+        for (String name : others) {
+            await(name + " sees that its disk failed", () -> replica(name).failure() != null);
+        }
+        assertThatThrownBy(() -> lost.get(1, TimeUnit.SECONDS))
+                .isInstanceOfAny(TimeoutException.class, ExecutionException.class);
+        // With sound disks again the members come back, and nothing that was acknowledged is missing.
+        for (String name : others) {
+            stop(name);
+            disks.put(name, Disk.real());
+            start(name);
+        }
+        Replica next = leader("store-0", "store-1", "store-2");
+        put(next, "b", "3").get(5, TimeUnit.SECONDS);
+        assertThat(get(next, "a")).isIn("1", "2");
     }
 
     private static final class Silent implements Replica.Listener {

@@ -1,0 +1,148 @@
+package io.kvorum.store.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk that is slow or fails by rules that come and go, and works like the one below it without any. Rules compose:
+ * latencies add up, each failure strikes on its own. Thread-safe.
+ */
+public final class FaultyDisk implements Disk {
+    private final Disk disk;
+    private final LongSupplier nanoTime;
+    private final DoubleSupplier random;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private volatile List<Entry> active = List.of();
+
+    /** What fails. */
+    public enum Failure {
+        NONE,
+        WRITE,
+        FSYNC,
+        /** Writes fail because no space is left. */
+        FULL
+    }
+
+    /**
+     * One rule.
+     *
+     * @param latency added to every write and every fsync
+     * @param percent of the operations concerned that fail
+     * @param expiresIn after this the rule ends by itself; null: never
+     */
+    public record Rule(
+            String id,
+            Duration latency,
+            Failure failure,
+            double percent,
+            @Nullable Duration expiresIn) {
+        public Rule {
+            if (id.isEmpty()) {
+                throw new IllegalArgumentException("a fault of the disk needs an id");
+            }
+            if (latency.isNegative()) {
+                throw new IllegalArgumentException("fault " + id + ": latency must not be negative");
+            }
+            if (!(percent > 0 && percent <= 100)) {
+                throw new IllegalArgumentException(
+                        "fault " + id + ": failPercent must be above 0 and up to 100, not " + percent);
+            }
+        }
+    }
+
+    private record Entry(Rule rule, long until) {}
+
+    public FaultyDisk(Disk disk) {
+        this(
+                disk,
+                System::nanoTime,
+                () -> java.util.concurrent.ThreadLocalRandom.current().nextDouble());
+    }
+
+    FaultyDisk(Disk disk, LongSupplier nanoTime, DoubleSupplier random) {
+        this.disk = disk;
+        this.nanoTime = nanoTime;
+        this.random = random;
+    }
+
+    /** Puts a rule in force, in place of the one with the same id. */
+    public synchronized void set(Rule rule) {
+        Duration lifetime = rule.expiresIn();
+        entries.put(rule.id(), new Entry(rule, nanoTime.getAsLong() + (lifetime == null ? 0 : lifetime.toNanos())));
+        active = List.copyOf(entries.values());
+    }
+
+    /** Takes a rule off; false when there is none with this id. */
+    public synchronized boolean clear(String id) {
+        boolean there = entries.remove(id) != null;
+        active = List.copyOf(entries.values());
+        return there;
+    }
+
+    private List<Rule> inForce() {
+        List<Entry> all = active;
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<Rule> rules = new ArrayList<>();
+        long now = nanoTime.getAsLong();
+        for (Entry entry : all) {
+            if (entry.rule.expiresIn() == null || now - entry.until < 0) {
+                rules.add(entry.rule);
+            }
+        }
+        return rules;
+    }
+
+    @Override
+    public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        List<Rule> rules = inForce();
+        hold(rules);
+        for (Rule rule : rules) {
+            if (rule.failure == Failure.FULL && strikes(rule)) {
+                // A part may still have fitted.
+                int fits = bytes.remaining() / 2;
+                disk.write(channel, bytes.slice(bytes.position(), fits));
+                throw new IOException("No space left on device");
+            }
+            if (rule.failure == Failure.WRITE && strikes(rule)) {
+                throw new IOException("Input/output error");
+            }
+        }
+        disk.write(channel, bytes);
+    }
+
+    @Override
+    public void sync(FileChannel channel) throws IOException {
+        List<Rule> rules = inForce();
+        hold(rules);
+        for (Rule rule : rules) {
+            if (rule.failure == Failure.FSYNC && strikes(rule)) {
+                throw new IOException("fsync: Input/output error");
+            }
+        }
+        disk.sync(channel);
+    }
+
+    private boolean strikes(Rule rule) {
+        return rule.percent >= 100 || random.getAsDouble() * 100 < rule.percent;
+    }
+
+    private static void hold(List<Rule> rules) {
+        long nanos = rules.stream().mapToLong(rule -> rule.latency.toNanos()).sum();
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}
