@@ -19,6 +19,7 @@ import io.kvorum.cli.command.UpCommand;
 import io.kvorum.cli.lab.LabCommand;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -61,10 +62,14 @@ public final class Main {
         }
     }
 
+    private static CommandLine subcommand(CommandLine parent, String name) {
+        return Objects.requireNonNull(parent.getSubcommands().get(name), name);
+    }
+
     public static void main(String[] args) {
         CommandLine command = new CommandLine(new Main());
         // "-2m" is an offset there.
-        command.getSubcommands().get("fault").getSubcommands().get("skew").setUnmatchedOptionsArePositionalParams(true);
+        subcommand(subcommand(command, "fault"), "skew").setUnmatchedOptionsArePositionalParams(true);
         command.setExecutionExceptionHandler((failure, line, result) -> {
             if (failure instanceof CommandFailure known) {
                 System.err.println("kvorum: " + known.getMessage());
