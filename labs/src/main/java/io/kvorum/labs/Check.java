@@ -24,7 +24,7 @@ public sealed interface Check {
     }
 
     /**
-     * Requests to a URL or to a service ({@code service/NAME:PORT/path} in the lab's namespace).
+     * Requests to a URL, or to {@code service/NAME:PORT/path} or {@code gateway/NAME:PORT/path} in the lab's namespace.
      *
      * @param headers sent with every request
      * @param requests how many, one after the other

@@ -20,7 +20,7 @@ final class HttpProbe {
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(3);
     private static final Duration KUBECTL_LIMIT = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 500;
-    private static final Pattern SERVICE = Pattern.compile("service/([a-z0-9-]+):(\\d+)(/.*)?");
+    private static final Pattern NAMED = Pattern.compile("(service|gateway)/([a-z0-9-]+):(\\d+)(/.*)?");
 
     private HttpProbe() {}
 
@@ -100,15 +100,17 @@ final class HttpProbe {
         }
     }
 
-    /** The URL itself, or the address of the service; empty when there is no such service. */
+    /** The URL itself, or the address of the service or gateway; empty when there is none. */
     private static String url(String target, LabCluster cluster, LabRun run) {
-        Matcher service = SERVICE.matcher(target);
-        if (!service.matches()) {
+        Matcher named = NAMED.matcher(target);
+        if (!named.matches()) {
             return target;
         }
+        String field = named.group(1).equals("service") ? "{.spec.clusterIP}" : "{.status.addresses[0].value}";
         LabCluster.Output output = cluster.kubectl(
-                run, List.of("get", "service", service.group(1), "-o", "jsonpath={.spec.clusterIP}"), KUBECTL_LIMIT);
-        String path = service.group(3) == null ? "/" : service.group(3);
-        return output.ok() ? "http://" + output.stdout().strip() + ":" + service.group(2) + path : "";
+                run, List.of("get", named.group(1), named.group(2), "-o", "jsonpath=" + field), KUBECTL_LIMIT);
+        String path = named.group(4) == null ? "/" : named.group(4);
+        String address = output.stdout().strip();
+        return output.ok() && !address.isEmpty() ? "http://" + address + ":" + named.group(3) + path : "";
     }
 }

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /** {@code kvorum lab}: experiments on the running cluster, graded by how it behaves. */
 @Command(
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
             LabCommand.Show.class,
             LabCommand.CheckLab.class,
             LabCommand.Hint.class,
+            LabCommand.RunScript.class,
             LabCommand.Reset.class
         })
 public final class LabCommand {
@@ -53,12 +55,15 @@ public final class LabCommand {
         }
 
         LabSession session(Lab lab) {
-            return new LabSession(
-                    lab,
-                    new LocalLabCluster(cluster.name(), cluster.folder(), beside("kvorum")),
-                    cluster.folder().root().resolve("labs").resolve(lab.id()),
-                    Clock.systemUTC(),
-                    System.err::println);
+            return new LabSession(lab, environment(), state(lab), Clock.systemUTC(), System.err::println);
+        }
+
+        LocalLabCluster environment() {
+            return new LocalLabCluster(cluster.name(), cluster.folder(), beside("kvorum"));
+        }
+
+        Path state(Lab lab) {
+            return cluster.folder().root().resolve("labs").resolve(lab.id());
         }
 
         static <T> T known(Supplier<T> work) {
@@ -80,7 +85,7 @@ public final class LabCommand {
 
     /** A subcommand about one lab. */
     abstract static class OnLab extends OnCluster {
-        @Parameters(paramLabel = "LAB", description = "name of the lab, see kvorum lab list")
+        @Parameters(index = "0", paramLabel = "LAB", description = "name of the lab, see kvorum lab list")
         String id = "";
 
         Lab lab() {
@@ -205,6 +210,25 @@ public final class LabCommand {
             Lab lab = lab();
             System.out.println(known(() -> session(lab).hint()).strip());
             return 0;
+        }
+    }
+
+    @Command(
+            name = "run",
+            description =
+                    "Run a script of a lab's folder on this terminal, with the cluster and the lab in its environment.")
+    static final class RunScript extends OnLab {
+        @Parameters(index = "1", paramLabel = "SCRIPT", description = "a file of the lab's folder")
+        String script = "";
+
+        @Unmatched
+        List<String> arguments = new ArrayList<>();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            Lab lab = lab();
+            up();
+            return environment().onTerminal(lab, state(lab), script, arguments);
         }
     }
 

@@ -7,6 +7,7 @@ import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
+import io.kvorum.labs.Lab;
 import io.kvorum.labs.LabCluster;
 import io.kvorum.labs.LabRun;
 import java.io.File;
@@ -56,16 +57,45 @@ final class LocalLabCluster implements LabCluster {
 
     @Override
     public Output script(LabRun run, String file, List<String> arguments, Duration limit) {
+        return run(bash(file, arguments), run.lab().folder(), variables(run.lab(), run.state()), limit);
+    }
+
+    /** Runs a script of a lab on this process's terminal, for as long as it takes; returns its exit code. */
+    int onTerminal(Lab lab, Path state, String file, List<String> arguments) throws InterruptedException {
+        if (!Files.isDirectory(state)) {
+            throw new CommandFailure(
+                    "lab " + lab.id() + " is not started; kvorum lab start " + lab.id() + " does that", 1);
+        }
+        if (!Files.isRegularFile(lab.folder().resolve(file))) {
+            throw new CommandFailure("lab " + lab.id() + " has no file " + file, 1);
+        }
+        ProcessBuilder builder = new ProcessBuilder(bash(file, arguments))
+                .inheritIO()
+                .directory(lab.folder().toFile());
+        builder.environment().putAll(variables(lab, state));
+        addCluster(builder.environment());
+        try {
+            return builder.start().waitFor();
+        } catch (IOException e) {
+            throw new CommandFailure("cannot run bash: " + e.getMessage(), 1);
+        }
+    }
+
+    private static List<String> bash(String file, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("bash", file));
         command.addAll(arguments);
-        return run(
-                command,
-                run.lab().folder(),
-                Map.of(
-                        "LAB", run.lab().id(),
-                        "LAB_NAMESPACE", run.lab().namespace(),
-                        "LAB_STATE", run.state().toString()),
-                limit);
+        return command;
+    }
+
+    private static Map<String, String> variables(Lab lab, Path state) {
+        return Map.of("LAB", lab.id(), "LAB_NAMESPACE", lab.namespace(), "LAB_STATE", state.toString());
+    }
+
+    private void addCluster(Map<String, String> environment) {
+        environment.put("KUBECONFIG", folder.kubeconfig().toString());
+        environment.put("KVORUM_HOME", ClusterFolder.home().toString());
+        environment.put("KVORUM_CLUSTER", name);
+        environment.put("PATH", script.getParent() + File.pathSeparator + environment.getOrDefault("PATH", ""));
     }
 
     @Override
@@ -113,12 +143,8 @@ final class LocalLabCluster implements LabCluster {
                 if (workingFolder != null) {
                     builder.directory(workingFolder.toFile());
                 }
-                Map<String, String> all = builder.environment();
-                all.putAll(environment);
-                all.put("KUBECONFIG", folder.kubeconfig().toString());
-                all.put("KVORUM_HOME", ClusterFolder.home().toString());
-                all.put("KVORUM_CLUSTER", name);
-                all.put("PATH", script.getParent() + File.pathSeparator + all.getOrDefault("PATH", ""));
+                builder.environment().putAll(environment);
+                addCluster(builder.environment());
                 process = builder.start();
                 boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
                 if (!ended) {

@@ -1,0 +1,2 @@
+# Where the backup of this lab belongs.
+echo "$LAB_STATE/backup"
