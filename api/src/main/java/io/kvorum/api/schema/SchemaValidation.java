@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,39 +16,51 @@ import org.jspecify.annotations.Nullable;
  * upstream reads it as zero.
  */
 public final class SchemaValidation {
-    private SchemaValidation() {}
+    private final Set<String> mayBeEmpty;
+    private final List<ApiException.Cause> causes = new ArrayList<>();
+
+    private SchemaValidation(Set<String> mayBeEmpty) {
+        this.mayBeEmpty = mayBeEmpty;
+    }
 
     /** One {@code FieldValueRequired} per missing field, with paths such as {@code spec.containers[0].name}. */
     public static List<ApiException.Cause> validate(Schema schema, JsonNode object) {
-        List<ApiException.Cause> causes = new ArrayList<>();
-        for (Map.Entry<String, Schema> property : schema.properties().entrySet()) {
-            String name = property.getKey();
-            if (!name.equals("status") && !name.equals("metadata")) {
-                property(schema, name, property.getValue(), object.get(name), name, causes);
-            }
-        }
+        return validate(schema, object, Set.of());
+    }
+
+    /**
+     * The same for kinds that upstream defines by a custom resource, where required means present.
+     *
+     * @param mayBeEmpty names of required text fields whose empty value is a value, such as the core {@code group}
+     */
+    public static List<ApiException.Cause> validate(Schema schema, JsonNode object, Set<String> mayBeEmpty) {
+        List<ApiException.Cause> causes = new SchemaValidation(mayBeEmpty).of(schema, object);
         return List.copyOf(causes);
     }
 
-    private static void property(
-            Schema owner,
-            String name,
-            Schema schema,
-            @Nullable JsonNode value,
-            String path,
-            List<ApiException.Cause> causes) {
+    private List<ApiException.Cause> of(Schema schema, JsonNode object) {
+        for (Map.Entry<String, Schema> property : schema.properties().entrySet()) {
+            String name = property.getKey();
+            if (!name.equals("status") && !name.equals("metadata")) {
+                property(schema, name, property.getValue(), object.get(name), name);
+            }
+        }
+        return causes;
+    }
+
+    private void property(Schema owner, String name, Schema schema, @Nullable JsonNode value, String path) {
         if (value == null
                 || value.isNull()
-                || (value.isTextual() && value.asText().isEmpty())) {
+                || (value.isTextual() && value.asText().isEmpty() && !mayBeEmpty.contains(name))) {
             if (owner.required().contains(name)) {
-                missing(schema, path, causes);
+                missing(schema, path);
             }
             return;
         }
-        value(schema, value, path, causes);
+        value(schema, value, path);
     }
 
-    private static void missing(Schema schema, String path, List<ApiException.Cause> causes) {
+    private void missing(Schema schema, String path) {
         switch (schema.type()) {
             case INTEGER:
             case NUMBER:
@@ -57,7 +70,7 @@ public final class SchemaValidation {
             case OBJECT:
                 int before = causes.size();
                 if (schema.struct() && !schema.required().isEmpty()) {
-                    value(schema, JsonNodeFactory.instance.objectNode(), path, causes);
+                    value(schema, JsonNodeFactory.instance.objectNode(), path);
                 }
                 if (causes.size() == before) {
                     causes.add(required(path));
@@ -68,22 +81,22 @@ public final class SchemaValidation {
         }
     }
 
-    private static void value(Schema schema, JsonNode value, String path, List<ApiException.Cause> causes) {
+    private void value(Schema schema, JsonNode value, String path) {
         Schema items = schema.items();
         Schema values = schema.additionalProperties();
         if (items != null) {
             for (int i = 0; i < value.size(); i++) {
-                value(items, value.get(i), path + "[" + i + "]", causes);
+                value(items, value.get(i), path + "[" + i + "]");
             }
         } else if (values != null) {
             for (Iterator<Map.Entry<String, JsonNode>> i = value.fields(); i.hasNext(); ) {
                 Map.Entry<String, JsonNode> entry = i.next();
-                value(values, entry.getValue(), path + "[" + entry.getKey() + "]", causes);
+                value(values, entry.getValue(), path + "[" + entry.getKey() + "]");
             }
         } else if (value.isObject()) {
             for (Map.Entry<String, Schema> property : schema.properties().entrySet()) {
                 String name = property.getKey();
-                property(schema, name, property.getValue(), value.get(name), path + "." + name, causes);
+                property(schema, name, property.getValue(), value.get(name), path + "." + name);
             }
         }
     }
