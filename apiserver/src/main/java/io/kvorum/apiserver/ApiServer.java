@@ -61,7 +61,7 @@ final class ApiServer implements Component {
         prepared = new Prepared(config, endpointLease, store, serving);
         UpgradeProxy upgrades = new UpgradeProxy(
                 context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
-        return new HttpsEdge(context.vertx(), serving.pipeline(), upgrades)
+        return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {
                     context.onShutdown("https", server::close);

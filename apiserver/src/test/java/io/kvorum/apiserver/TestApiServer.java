@@ -74,7 +74,7 @@ public final class TestApiServer implements AutoCloseable {
                     .start()
                     .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
                     .compose(made -> new HttpsEdge(
-                                    vertx, serving.pipeline(), new UpgradeProxy(vertx, new HttpClientOptions()))
+                                    vertx, serving.pipeline()::handle, new UpgradeProxy(vertx, new HttpClientOptions()))
                             .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {

@@ -149,9 +149,16 @@ final class RunningComponent implements ComponentContext {
         }
         shutdown.register("roster", roster::close);
         Future<Void> prepared = guarded(() -> component.prepare(this));
-        return Future.all(listening, onBus, prepared, joined.future())
+        return onContext(Future.all(listening, onBus, prepared, joined.future()))
                 .compose(v -> guarded(() -> component.start(this)))
                 .onSuccess(v -> started = true);
+    }
+
+    /** Completes on the component's context: the last of the steps may have ended on another, such as the roster's. */
+    private Future<Void> onContext(Future<?> steps) {
+        Promise<Void> done = Promise.promise();
+        steps.<Void>mapEmpty().onComplete(result -> context.runOnContext(v -> done.handle(result)));
+        return done.future();
     }
 
     /** What a component throws counts as its failure. */

@@ -1,16 +1,20 @@
 package io.kvorum.component;
 
 import io.kvorum.bus.BusReply;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The smallest component: answers every bus request with its own name. */
 public final class EchoMain implements Component {
     private final boolean full;
     private Supplier<String> greeting = () -> "";
+    private @Nullable Context prepared;
 
     EchoMain(boolean full) {
         this.full = full;
@@ -41,7 +45,17 @@ public final class EchoMain implements Component {
     }
 
     @Override
+    public Future<Void> prepare(ComponentContext context) {
+        prepared = Vertx.currentContext();
+        return Future.succeededFuture();
+    }
+
+    /** Fails when it is called on another context than {@link #prepare}: what a component confines to one would be torn. */
+    @Override
     public Future<Void> start(ComponentContext context) {
+        if (prepared == null || prepared != Vertx.currentContext()) {
+            return Future.failedFuture("prepared on " + prepared + ", started on " + Vertx.currentContext());
+        }
         context.control().register("members", request -> {
             int members = ((VertxInternal) context.vertx())
                     .clusterManager()

@@ -3,7 +3,6 @@ package io.kvorum.apiserver.edge;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.ObjectJson;
-import io.kvorum.apiserver.pipeline.Pipeline;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Credentials;
@@ -24,6 +23,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -39,11 +39,11 @@ public final class HttpsEdge {
     private static final Duration MOST_TIME = Duration.ofSeconds(60);
 
     private final Vertx vertx;
-    private final Pipeline pipeline;
+    private final Function<ApiRequest, Future<ApiResponse>> pipeline;
     private final UpgradeProxy upgrades;
 
     /** @param upgrades leads requests on that become another protocol */
-    public HttpsEdge(Vertx vertx, Pipeline pipeline, UpgradeProxy upgrades) {
+    public HttpsEdge(Vertx vertx, Function<ApiRequest, Future<ApiResponse>> pipeline, UpgradeProxy upgrades) {
         this.vertx = vertx;
         this.pipeline = pipeline;
         this.upgrades = upgrades;
@@ -113,7 +113,7 @@ public final class HttpsEdge {
 
     private void answer(HttpServerRequest request, Buffer body) {
         Credentials credentials = new Credentials(certificate(request.connection()), null);
-        pipeline.handle(ApiRequest.of(
+        pipeline.apply(ApiRequest.of(
                         request.method().name(), request.uri(), request.headers(), body, credentials, timeout(request)))
                 .onSuccess(response -> send(request, response))
                 .onFailure(defect -> {
@@ -165,8 +165,11 @@ public final class HttpsEdge {
             WebSocketStream.send(request, response.stream(), type.contains("json"));
             return;
         }
-        // No upgrade after all: what was paused for it goes on.
-        request.resume();
+        if (UpgradeProxy.askedFor(request)) {
+            // No upgrade after all: what was paused for it goes on. Only that: over HTTP/2 a request that has been read
+            // to its end takes no more orders.
+            request.resume();
+        }
         out.setStatusCode(response.status());
         out.headers().addAll(response.headers());
         if (response.stream() != null) {

@@ -1,0 +1,63 @@
+package io.kvorum.apiserver.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HttpsEdgeTest {
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpVersion.class,
+            names = {"HTTP_1_1", "HTTP_2"})
+    void anAnswerThatIsMadeAfterTheRequestWasReadArrives(HttpVersion version) throws Exception {
+        Promise<ApiResponse> later = Promise.promise();
+        CompletableFuture<ApiRequest> asked = new CompletableFuture<>();
+        HttpsEdge edge = new HttpsEdge(
+                vertx,
+                request -> {
+                    asked.complete(request);
+                    return later.future();
+                },
+                new UpgradeProxy(vertx, new HttpClientOptions()));
+        int port = await(edge.listen(new HttpServerOptions(), "127.0.0.1", 0)).actualPort();
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+        Future<Buffer> answer = client.request(HttpMethod.GET, port, "127.0.0.1", "/api/v1/nodes")
+                .compose(HttpClientRequest::send)
+                .compose(HttpClientResponse::body);
+        asked.get(10, TimeUnit.SECONDS);
+        // Twice around the event loops, so that the end of the request has been seen.
+        await(vertx.timer(50, TimeUnit.MILLISECONDS));
+        later.complete(ApiResponse.json(200, "{\"kind\":\"NodeList\"}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(await(answer).toString()).isEqualTo("{\"kind\":\"NodeList\"}");
+    }
+}
