@@ -1,5 +1,8 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.audit.FileAuditLog;
+import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.Compaction;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
@@ -7,6 +10,7 @@ import io.kvorum.apiserver.edge.BusEdge;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AllocationRepair;
+import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
@@ -14,6 +18,9 @@ import io.kvorum.component.UsageException;
 import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreClients;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +37,11 @@ final class ApiServer implements Component {
     @Override
     public String role() {
         return "apiserver";
+    }
+
+    @Override
+    public boolean believesSenders() {
+        return true;
     }
 
     @Override
@@ -54,11 +66,13 @@ final class ApiServer implements Component {
             throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);
         }
         Store store = StoreClients.connect(context);
-        ApiServing serving =
-                new ApiServing(config, context.vertx(), context.clock(), store, context.bus(), context.metrics());
+        Future<BirthDocument> birth = context.vertx().executeBlocking(BirthDocument::read, false);
+        AuditLog audit = auditLog(flags, context);
+        ApiServing serving = new ApiServing(
+                config, context.vertx(), context.clock(), store, context.bus(), context.metrics(), audit);
         serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
-        prepared = new Prepared(config, endpointLease, store, serving);
+        prepared = new Prepared(config, endpointLease, store, serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(
                 context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades)
@@ -78,19 +92,30 @@ final class ApiServer implements Component {
         return ready.serving
                 .cache()
                 .start()
-                .compose(synced -> begin(context, ready.config, ready.endpointLease, ready.store, ready.serving));
+                .compose(synced -> ready.serving.loaded())
+                .compose(loaded -> ready.birth)
+                .compose(document -> begin(context, ready, document));
     }
 
     /** What is there before the store is. */
-    private record Prepared(ApiServerConfig config, Duration endpointLease, Store store, ApiServing serving) {}
+    private record Prepared(
+            ApiServerConfig config,
+            Duration endpointLease,
+            Store store,
+            ApiServing serving,
+            Future<BirthDocument> birth) {}
 
-    private Future<Void> begin(
-            ComponentContext context, ApiServerConfig config, Duration endpointLease, Store store, ApiServing serving) {
+    private Future<Void> begin(ComponentContext context, Prepared ready, BirthDocument document) {
+        ApiServerConfig config = ready.config;
+        Duration endpointLease = ready.endpointLease;
+        Store store = ready.store;
+        ApiServing serving = ready.serving;
+        serving.born(document);
         context.onShutdown("watch cache", () -> {
             serving.cache().close();
             return Future.succeededFuture();
         });
-        BirthObjects birth = new BirthObjects(context.vertx(), serving.registry(), serving.cache());
+        BirthObjects birth = new BirthObjects(serving.registry(), serving.cache());
         KubernetesService service = new KubernetesService(
                 context.vertx(),
                 context.clock(),
@@ -105,10 +130,49 @@ final class ApiServer implements Component {
             service.start();
             context.onShutdown("endpoint lease", service::stop);
             // Not waited for: the API serves without them, and what failed is made at the next start.
-            birth.others().onFailure(cause -> LOG.warn("objects of birth are incomplete cause={}", cause.toString()));
+            startSecretTokens(context, config, serving);
+            birth.others(document)
+                    .onSuccess(all -> serving.reconciled())
+                    .onFailure(cause -> LOG.warn("objects of birth are incomplete cause={}", cause.toString()));
             new AllocationRepair(serving.cache(), store)
                     .run()
                     .onFailure(cause -> LOG.warn("service allocations not repaired cause={}", cause.toString()));
         });
+    }
+
+    private static AuditLog auditLog(ApiServerFlags flags, ComponentContext context) {
+        String given = flags.auditLogPath.get();
+        if (given != null && given.isEmpty()) {
+            return AuditLog.NONE;
+        }
+        Path file = given == null ? context.dataDir().resolve("audit.log") : Path.of(given);
+        try {
+            AuditLog log =
+                    new FileAuditLog(file, (long) flags.auditLogMaxSize.get() << 20, flags.auditLogMaxBackup.get());
+            context.onShutdown("audit log", log::close);
+            return log;
+        } catch (IOException e) {
+            throw new UsageException("--audit-log-path: cannot write " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static void startSecretTokens(ComponentContext context, ApiServerConfig config, ApiServing serving) {
+        ApiServerConfig.Tls tls = config.tls();
+        Future<byte @Nullable []> authority = tls == null
+                ? Future.succeededFuture()
+                : context.vertx()
+                        .fileSystem()
+                        .readFile(tls.clientCa().toString())
+                        .map(Buffer::getBytes);
+        authority
+                .onSuccess(pem -> {
+                    SecretTokens tokens = serving.secretTokens(context.vertx(), pem);
+                    tokens.start();
+                    context.onShutdown("token secrets", () -> {
+                        tokens.stop();
+                        return Future.succeededFuture();
+                    });
+                })
+                .onFailure(cause -> context.fatal("--client-ca-file", cause));
     }
 }

@@ -37,7 +37,7 @@ public record ApiServerConfig(
         Duration notReadyToleration,
         Duration unreachableToleration,
         Duration eventTtl,
-        boolean anonymousAuth,
+        Auth auth,
         Duration compactionInterval,
         int maxReading,
         int maxMutating,
@@ -46,12 +46,81 @@ public record ApiServerConfig(
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
 
+    /**
+     * Who is let in and who decides.
+     *
+     * @param anonymous whether requests without credentials are let in
+     * @param modes of authorization, in order
+     * @param tokens file of static tokens, null for none
+     * @param accountKeys files of the keys that verify service account tokens
+     * @param signingKey null: no tokens are made
+     * @param issuers the first makes tokens, all are accepted
+     * @param audiences whom tokens for this API server are meant for
+     * @param mostTokenLife zero for no limit of its own
+     */
+    public record Auth(
+            boolean anonymous,
+            List<AuthorizationMode> modes,
+            @Nullable Path tokens,
+            List<Path> accountKeys,
+            @Nullable Path signingKey,
+            List<String> issuers,
+            List<String> audiences,
+            Duration mostTokenLife) {}
+
+    /** What {@code --authorization-mode} lists. */
+    public enum AuthorizationMode {
+        NODE("Node"),
+        RBAC("RBAC"),
+        ALWAYS_ALLOW("AlwaysAllow"),
+        ALWAYS_DENY("AlwaysDeny");
+
+        private final String flag;
+
+        AuthorizationMode(String flag) {
+            this.flag = flag;
+        }
+
+        static AuthorizationMode of(String text) {
+            for (AuthorizationMode mode : values()) {
+                if (mode.flag.equals(text)) {
+                    return mode;
+                }
+            }
+            throw new UsageException(
+                    "--authorization-mode: \"" + text + "\" is not one of Node, RBAC, AlwaysAllow, AlwaysDeny");
+        }
+    }
+
+    private static Auth auth(ApiServerFlags flags) {
+        List<AuthorizationMode> modes = flags.authorizationMode.get().stream()
+                .map(AuthorizationMode::of)
+                .toList();
+        if (modes.isEmpty() || Set.copyOf(modes).size() < modes.size()) {
+            throw new UsageException("--authorization-mode: give each mode once, at least one");
+        }
+        Path tokens = flags.tokenAuthFile.get();
+        Path signing = flags.serviceAccountSigningKeyFile.get();
+        List<String> issuers = flags.serviceAccountIssuers.get();
+        if (issuers.isEmpty()) {
+            throw new UsageException("--service-account-issuer: give at least one");
+        }
+        List<String> audiences = flags.apiAudiences.get();
+        return new Auth(
+                flags.anonymousAuth.get(),
+                modes,
+                tokens == null ? null : readable("token-auth-file", tokens),
+                flags.serviceAccountKeyFiles.get().stream()
+                        .map(file -> readable("service-account-key-file", Path.of(file)))
+                        .toList(),
+                signing == null ? null : readable("service-account-signing-key-file", signing),
+                issuers,
+                audiences.isEmpty() ? issuers : audiences,
+                flags.mostTokenLife.get());
+    }
+
     /** Fails with a UsageException naming the flag that is wrong. */
     static ApiServerConfig of(ApiServerFlags flags, Identity identity) {
-        if (!flags.authorizationMode.get().equals(List.of("AlwaysAllow"))) {
-            throw new UsageException("--authorization-mode: only AlwaysAllow is served, not "
-                    + String.join(",", flags.authorizationMode.get()));
-        }
         int[] ports = ports(flags.serviceNodePortRange.get());
         return new ApiServerConfig(
                 identity.name(),
@@ -69,7 +138,7 @@ public record ApiServerConfig(
                 Duration.ofSeconds(flags.notReadySeconds.get()),
                 Duration.ofSeconds(flags.unreachableSeconds.get()),
                 flags.eventTtl.get(),
-                flags.anonymousAuth.get(),
+                auth(flags),
                 flags.compactionInterval.get(),
                 flags.maxRequests.get(),
                 flags.maxMutatingRequests.get(),

@@ -25,6 +25,15 @@ final class ApiServerFlags {
     final Supplier<Integer> unreachableSeconds;
     final Supplier<Duration> eventTtl;
     final Supplier<List<String>> authorizationMode;
+    final Supplier<@Nullable Path> tokenAuthFile;
+    final Supplier<List<String>> serviceAccountKeyFiles;
+    final Supplier<@Nullable Path> serviceAccountSigningKeyFile;
+    final Supplier<List<String>> serviceAccountIssuers;
+    final Supplier<List<String>> apiAudiences;
+    final Supplier<Duration> mostTokenLife;
+    final Supplier<@Nullable String> auditLogPath;
+    final Supplier<Integer> auditLogMaxSize;
+    final Supplier<Integer> auditLogMaxBackup;
     final Supplier<Boolean> anonymousAuth;
     final Supplier<Duration> compactionInterval;
     final Supplier<Integer> maxRequests;
@@ -59,8 +68,36 @@ final class ApiServerFlags {
         unreachableSeconds = flags.integer(
                 "default-unreachable-toleration-seconds", 300, "how long pods stay on an unreachable node");
         eventTtl = flags.duration("event-ttl", Duration.ofHours(1), "how long Events are kept");
-        authorizationMode = flags.list("authorization-mode", List.of("AlwaysAllow"), "authorization modes, in order");
-        anonymousAuth = flags.bool("anonymous-auth", false, "let requests without credentials in as system:anonymous");
+        authorizationMode = flags.list(
+                "authorization-mode",
+                List.of("Node", "RBAC"),
+                "who decides, in order: Node, RBAC, AlwaysAllow, AlwaysDeny");
+        tokenAuthFile =
+                flags.optionalPath("token-auth-file", "CSV file of static tokens: token,user,uid,\"group1,group2\"");
+        serviceAccountKeyFiles = flags.list(
+                "service-account-key-file",
+                List.of(),
+                "PEM files of keys, public or private, that service account tokens may be signed with");
+        serviceAccountSigningKeyFile = flags.optionalPath(
+                "service-account-signing-key-file", "PEM file of the private key that new tokens are signed with");
+        serviceAccountIssuers = flags.list(
+                "service-account-issuer",
+                List.of("https://kubernetes.default.svc.cluster.local"),
+                "who issues service account tokens; the first makes them, all are accepted");
+        apiAudiences = flags.list(
+                "api-audiences", List.of(), "whom tokens for the API server are meant for; its issuers by default");
+        mostTokenLife = flags.duration(
+                "service-account-max-token-expiration",
+                Duration.ZERO,
+                "the longest life of a requested token; 0 for no limit but 2^32 s");
+        auditLogPath = flags.optionalText(
+                "audit-log-path", "file of the audit log, audit.log in the data folder by default; empty: none");
+        auditLogMaxSize = flags.integer("audit-log-maxsize", 16, "megabytes of one audit log file");
+        auditLogMaxBackup = flags.integer("audit-log-maxbackup", 4, "how many full audit log files are kept");
+        anonymousAuth = flags.bool(
+                "anonymous-auth",
+                false,
+                "let requests without credentials in as system:anonymous; those for health always are");
         compactionInterval =
                 flags.duration("etcd-compaction-interval", Duration.ofMinutes(5), "interval of compaction; 0 for none");
         maxRequests = flags.integer("max-requests-inflight", 400, "most reading requests at a time; 0 for no limit");
@@ -69,8 +106,8 @@ final class ApiServerFlags {
         disabledPlugins = flags.list(
                 "disable-admission-plugins",
                 List.of(),
-                "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds,"
-                        + " Priority");
+                "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, NodeRestriction,"
+                        + " DefaultTolerationSeconds, Priority");
         endpointLease = flags.duration(
                 "endpoint-lease-duration",
                 Duration.ofSeconds(15),

@@ -31,6 +31,7 @@ class ApiserverArchitectureTest {
                         "io.vertx..",
                         "io.micrometer..",
                         "com.fasterxml.jackson..",
+                        "com.nimbusds..",
                         "org.snakeyaml..",
                         "org.slf4j..",
                         "org.jspecify..",

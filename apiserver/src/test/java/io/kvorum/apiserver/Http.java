@@ -13,16 +13,26 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** A client of one test server, over real HTTP. */
 final class Http {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
     private final String root;
+    private final String[] always;
 
     Http(TestApiServer server) {
+        client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         root = "http://127.0.0.1:" + server.port();
+        always = new String[0];
+    }
+
+    /** @param always names and values of headers that every request has */
+    Http(TestApiServer server, SSLContext tls, String... always) {
+        client = HttpClient.newBuilder().sslContext(tls).build();
+        root = "https://127.0.0.1:" + server.port();
+        this.always = always;
     }
 
     /** An answer; {@code json} is a missing node when the body is none. */
@@ -56,6 +66,9 @@ final class Http {
                         body.isEmpty()
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body));
+        if (always.length > 0) {
+            request.headers(always);
+        }
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -100,8 +113,11 @@ final class Http {
     }
 
     Watch watch(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(root + path)).build();
-        var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path));
+        if (always.length > 0) {
+            request.headers(always);
+        }
+        var response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         return new Watch(new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
     }
 }

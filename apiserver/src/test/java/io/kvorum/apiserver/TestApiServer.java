@@ -1,7 +1,15 @@
 package io.kvorum.apiserver;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Tree;
+import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
+import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
+import io.kvorum.apiserver.cache.CacheEvent;
+import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.Watcher;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AddressRange;
@@ -43,8 +51,20 @@ public final class TestApiServer implements AutoCloseable {
         return start(port, null);
     }
 
-    /** @param tls null: plain HTTP, and requests without credentials are let in */
+    /** Lets everybody do everything; without TLS also requests without credentials. */
     public static TestApiServer start(int port, ApiServerConfig.@Nullable Tls tls) throws Exception {
+        return start(port, tls, auth(tls == null, AuthorizationMode.ALWAYS_ALLOW));
+    }
+
+    static ApiServerConfig.Auth auth(boolean anonymous, AuthorizationMode... modes) {
+        List<String> issuers = List.of("https://kubernetes.default.svc.cluster.local");
+        return new ApiServerConfig.Auth(
+                anonymous, List.of(modes), null, List.of(), null, issuers, issuers, Duration.ZERO);
+    }
+
+    /** @param tls null: plain HTTP */
+    public static TestApiServer start(int port, ApiServerConfig.@Nullable Tls tls, ApiServerConfig.Auth auth)
+            throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         MemoryStore store = MemoryStore.create(vertx);
         ApiServerConfig config = new ApiServerConfig(
@@ -60,7 +80,7 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(300),
                 Duration.ofHours(1),
-                tls == null,
+                auth,
                 Duration.ZERO,
                 400,
                 200,
@@ -68,16 +88,22 @@ public final class TestApiServer implements AutoCloseable {
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
-            ApiServing serving =
-                    new ApiServing(config, vertx, Clock.systemUTC(), store, NO_BUS, new SimpleMeterRegistry());
+            ApiServing serving = new ApiServing(
+                    config, vertx, Clock.systemUTC(), store, NO_BUS, new SimpleMeterRegistry(), AuditLog.NONE);
             serving.cache()
                     .start()
-                    .compose(synced -> new BirthObjects(vertx, serving.registry(), serving.cache()).namespaces())
+                    .compose(synced -> vertx.executeBlocking(BirthDocument::read, false))
+                    .onSuccess(serving::born)
+                    .onSuccess(born -> giveAccounts(vertx, serving))
+                    .compose(born -> new BirthObjects(serving.registry(), serving.cache()).namespaces())
                     .compose(made -> new HttpsEdge(
                                     vertx, serving.pipeline()::handle, new UpgradeProxy(vertx, new HttpClientOptions()))
                             .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {
+                        if (auth.signingKey() != null) {
+                            serving.secretTokens(vertx, null).start();
+                        }
                         new KubernetesService(
                                         vertx,
                                         Clock.systemUTC(),
@@ -92,6 +118,27 @@ public final class TestApiServer implements AutoCloseable {
                     .onFailure(started::completeExceptionally);
         });
         return started.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Every namespace gets the account {@code default}, which controllers give it elsewhere; pods get no token. */
+    private static void giveAccounts(Vertx vertx, ApiServing serving) {
+        serving.cache().of("core/namespaces").watch(serving.cache().revision(), new Watcher() {
+            @Override
+            public void changed(CacheEvent event) {
+                ObjectVersion made = event.after();
+                if (made == null || event.before() != null) {
+                    return;
+                }
+                ObjectNode account = Tree.newObject();
+                account.put("apiVersion", "v1").put("kind", "ServiceAccount");
+                account.putObject("metadata").put("name", "default").put("namespace", made.name());
+                account.put("automountServiceAccountToken", false);
+                vertx.runOnContext(v -> serving.registry().create("", "v1", "serviceaccounts", account));
+            }
+
+            @Override
+            public void lost() {}
+        });
     }
 
     public int port() {
@@ -114,7 +161,6 @@ public final class TestApiServer implements AutoCloseable {
 
     public static void main(String[] args) throws Exception {
         TestApiServer server = start(Integer.parseInt(args[0]));
-        new BirthObjects(server.vertx, server.serving.registry(), server.serving.cache());
         System.out.println("listening on " + server.port());
         while (System.in.read() >= 0) {
             // Ends with its standard input.

@@ -18,15 +18,21 @@ public final class BusClients {
      * that Vert.x. Futures and streams belong to the context they were asked for on.
      */
     public static BusClient create(Vertx vertx) {
-        return create(vertx, BusTimings.DEFAULT);
+        return create(vertx, BusTrust.NONE, BusTimings.DEFAULT);
     }
 
-    static BusClient create(Vertx vertx, BusTimings timings) {
+    /** Likewise; every request carries {@code trust}'s proof of who sends it. */
+    public static BusClient create(Vertx vertx, BusTrust trust) {
+        return create(vertx, trust, BusTimings.DEFAULT);
+    }
+
+    static BusClient create(Vertx vertx, BusTrust trust, BusTimings timings) {
         Exchange exchange = new Exchange(vertx);
-        return new Client(vertx, exchange, new StreamChecks.ByContext(vertx, exchange, timings), timings);
+        return new Client(vertx, exchange, new StreamChecks.ByContext(vertx, exchange, timings), trust, timings);
     }
 
-    private record Client(Vertx vertx, Exchange exchange, StreamChecks.ByContext checks, BusTimings timings)
+    private record Client(
+            Vertx vertx, Exchange exchange, StreamChecks.ByContext checks, BusTrust trust, BusTimings timings)
             implements BusClient {
         @Override
         public Future<BusReply> send(String address, BusRequest request) {
@@ -74,8 +80,9 @@ public final class BusClients {
             String instance = candidates.get(index);
             BusRequest timed = new BusRequest(
                     request.method(), request.uri(), request.headers(), request.body(), Duration.ofMillis(left));
+            String self = client.exchange.self();
             client.exchange
-                    .send(context, instance, Wire.request(timed, client.exchange.self()), left)
+                    .send(context, instance, Wire.request(timed, self, client.trust.proof(self, instance)), left)
                     .onComplete(answer -> {
                         if (answer.failed()) {
                             failed(candidates, index, answer.cause());

@@ -12,8 +12,10 @@ import io.vertx.core.streams.ReadStream;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ public final class BusServer {
     private static final Logger LOG = LoggerFactory.getLogger(BusServer.class);
     private static final int LARGE = 512 * 1024;
     private static final int PART = 128 * 1024;
+    private static final int MOST_REPORTED = 100;
 
     private final Vertx vertx;
     private final Context context;
@@ -35,12 +38,16 @@ public final class BusServer {
     private final BusTimings timings;
     private final List<MessageConsumer<Buffer>> consumers = new ArrayList<>(2);
     private final Map<Long, StreamSender> streams = new HashMap<>();
-    // Random, so that a pull meant for this instance's former life finds no stream.
-    private long lastStream = new SecureRandom().nextLong();
+    // Ids are random, so that nobody can guess one and pull from somebody else's stream.
+    private final SecureRandom random = new SecureRandom();
+    private final BusTrust trust;
+    private final Set<String> refused = new HashSet<>();
     private long sweeper = -1;
     private boolean closed;
 
-    private BusServer(Vertx vertx, Context context, String address, BusEndpoint endpoint, BusTimings timings) {
+    private BusServer(
+            Vertx vertx, Context context, String address, BusEndpoint endpoint, BusTrust trust, BusTimings timings) {
+        this.trust = trust;
         this.vertx = vertx;
         this.context = context;
         this.address = address;
@@ -51,18 +58,20 @@ public final class BusServer {
     /**
      * Starts to answer at {@code role} and {@code role/name} on the current context (a new one outside any).
      *
+     * @param trust tells whether a sender is who it says; whose proof is wrong is answered 401 without asking the endpoint
      * @return succeeds when both addresses are served
      */
-    public static Future<BusServer> start(Vertx vertx, String role, String name, BusEndpoint endpoint) {
-        return start(vertx, role, name, endpoint, BusTimings.DEFAULT);
+    public static Future<BusServer> start(Vertx vertx, String role, String name, BusEndpoint endpoint, BusTrust trust) {
+        return start(vertx, role, name, endpoint, trust, BusTimings.DEFAULT);
     }
 
-    static Future<BusServer> start(Vertx vertx, String role, String name, BusEndpoint endpoint, BusTimings timings) {
+    static Future<BusServer> start(
+            Vertx vertx, String role, String name, BusEndpoint endpoint, BusTrust trust, BusTimings timings) {
         Context context = vertx.getOrCreateContext();
         Promise<BusServer> started = Promise.promise();
         String instance = BusAddress.instance(role, name);
         context.runOnContext(v -> {
-            BusServer server = new BusServer(vertx, context, instance, endpoint, timings);
+            BusServer server = new BusServer(vertx, context, instance, endpoint, trust, timings);
             server.listen(BusAddress.role(role), instance).map(server).onComplete(started);
         });
         return started.future();
@@ -108,6 +117,10 @@ public final class BusServer {
     }
 
     private void answer(Message<Buffer> message, Wire.Request request) {
+        if (!trust.verify(request.sender(), address, request.proof())) {
+            refuse(message, request);
+            return;
+        }
         long deadline = System.nanoTime() + request.request().timeout().toNanos();
         Future<BusReply> answer;
         try {
@@ -133,6 +146,14 @@ public final class BusServer {
         }));
     }
 
+    private void refuse(Message<Buffer> message, Wire.Request request) {
+        if (refused.size() < MOST_REPORTED && refused.add(request.sender())) {
+            LOG.warn("Refused a request: the sender did not prove who it is sender={}", request.sender());
+        }
+        String text = "the sender did not prove that it is " + request.sender();
+        message.reply(Wire.whole(401, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(text)));
+    }
+
     private void reply(Message<Buffer> message, BusReply reply, long deadline) {
         ReadStream<Buffer> stream = reply.stream();
         if (stream == null && reply.body().length() <= LARGE) {
@@ -146,7 +167,7 @@ public final class BusServer {
             StreamSender.cancel(source);
             return;
         }
-        long id = ++lastStream;
+        long id = random.nextLong();
         StreamSender sender = new StreamSender(vertx, context, timings, source);
         streams.put(id, sender);
         sender.start();

@@ -13,7 +13,7 @@ import java.util.Map;
  * texts and bodies preceded by their length in bytes.
  */
 final class Wire {
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     /** What a message asks for or says. */
     enum Kind {
@@ -44,8 +44,8 @@ final class Wire {
         private static final Ending[] ALL = values();
     }
 
-    /** A request as it arrives, with the node id of who sent it. */
-    record Request(BusRequest request, String sender) {}
+    /** A request as it arrives, with the node id of who says to have sent it, and the proof of that. */
+    record Request(BusRequest request, String sender, Buffer proof) {}
 
     /** The head of an answer that announces a stream: pull stream {@code id} at {@code address}. */
     record StreamHead(int status, MultiMap headers, String address, long id) {}
@@ -71,10 +71,11 @@ final class Wire {
         return Buffer.buffer(size + 16).appendByte(VERSION).appendByte((byte) kind.ordinal());
     }
 
-    static Buffer request(BusRequest request, String sender) {
+    static Buffer request(BusRequest request, String sender, Buffer proof) {
         Buffer out = message(Kind.REQUEST, request.body().length() + 256)
                 .appendLong(request.timeout().toMillis());
         text(out, sender);
+        bytes(out, proof);
         text(out, request.method());
         text(out, request.uri());
         headers(out, request.headers());
@@ -190,7 +191,8 @@ final class Wire {
         Request request() {
             Duration timeout = Duration.ofMillis(number());
             String sender = text();
-            return new Request(new BusRequest(text(), text(), headers(), bytes(), timeout), sender);
+            Buffer proof = bytes();
+            return new Request(new BusRequest(text(), text(), headers(), bytes(), timeout), sender, proof);
         }
 
         Pull pull() {

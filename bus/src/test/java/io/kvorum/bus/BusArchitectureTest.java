@@ -28,6 +28,7 @@ class BusArchitectureTest {
                         "com.hazelcast..",
                         "org.slf4j..",
                         "org.jspecify..",
+                        "javax.crypto..",
                         "java..")
                 .check(bus);
     }

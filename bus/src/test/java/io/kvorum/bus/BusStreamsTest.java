@@ -38,7 +38,7 @@ class BusStreamsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Vertx vertx = Vertx.vertx();
-    private final BusClient client = BusClients.create(vertx, FAST);
+    private final BusClient client = BusClients.create(vertx, BusTrust.NONE, FAST);
     private final AtomicReference<@Nullable FrameQueue> producer = new AtomicReference<>();
     private final Promise<Void> producerClosed = Promise.promise();
 
@@ -52,7 +52,8 @@ class BusStreamsTest {
     }
 
     private void serve(Function<BusRequest, Future<BusReply>> endpoint) throws Exception {
-        await(BusServer.start(vertx, "echo", "echo-0", (request, sender) -> endpoint.apply(request), FAST));
+        await(BusServer.start(
+                vertx, "echo", "echo-0", (request, sender) -> endpoint.apply(request), BusTrust.NONE, FAST));
     }
 
     /** Answers every request with a stream of {@code count} numbers, some each millisecond. */
@@ -269,7 +270,7 @@ class BusStreamsTest {
     @Test
     void aStreamThatNobodyPullsIsGivenUp() throws Exception {
         serveNumbers(1_000_000_000);
-        vertx.eventBus().request("echo", Wire.request(BusRequest.get("/numbers", TIMEOUT), "test"));
+        vertx.eventBus().request("echo", Wire.request(BusRequest.get("/numbers", TIMEOUT), "test", Buffer.buffer()));
         await(producerClosed.future());
     }
 
@@ -298,6 +299,7 @@ class BusStreamsTest {
                     queue.onClose(producerClosed::tryComplete);
                     return Future.succeededFuture(BusReply.stream(200, MultiMap.caseInsensitiveMultiMap(), queue));
                 },
+                BusTrust.NONE,
                 FAST));
         assertThat(await(client.send("short", BusRequest.get("/x", TIMEOUT))).status())
                 .isEqualTo(200);

@@ -18,10 +18,10 @@ class WireTest {
                 .add("X", "ü");
         BusRequest request =
                 new BusRequest("PUT", "/a?b=c", headers, Buffer.buffer(new byte[] {0, -1, 7}), Duration.ofMillis(1234));
-        Wire.Reader reader = new Wire.Reader(Wire.request(request, "echo/echo-0@127.0.0.1:1"));
+        Wire.Reader reader = new Wire.Reader(Wire.request(request, "echo/echo-0@127.0.0.1:1", Buffer.buffer("proof")));
         assertThat(reader.kind()).isEqualTo(Wire.Kind.REQUEST);
         Wire.Request read = reader.request();
-        assertThat(read.sender()).isEqualTo("echo/echo-0@127.0.0.1:1");
+        assertThat(read.sender()).isEqualTo("echo/echo-0@127.0.0.1:1", Buffer.buffer("proof"));
         assertThat(read.request().method()).isEqualTo("PUT");
         assertThat(read.request().uri()).isEqualTo("/a?b=c");
         assertThat(read.request().headers().getAll("ACCEPT")).containsExactly("a", "b");
@@ -40,10 +40,10 @@ class WireTest {
 
     @Test
     void anotherVersionIsRefused() {
-        Buffer other = Wire.unknownStream().setByte(0, (byte) 2);
+        Buffer other = Wire.unknownStream().setByte(0, (byte) 3);
         assertThatThrownBy(() -> new Wire.Reader(other))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
         assertThatThrownBy(() -> new Wire.Reader(Buffer.buffer())).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -17,10 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class BusTransport implements Transport {
     private static final String API_SERVER = BusAddress.role("apiserver");
 
+    /** The API server's authenticator reads it. */
+    private static final String ON_BEHALF = "Kvorum-Controller";
+
     private final BusClient bus;
     private final String userAgent;
+    private final String controller;
 
-    BusTransport(BusClient bus, String userAgent) {
+    /** @param controller on whose behalf a controller manager speaks; empty for nobody's */
+    BusTransport(BusClient bus, String userAgent, String controller) {
+        this.controller = controller;
         this.bus = bus;
         this.userAgent = userAgent;
     }
@@ -36,6 +42,9 @@ final class BusTransport implements Transport {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .add("Accept", "application/json")
                 .add("User-Agent", userAgent);
+        if (!controller.isEmpty()) {
+            headers.add(ON_BEHALF, controller);
+        }
         if (contentType != null) {
             headers.add("Content-Type", contentType);
         }

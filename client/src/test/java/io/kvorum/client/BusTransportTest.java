@@ -29,7 +29,8 @@ class BusTransportTest {
                         sent.add(address + " " + describe(request));
                         return reply;
                     },
-                    "test/1"),
+                    "test/1",
+                    ""),
             time,
             new SplittableRandom(1));
 

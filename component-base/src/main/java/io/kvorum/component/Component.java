@@ -19,6 +19,11 @@ public interface Component {
         return false;
     }
 
+    /** Whether it must not start without {@code --bus-credential-file}, because it believes what senders say they are. */
+    default boolean believesSenders() {
+        return false;
+    }
+
     /** How the component shapes the process's Hazelcast member; asked once, after the flags are parsed. */
     default GridMember grid() {
         return GridMember.PLAIN;

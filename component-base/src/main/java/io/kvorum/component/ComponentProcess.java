@@ -53,6 +53,10 @@ public final class ComponentProcess {
                 System.exit(0);
             }
             flags.check();
+            if (component.believesSenders() && flags.busCredential.get() == null) {
+                throw new UsageException(
+                        "--bus-credential-file is required: without it any process could pose as another");
+            }
             ProcessLog.start(System.err, flags.logFormat.get(), flags.level(), flags.name.get());
             new Start(component, flags, begun).begin();
         } catch (UsageException e) {

@@ -29,6 +29,7 @@ final class ProcessFlags {
     final Supplier<Integer> verbosity;
     final Supplier<String> lifeline;
     final Supplier<Boolean> faults;
+    final Supplier<@Nullable Path> busCredential;
 
     ProcessFlags(Flags flags, Component component) {
         help = flags.bool("help", false, "Prints the flags and ends.");
@@ -59,6 +60,9 @@ final class ProcessFlags {
         logLevel = flags.text("log-level", "info", "error, warn, info, debug or trace.");
         verbosity = flags.integer("v", 0, "Kubernetes' verbosity: 4 and more is debug, 8 and more trace.");
         lifeline = flags.text("lifeline", "none", "stdin: end when standard input closes; none.");
+        busCredential = flags.optionalPath(
+                "bus-credential-file",
+                "File by which this instance proves on the bus who it is, and knows others; who answers needs one.");
         faults = flags.bool("faults", true, "Whether fault rules can be set in this process.");
     }
 

@@ -3,11 +3,14 @@ package io.kvorum.component;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.bus.BusAddress;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusClients;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.bus.BusServer;
+import io.kvorum.bus.BusTrust;
 import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.bus.KeyedTrust;
 import io.kvorum.bus.cluster.Roster;
 import io.kvorum.component.fault.FaultRules;
 import io.kvorum.component.fault.SkewedClock;
@@ -37,6 +40,7 @@ final class RunningComponent implements ComponentContext {
     private final Identity identity;
     private final Vertx vertx;
     private final Context context;
+    private final BusTrust trust;
     private final BusClient bus;
     private final @Nullable GridMembership grid;
     private final Roster roster;
@@ -75,7 +79,8 @@ final class RunningComponent implements ComponentContext {
         timeline = new ElectionTimeline(vertx, flags.timeline.get(), identity);
         this.shutdown = shutdown;
         context = vertx.getOrCreateContext();
-        bus = BusClients.create(vertx);
+        trust = trust(flags, identity);
+        bus = BusClients.create(vertx, trust);
         Path socket = flags.controlSocket.get();
         control = socket == null ? null : ControlSocket.open(socket, context);
         commands = control == null ? new NoControl() : control;
@@ -84,6 +89,18 @@ final class RunningComponent implements ComponentContext {
                 () -> joined.future().succeeded() && (grid == null || grid.instance() != null) ? null : "not joined");
         health.ready("start", () -> started ? null : "starting");
         health.ready("shutdown", () -> shutdown.begun() ? "stopping" : null);
+    }
+
+    private static BusTrust trust(ProcessFlags flags, Identity identity) {
+        Path file = flags.busCredential.get();
+        if (file == null) {
+            return BusTrust.NONE;
+        }
+        try {
+            return KeyedTrust.read(file, BusAddress.instance(identity.role(), identity.name()), Clock.systemUTC());
+        } catch (IOException e) {
+            throw new UsageException("--bus-credential-file: " + e.getMessage());
+        }
     }
 
     Future<Void> run(Component component) {
@@ -137,7 +154,11 @@ final class RunningComponent implements ComponentContext {
                 })
                 .mapEmpty();
         Future<Void> onBus = BusServer.start(
-                        vertx, identity.role(), identity.name(), (request, sender) -> endpoint.handle(request, sender))
+                        vertx,
+                        identity.role(),
+                        identity.name(),
+                        (request, sender) -> endpoint.handle(request, sender),
+                        trust)
                 .onSuccess(bus -> shutdown.register("bus server", bus::close))
                 .mapEmpty();
         roster.start();

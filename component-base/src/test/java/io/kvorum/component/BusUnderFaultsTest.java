@@ -9,6 +9,7 @@ import io.kvorum.bus.BusClients;
 import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
 import io.kvorum.bus.BusServer;
+import io.kvorum.bus.BusTrust;
 import io.kvorum.bus.FrameQueue;
 import io.kvorum.bus.cluster.MemberClusterManager;
 import io.kvorum.bus.cluster.Roster;
@@ -126,7 +127,11 @@ class BusUnderFaultsTest {
         echo = peer("echo", ECHO, false);
         asker = peer("asker", ASKER, false);
         await(BusServer.start(
-                echo.vertx, "echo", "echo-0", (request, sender) -> Future.succeededFuture(answer(request))));
+                echo.vertx,
+                "echo",
+                "echo-0",
+                (request, sender) -> Future.succeededFuture(answer(request)),
+                BusTrust.NONE));
         bus = BusClients.create(asker.vertx);
         awaitKnown(3);
     }

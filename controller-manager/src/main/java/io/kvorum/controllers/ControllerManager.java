@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * process that lost the lead stays, drops all it knew, and stands for election again.
  */
 public final class ControllerManager implements Component {
+    private static final String USER_AGENT = "kvorum-controller-manager";
+
     private @Nullable ControllerFlags flags;
     private @Nullable Term term;
 
@@ -42,7 +44,7 @@ public final class ControllerManager implements Component {
     public Future<Void> start(ComponentContext context) {
         ControllerFlags settings = Objects.requireNonNull(flags, "declare() comes before start()");
         ControllerNames.ALL.forEach(settings::enabled);
-        ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), "kvorum-controller-manager");
+        ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), USER_AGENT);
         return readRootCa(context, settings).compose(rootCa -> {
             if (!settings.leaderElect.get()) {
                 context.onShutdown("controllers", this::endTerm);
@@ -98,7 +100,14 @@ public final class ControllerManager implements Component {
             ApiClient client,
             @Nullable String rootCa,
             BooleanSupplier leading) {
-        term = Term.begin(context, settings, client, rootCa, leading);
+        // Each controller acts as its own service account, as with --use-service-account-credentials.
+        term = Term.begin(
+                context,
+                settings,
+                client,
+                account -> ApiClients.overBusAs(context.vertx(), context.bus(), USER_AGENT + "/" + account, account),
+                rootCa,
+                leading);
         context.leading(true);
     }
 

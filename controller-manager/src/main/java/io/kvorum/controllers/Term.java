@@ -4,6 +4,7 @@ import io.kvorum.client.ApiClient;
 import io.kvorum.client.InformerFactory;
 import io.kvorum.client.Informers;
 import io.kvorum.component.ComponentContext;
+import io.kvorum.controllers.clusterrole.ClusterRoleAggregationController;
 import io.kvorum.controllers.deployment.DeploymentController;
 import io.kvorum.controllers.disruption.DisruptionController;
 import io.kvorum.controllers.endpoints.EndpointsController;
@@ -24,7 +25,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +47,13 @@ final class Term {
             ComponentContext component,
             ControllerFlags flags,
             ApiClient client,
+            Function<String, ApiClient> accounts,
             @Nullable String rootCa,
             BooleanSupplier leading) {
         // Within this term only: a later term of the same process has its own client.
         Term[] self = new Term[1];
-        ApiClient guarded = new LeadingClient(client, () -> leading.getAsBoolean() && !self[0].over);
+        BooleanSupplier holds = () -> leading.getAsBoolean() && !self[0].over;
+        ApiClient guarded = new LeadingClient(client, holds);
         Informers informers = InformerFactory.create(component.vertx(), guarded, component.clock());
         Term term = new Term(informers);
         self[0] = term;
@@ -61,7 +64,10 @@ final class Term {
                 component.clock(),
                 component.identity().name(),
                 component.metrics());
-        term.build(context, flags, rootCa);
+        term.build(
+                controller -> context.as(new LeadingClient(accounts.apply(ControllerNames.account(controller)), holds)),
+                flags,
+                rootCa);
         informers.startAll().onSuccess(synced -> term.start()).onFailure(cause -> {
             // The end of the term stops informers that are still filling.
             if (!term.over) {
@@ -71,37 +77,57 @@ final class Term {
         return term;
     }
 
-    /** @param rootCa certificates to publish, in PEM; null to publish none */
-    private void build(ControllerContext context, ControllerFlags flags, @Nullable String rootCa) {
-        add(flags, ControllerNames.REPLICA_SET, () -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
-        add(flags, ControllerNames.DEPLOYMENT, () -> new DeploymentController(context, flags.deploymentSyncs.get()));
-        add(flags, ControllerNames.ENDPOINTS, () -> new EndpointsController(context, flags.endpointSyncs.get()));
+    /**
+     * @param contexts the context for a controller by its name, with a client that acts as the controller's account
+     * @param rootCa certificates to publish, in PEM; null to publish none
+     */
+    private void build(Function<String, ControllerContext> contexts, ControllerFlags flags, @Nullable String rootCa) {
         add(
+                contexts,
+                flags,
+                ControllerNames.REPLICA_SET,
+                context -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
+        add(
+                contexts,
+                flags,
+                ControllerNames.DEPLOYMENT,
+                context -> new DeploymentController(context, flags.deploymentSyncs.get()));
+        add(
+                contexts,
+                flags,
+                ControllerNames.ENDPOINTS,
+                context -> new EndpointsController(context, flags.endpointSyncs.get()));
+        add(
+                contexts,
                 flags,
                 ControllerNames.ENDPOINT_SLICE,
-                () -> new EndpointSliceController(
+                context -> new EndpointSliceController(
                         context, flags.serviceEndpointSyncs.get(), flags.maxEndpointsPerSlice.get()));
-        add(flags, ControllerNames.JOB, () -> new JobController(context, flags.jobSyncs.get()));
+        add(contexts, flags, ControllerNames.JOB, context -> new JobController(context, flags.jobSyncs.get()));
         add(
+                contexts,
                 flags,
                 ControllerNames.TTL_AFTER_FINISHED,
-                () -> new TtlAfterFinishedController(context, flags.ttlAfterFinishedSyncs.get()));
+                context -> new TtlAfterFinishedController(context, flags.ttlAfterFinishedSyncs.get()));
         add(
+                contexts,
                 flags,
                 ControllerNames.NAMESPACE,
-                () -> new NamespaceController(
+                context -> new NamespaceController(
                         context, flags.namespaceSyncs.get(), flags.namespaceContentRetryPeriod.get()));
         add(
+                contexts,
                 flags,
                 ControllerNames.SERVICE_ACCOUNT,
-                () -> new ServiceAccountController(context, flags.serviceAccountSyncs.get()));
+                context -> new ServiceAccountController(context, flags.serviceAccountSyncs.get()));
         if (rootCa != null) {
-            add(flags, ControllerNames.ROOT_CA, () -> new RootCaController(context, rootCa));
+            add(contexts, flags, ControllerNames.ROOT_CA, context -> new RootCaController(context, rootCa));
         }
         add(
+                contexts,
                 flags,
                 ControllerNames.NODE_LIFECYCLE,
-                () -> new NodeLifecycleController(
+                context -> new NodeLifecycleController(
                         context,
                         new NodeLifecycleController.Settings(
                                 flags.nodeMonitorPeriod.get(),
@@ -111,27 +137,38 @@ final class Term {
                                 flags.secondaryNodeEvictionRate.get(),
                                 flags.largeClusterSizeThreshold.get(),
                                 flags.unhealthyZoneThreshold.get())));
-        add(flags, ControllerNames.TAINT_EVICTION, () -> new TaintEvictionController(context));
+        add(contexts, flags, ControllerNames.TAINT_EVICTION, context -> new TaintEvictionController(context));
         if (flags.enableGarbageCollector.get()) {
             add(
+                    contexts,
                     flags,
                     ControllerNames.GARBAGE_COLLECTOR,
-                    () -> new GarbageCollector(context, flags.gcSyncs.get(), flags.discoveryPeriod.get()));
+                    context -> new GarbageCollector(context, flags.gcSyncs.get(), flags.discoveryPeriod.get()));
         }
         add(
+                contexts,
                 flags,
                 ControllerNames.POD_GC,
-                () -> new PodGarbageCollector(
+                context -> new PodGarbageCollector(
                         context,
                         flags.podGcPeriod.get(),
                         flags.podGcQuarantine.get(),
                         flags.terminatedPodThreshold.get()));
-        add(flags, ControllerNames.DISRUPTION, () -> new DisruptionController(context, flags.disruptionSyncs.get()));
+        add(
+                contexts,
+                flags,
+                ControllerNames.DISRUPTION,
+                context -> new DisruptionController(context, flags.disruptionSyncs.get()));
+        add(contexts, flags, ControllerNames.CLUSTER_ROLE_AGGREGATION, ClusterRoleAggregationController::new);
     }
 
-    private void add(ControllerFlags flags, String name, Supplier<ControlLoop> loop) {
+    private void add(
+            Function<String, ControllerContext> contexts,
+            ControllerFlags flags,
+            String name,
+            Function<ControllerContext, ControlLoop> loop) {
         if (flags.enabled(name)) {
-            loops.add(loop.get());
+            loops.add(loop.apply(contexts.apply(name)));
         }
     }
 

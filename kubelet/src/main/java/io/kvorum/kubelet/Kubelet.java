@@ -25,6 +25,7 @@ import io.kvorum.kubelet.pods.NodeImages;
 import io.kvorum.kubelet.pods.PodEnvironment;
 import io.kvorum.kubelet.pods.PodIps;
 import io.kvorum.kubelet.pods.PodTargets;
+import io.kvorum.kubelet.pods.PodTokens;
 import io.kvorum.kubelet.pods.PodWorkers;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
@@ -43,6 +44,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +174,7 @@ final class Kubelet {
                 api.resources(Pod.class),
                 api.resources(ConfigMap.class),
                 api.resources(Secret.class),
+                PodTokens.of(api, context.clock()),
                 () -> services.lister().list(),
                 prepared.allocatable(),
                 spec.name(),
@@ -225,7 +228,8 @@ final class Kubelet {
                 .compose(v -> streams == null
                         ? Future.<Void>succeededFuture()
                         : streams.open(prepared.runtime(), new PodTargets(loop, workers)))
-                .compose(v -> context.serve(new KubeletEndpoint(vertx, work, context.clock(), workers)))
+                .compose(v -> context.serve(
+                        new KubeletEndpoint(vertx, work, context.clock(), workers).onlyFrom(Set.of("apiserver"))))
                 .onSuccess(v -> services.start()
                         .compose(s -> {
                             podInformer.handler(workers);

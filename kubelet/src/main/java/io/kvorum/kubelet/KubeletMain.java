@@ -22,6 +22,11 @@ public final class KubeletMain implements Component {
     }
 
     @Override
+    public boolean believesSenders() {
+        return true;
+    }
+
+    @Override
     public int defaultHealthPort() {
         return 10248;
     }

@@ -1,8 +1,10 @@
 package io.kvorum.apiserver.auth;
 
 import io.kvorum.api.ApiException;
+import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.Credentials;
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,32 +15,59 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
 /**
- * Names the user of a request: common name and organisations of a verified client certificate, or the system user that
- * belongs to the role of a bus sender.
+ * Names the user of a request: the identity of a bus sender that proved itself; common name and organisations of a
+ * verified client certificate; the owner of a bearer token. A wrong token is refused also where anonymous requests are
+ * let in.
  */
 public final class Authenticator {
+    private static final String BEARER = "bearer ";
+
     private final boolean anonymous;
+    private final TokenAuthenticator tokens;
     // A connection shows the same certificate object with every request; its subject is parsed once.
     private final Map<X509Certificate, User> users = new WeakHashMap<>();
 
     /** @param anonymous whether requests without credentials are let through as {@code system:anonymous} */
-    public Authenticator(boolean anonymous) {
+    public Authenticator(boolean anonymous, TokenAuthenticator tokens) {
         this.anonymous = anonymous;
+        this.tokens = tokens;
     }
 
-    /** Fails with 401 when the sender cannot be named. */
-    public User authenticate(Credentials credentials) {
+    /** Fails with 401 when the sender cannot be named; complete at once unless a token's signature has to be checked. */
+    public Future<User> authenticate(ApiRequest request) {
+        Credentials credentials = request.credentials();
         if (credentials.busSender() != null) {
-            return ofSender(credentials.busSender());
+            return Future.succeededFuture(
+                    BusIdentities.user(credentials.busSender(), request.header(BusIdentities.ACT_AS)));
         }
         X509Certificate certificate = credentials.certificate();
         if (certificate != null) {
-            return users.computeIfAbsent(certificate, Authenticator::ofCertificate);
+            User user = users.get(certificate);
+            if (user == null) {
+                user = ofCertificate(certificate);
+                users.put(certificate, user);
+            }
+            return Future.succeededFuture(user);
         }
-        if (anonymous) {
-            return User.ANONYMOUS;
+        String authorization = request.header("Authorization").trim();
+        if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return tokens.authenticate(authorization.substring(BEARER.length()).trim(), List.of())
+                    .map(found -> {
+                        if (found == null) {
+                            throw unauthorized();
+                        }
+                        return found.user();
+                    });
+        }
+        if (anonymous || authorization.isEmpty() && health(request.path())) {
+            return Future.succeededFuture(User.ANONYMOUS);
         }
         throw unauthorized();
+    }
+
+    /** What load balancers and probes ask without a credential; the authorizer still decides. */
+    private static boolean health(String path) {
+        return path.equals("/healthz") || path.equals("/livez") || path.equals("/readyz");
     }
 
     private static User ofCertificate(X509Certificate certificate) {
@@ -62,30 +91,7 @@ public final class Authenticator {
         return new User(name, List.copyOf(groups));
     }
 
-    private static User ofSender(String sender) {
-        int slash = sender.indexOf('/');
-        int at = sender.indexOf('@');
-        String role = slash < 0 ? sender : sender.substring(0, slash);
-        String name = slash < 0 ? "" : sender.substring(slash + 1, at < 0 ? sender.length() : at);
-        return switch (role) {
-            case "apiserver" -> User.APISERVER;
-            case "scheduler" -> system("system:kube-scheduler");
-            case "controller-manager" -> system("system:kube-controller-manager");
-            case "kube-proxy" -> new User("system:kube-proxy", List.of("system:node-proxier", User.AUTHENTICATED));
-            case "gateway" -> new User("system:kvorum:gateway", List.of(User.AUTHENTICATED));
-            case "kubelet" ->
-                new User(
-                        "system:node:" + (name.startsWith("kubelet-") ? name.substring("kubelet-".length()) : name),
-                        List.of("system:nodes", User.AUTHENTICATED));
-            default -> throw unauthorized();
-        };
-    }
-
-    private static User system(String name) {
-        return new User(name, List.of(User.AUTHENTICATED));
-    }
-
-    private static ApiException unauthorized() {
+    static ApiException unauthorized() {
         return new ApiException(401, "Unauthorized", "Unauthorized", null);
     }
 }

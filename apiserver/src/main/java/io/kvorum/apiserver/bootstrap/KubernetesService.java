@@ -239,7 +239,7 @@ public final class KubernetesService {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("User-Agent", "kvorum-apiserver");
         Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(ObjectJson.encode(body));
-        Credentials self = new Credentials(null, "apiserver/" + config.name());
+        Credentials self = new Credentials(null, "apiserver/" + config.name(), config.bindAddress());
         return pipeline.handle(ApiRequest.of(method, uri, headers, bytes, self, REQUEST))
                 .compose(response -> response.status() < 300 || response.status() == 404
                         ? Future.succeededFuture()

@@ -24,9 +24,16 @@ public final class BusEdge implements BusEndpoint {
                         request.uri(),
                         request.headers(),
                         request.body(),
-                        new Credentials(null, sender),
+                        new Credentials(null, sender, address(sender)),
                         request.timeout()))
                 .map(BusEdge::reply);
+    }
+
+    /** The host in {@code role/name@host:port}. */
+    private static String address(String sender) {
+        int at = sender.lastIndexOf('@');
+        int colon = sender.lastIndexOf(':');
+        return at >= 0 && colon > at ? sender.substring(at + 1, colon) : "";
     }
 
     private static BusReply reply(ApiResponse answer) {

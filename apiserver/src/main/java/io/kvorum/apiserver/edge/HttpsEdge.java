@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.core.streams.ReadStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -112,7 +113,7 @@ public final class HttpsEdge {
     }
 
     private void answer(HttpServerRequest request, Buffer body) {
-        Credentials credentials = new Credentials(certificate(request.connection()), null);
+        Credentials credentials = new Credentials(certificate(request.connection()), null, address(request));
         pipeline.apply(ApiRequest.of(
                         request.method().name(), request.uri(), request.headers(), body, credentials, timeout(request)))
                 .onSuccess(response -> send(request, response))
@@ -120,6 +121,12 @@ public final class HttpsEdge {
                     LOG.error("the pipeline failed uri={}", request.uri(), defect);
                     request.response().setStatusCode(500).end();
                 });
+    }
+
+    private static String address(HttpServerRequest request) {
+        SocketAddress remote = request.remoteAddress();
+        String host = remote == null ? null : remote.hostAddress();
+        return host == null ? "" : host;
     }
 
     private static Duration timeout(HttpServerRequest request) {

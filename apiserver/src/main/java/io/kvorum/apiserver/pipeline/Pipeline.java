@@ -3,8 +3,13 @@ package io.kvorum.apiserver.pipeline;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.StatusJson;
 import io.kvorum.api.proto.ProtobufBody;
+import io.kvorum.apiserver.audit.AuditEvent;
+import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authenticator;
 import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.auth.Forbidden;
+import io.kvorum.apiserver.auth.Impersonation;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -12,11 +17,10 @@ import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -34,24 +38,33 @@ public final class Pipeline {
     private static final Set<String> STREAMS = Set.of("exec", "attach", "portforward");
 
     private final Authenticator authenticator;
-    private final Authorizer authorizer;
+    private final Impersonation impersonation;
+    private final Access access;
     private final List<NonResource> nonResources;
     private final Registry registry;
     private final InFlight inFlight;
     private final RequestMetrics metrics;
     private final ProtobufBodies bodies;
+    private final AuditLog audit;
+    private final Clock clock;
 
     public Pipeline(
             Authenticator authenticator,
-            Authorizer authorizer,
+            Impersonation impersonation,
+            Access access,
             List<NonResource> nonResources,
             Registry registry,
             int mostReading,
             int mostMutating,
             RequestMetrics metrics,
-            ProtobufBodies bodies) {
+            ProtobufBodies bodies,
+            AuditLog audit,
+            Clock clock) {
+        this.audit = audit;
+        this.clock = clock;
         this.authenticator = authenticator;
-        this.authorizer = authorizer;
+        this.impersonation = impersonation;
+        this.access = access;
         this.nonResources = List.copyOf(nonResources);
         this.registry = registry;
         this.inFlight = new InFlight(mostReading, mostMutating);
@@ -60,29 +73,46 @@ public final class Pipeline {
     }
 
     public Future<ApiResponse> handle(ApiRequest request) {
-        long began = System.nanoTime();
+        Audited audited = new Audited(request, clock.instant());
         Future<ApiResponse> answer;
-        RequestInfo info = RequestInfo.parse(request.method(), "/", request.query());
         try {
-            info = RequestInfo.parse(request.method(), request.path(), request.query());
-            answer = checked(request, info);
-        } catch (ApiException refused) {
+            audited.info = RequestInfo.parse(request.method(), request.path(), request.query());
+            answer = checked(request, audited);
+        } catch (RuntimeException refused) {
             answer = Future.failedFuture(refused);
-        } catch (RuntimeException defect) {
-            answer = Future.failedFuture(defect);
         }
-        RequestInfo known = info;
-        return answer.recover(cause -> Future.succeededFuture(failure(request, cause)))
-                .map(response -> finished(request, known, response, began));
+        return answer.recover(cause -> Future.succeededFuture(failure(request, audited, cause)))
+                .map(response -> finished(request, audited, response));
     }
 
-    private Future<ApiResponse> checked(ApiRequest request, RequestInfo info) {
-        User user = authenticator.authenticate(request.credentials());
-        authorize(user, info, request.path());
-        if (info.verb().equals("get") && STREAMS.contains(info.subresource())) {
-            // A WebSocket can only be asked for by GET, which must not let in who may just look (upstream since 1.35).
-            authorize(user, info.withVerb("create"), request.path());
-        }
+    private Future<ApiResponse> checked(ApiRequest request, Audited audited) {
+        return authenticator.authenticate(request).compose(actual -> {
+            audited.actual = actual;
+            User user = impersonation.actingAs(actual, request);
+            audited.user = user;
+            RequestInfo info = audited.info;
+            return allowed(request, audited, user, info)
+                    .compose(allowed -> info.verb().equals("get") && STREAMS.contains(info.subresource())
+                            // A WebSocket can only be asked for by GET, which must not let in who may just look
+                            // (upstream since 1.35).
+                            ? allowed(request, audited, user, info.withVerb("create"))
+                            : Future.succeededFuture())
+                    .compose(allowed -> served(request, info, user));
+        });
+    }
+
+    /** Fails with 403 when the user may not. */
+    private Future<Void> allowed(ApiRequest request, Audited audited, User user, RequestInfo info) {
+        Authorizer.Attributes asked = Authorizer.Attributes.of(info, request);
+        return access.decide(user, asked).compose(decision -> {
+            audited.decision = decision;
+            return decision.allowed()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(Forbidden.of(user, asked, decision.reason()));
+        });
+    }
+
+    private Future<ApiResponse> served(ApiRequest request, RequestInfo info, User user) {
         if (!info.resourceRequest()) {
             return nonResource(request);
         }
@@ -123,23 +153,6 @@ public final class Pipeline {
         return Future.succeededFuture(pageNotFound());
     }
 
-    private void authorize(User user, RequestInfo info, String path) {
-        Authorizer.Decision decision = authorizer.authorize(
-                user,
-                new Authorizer.Attributes(
-                        info.verb(),
-                        info.group(),
-                        info.version(),
-                        info.resource(),
-                        info.subresource(),
-                        info.namespace(),
-                        info.name(),
-                        info.resourceRequest() ? "" : path));
-        if (!decision.allowed()) {
-            throw Forbidden.of(user, info, path, decision.reason());
-        }
-    }
-
     /** Gives up waiting when the request's time is over; what was begun may still be carried out. */
     private static Future<ApiResponse> limited(ApiRequest request, Future<ApiResponse> answer) {
         if (answer.isComplete()) {
@@ -153,20 +166,20 @@ public final class Pipeline {
                                 : cause));
     }
 
-    private ApiResponse finished(ApiRequest request, RequestInfo info, ApiResponse response, long began) {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        response.headers().set("Audit-Id", new UUID(random.nextLong(), random.nextLong()).toString());
+    private ApiResponse finished(ApiRequest request, Audited audited, ApiResponse response) {
+        response.headers().set("Audit-Id", audited.id);
         if (!response.headers().contains("Cache-Control")) {
             response.headers().set("Cache-Control", "no-cache, private");
         }
-        metrics.finished(info, response.status(), System.nanoTime() - began);
+        metrics.finished(audited.info, response.status(), System.nanoTime() - audited.began);
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
         }
+        audit.record(audited.event(response, clock.instant()));
         return response;
     }
 
-    private static ApiResponse failure(ApiRequest request, Throwable cause) {
+    private static ApiResponse failure(ApiRequest request, Audited audited, Throwable cause) {
         ApiException refused;
         if (cause instanceof ApiException known) {
             refused = known;
@@ -174,6 +187,7 @@ public final class Pipeline {
             LOG.error("a defect answered a request method={} path={}", request.method(), request.path(), cause);
             refused = ApiException.internal(String.valueOf(cause.getMessage()));
         }
+        audited.failure = new AuditEvent.Failure(refused.reason(), String.valueOf(refused.getMessage()));
         ApiResponse response = ApiResponse.json(refused.code(), ObjectJson.encode(StatusJson.of(refused)));
         ApiException.Details details = refused.details();
         if (details != null && details.retryAfterSeconds() > 0) {

@@ -25,6 +25,7 @@ public final class ProtobufBodies {
                     headers.set("Content-Type", ApiResponse.JSON);
                     return new ApiRequest(
                             request.method(),
+                            request.uri(),
                             request.path(),
                             request.query(),
                             headers,

@@ -24,6 +24,7 @@ public final class RootPaths implements NonResource {
         }
         TreeSet<String> paths = new TreeSet<>();
         for (String path : new String[] {
+            "/.well-known/openid-configuration",
             "/api",
             "/api/v1",
             "/apis",
@@ -34,6 +35,7 @@ public final class RootPaths implements NonResource {
             "/openapi/v2",
             "/openapi/v3",
             "/openapi/v3/",
+            "/openid/v1/jwks",
             "/readyz",
             "/version"
         }) {

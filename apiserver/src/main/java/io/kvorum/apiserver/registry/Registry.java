@@ -1,18 +1,22 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.admission.AdmissionChain;
-import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.auth.Access;
+import io.kvorum.apiserver.auth.RulesDescriber;
+import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.kvorum.apiserver.token.TokenRequests;
 import io.kvorum.bus.BusClient;
 import io.kvorum.store.client.Store;
 import io.vertx.core.Future;
@@ -45,6 +49,7 @@ public final class Registry {
     private final PodLogs podLogs;
     private final PodStreams podStreams;
     private final NamespaceFinalize namespaceFinalize;
+    private final AccountTokenCreation accountTokens;
     private final Reviews reviews;
 
     /**
@@ -62,7 +67,10 @@ public final class Registry {
             BusClient bus,
             TableFormat tables,
             AdmissionChain admission,
-            Authorizer authorizer,
+            Access access,
+            RulesDescriber rules,
+            TokenAuthenticator tokens,
+            TokenRequests tokenRequests,
             EventLeases leases,
             ValidationOptions validation,
             Map<String, Reservations> reservations) {}
@@ -89,16 +97,22 @@ public final class Registry {
         podLogs = new PodLogs(reads, parts.bus());
         podStreams = new PodStreams(reads);
         namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
-        reviews = new Reviews(parts.authorizer(), metadata);
+        accountTokens = new AccountTokenCreation(parts.tokenRequests(), parts.admission());
+        reviews = new Reviews(parts.access(), parts.rules(), parts.tokens(), metadata);
     }
 
     /** Whether a group and version exists at all; paths below others are unknown to the server. */
     public boolean knows(String group, String version) {
-        return catalog.all().stream()
-                .anyMatch(info -> info.group().equals(group) && info.version().equals(version));
+        return Reviews.knowsVersion(group, version)
+                || catalog.all().stream()
+                        .anyMatch(info ->
+                                info.group().equals(group) && info.version().equals(version));
     }
 
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
+        if (Reviews.isOldSelfReview(info)) {
+            return Future.succeededFuture(reviews.self(info.apiVersion(), user));
+        }
         Served resource = find(info.group(), info.version(), info.resource()).orElseThrow(Registry::unknown);
         boolean namespaceMisplaced =
                 resource.info().namespaced() != !info.namespace().isEmpty()
@@ -121,9 +135,39 @@ public final class Registry {
         return writes.create(found, namespace, object, User.APISERVER, false);
     }
 
+    /**
+     * Replaces an object of the server's own making, from its tree.
+     *
+     * <p>Errors: NotFound; Conflict when the tree names another resourceVersion than the present one.
+     */
+    public Future<Void> replace(String apiGroup, String version, String resource, ObjectNode object) {
+        Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
+        JsonNode meta = object.path("metadata");
+        RequestInfo info = new RequestInfo(
+                true,
+                "update",
+                apiGroup,
+                version,
+                meta.path("namespace").asText(),
+                resource,
+                meta.path("name").asText(),
+                "",
+                List.of());
+        return writes.change(found, info, User.APISERVER, false, current -> object.deepCopy())
+                .mapEmpty();
+    }
+
+    /** Deletes an object on behalf of the server, only when it still has that uid. */
+    public Future<Void> delete(
+            String apiGroup, String version, String resource, String namespace, String name, String uid) {
+        Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
+        return deletes.delete(found, namespace, name, new DeleteOptions(null, "", uid, "", false), User.APISERVER)
+                .mapEmpty();
+    }
+
     private Future<ApiResponse> main(Served resource, RequestInfo info, ApiRequest request, User user) {
         if (Reviews.serves(resource) && info.verb().equals("create")) {
-            return Future.succeededFuture(reviews.create(resource, info, request, user));
+            return reviews.create(resource, info, request, user);
         }
         if (resource.is("", "bindings") && info.verb().equals("create")) {
             return podActions.bind(pods(), info, request);
@@ -179,6 +223,8 @@ public final class Registry {
                 return podStreams.connect(resource, nodes(), info, request);
             case "finalize update":
                 return namespaceFinalize.update(resource, info, request);
+            case "token create":
+                return accountTokens.create(resource, info, request, user);
             case "approval get":
                 return reads.get(resource, info, request);
             default:

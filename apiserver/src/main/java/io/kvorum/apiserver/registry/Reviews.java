@@ -3,101 +3,226 @@ package io.kvorum.apiserver.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
 import io.kvorum.api.schema.FieldValidation;
-import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.auth.Access;
+import io.kvorum.apiserver.auth.Authorizer.Attributes;
+import io.kvorum.apiserver.auth.RulesDescriber;
+import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Questions about users and permissions that are answered and never stored. */
 final class Reviews {
+    private static final String AUTHENTICATION = "authentication.k8s.io";
+    private static final String AUTHORIZATION = "authorization.k8s.io";
+    private static final String SELF_REVIEWS = "selfsubjectreviews";
+
+    /** Versions of SelfSubjectReview that kubectl 1.27 and older ask for; in no discovery document. */
+    private static final Set<String> OLD_VERSIONS = Set.of("v1beta1", "v1alpha1");
+
     private static final Set<String> RESOURCES = Set.of(
-            "selfsubjectreviews",
+            SELF_REVIEWS,
+            "tokenreviews",
             "selfsubjectaccessreviews",
             "localsubjectaccessreviews",
             "subjectaccessreviews",
             "selfsubjectrulesreviews");
 
-    private final Authorizer authorizer;
+    private final Access access;
+    private final RulesDescriber rules;
+    private final TokenAuthenticator tokens;
     private final ObjectMetadata metadata;
 
-    Reviews(Authorizer authorizer, ObjectMetadata metadata) {
-        this.authorizer = authorizer;
+    Reviews(Access access, RulesDescriber rules, TokenAuthenticator tokens, ObjectMetadata metadata) {
+        this.access = access;
+        this.rules = rules;
+        this.tokens = tokens;
         this.metadata = metadata;
     }
 
     static boolean serves(Served served) {
         String group = served.info().group();
-        return (group.equals("authentication.k8s.io") || group.equals("authorization.k8s.io"))
+        return (group.equals(AUTHENTICATION) || group.equals(AUTHORIZATION))
                 && RESOURCES.contains(served.info().resource());
     }
 
-    ApiResponse create(Served served, RequestInfo info, ApiRequest request, User user) {
+    static boolean knowsVersion(String group, String version) {
+        return group.equals(AUTHENTICATION) && OLD_VERSIONS.contains(version);
+    }
+
+    static boolean isOldSelfReview(RequestInfo info) {
+        return knowsVersion(info.group(), info.version())
+                && info.resource().equals(SELF_REVIEWS)
+                && info.verb().equals("create");
+    }
+
+    /** A SelfSubjectReview; what was sent has nothing in it that matters. */
+    ApiResponse self(String apiVersion, User user) {
+        ObjectNode review = ObjectJson.object();
+        review.put("kind", "SelfSubjectReview");
+        review.put("apiVersion", apiVersion);
+        review.putObject("metadata").put("creationTimestamp", metadata.now());
+        userInfo(review.putObject("status").putObject("userInfo"), user);
+        return ApiResponse.json(201, ObjectJson.encode(review));
+    }
+
+    Future<ApiResponse> create(Served served, RequestInfo info, ApiRequest request, User user) {
+        if (served.info().resource().equals(SELF_REVIEWS)) {
+            return Future.succeededFuture(self(info.apiVersion(), user));
+        }
         ObjectNode review =
                 Bodies.decode(served.info(), request, FieldValidation.IGNORE).object();
         ObjectNode meta = Tree.ensureObject(review, "metadata");
         if (!meta.hasNonNull("creationTimestamp")) {
             meta.put("creationTimestamp", metadata.now());
         }
-        switch (served.info().resource()) {
-            case "selfsubjectreviews" -> {
-                ObjectNode info1 = review.putObject("status").putObject("userInfo");
-                info1.put("username", user.name());
-                ArrayNode groups = info1.putArray("groups");
-                user.groups().forEach(groups::add);
+        JsonNode spec = review.path("spec");
+        Future<?> done = switch (served.info().resource()) {
+            case "tokenreviews" -> token(review);
+            case "selfsubjectrulesreviews" -> rules(review, user);
+            case "selfsubjectaccessreviews" -> decide(served, review, user);
+            case "localsubjectaccessreviews" -> {
+                checkNamespace(served, info, review);
+                yield decide(served, review, subject(served, spec));
             }
-            case "selfsubjectrulesreviews" -> rules(review);
-            case "selfsubjectaccessreviews" -> decide(review, user);
-            default -> {
-                JsonNode spec = review.path("spec");
-                decide(review, new User(Tree.text(spec, "user"), List.copyOf(Tree.texts(spec, "groups"))));
-            }
-        }
-        return ApiResponse.json(201, ObjectJson.encode(review));
+            default -> decide(served, review, subject(served, spec));
+        };
+        return done.map(any -> ApiResponse.json(201, ObjectJson.encode(review)));
     }
 
-    private void decide(ObjectNode review, User user) {
+    private Future<?> token(ObjectNode review) {
+        String token = Tree.text(review, "spec", "token");
+        if (token.isEmpty()) {
+            throw ApiException.badRequest("token is required for TokenReview in authentication");
+        }
+        List<String> audiences = Tree.texts(review, "spec", "audiences");
+        return tokens.authenticate(token, audiences).map(found -> {
+            ObjectNode status = review.putObject("status");
+            if (found == null) {
+                status.putObject("user");
+                status.put("error", "invalid bearer token");
+                return null;
+            }
+            status.put("authenticated", true);
+            userInfo(status.putObject("user"), found.user());
+            ArrayNode list = status.putArray("audiences");
+            found.audiences().forEach(list::add);
+            return null;
+        });
+    }
+
+    static void userInfo(ObjectNode info, User user) {
+        info.put("username", user.name());
+        if (!user.uid().isEmpty()) {
+            info.put("uid", user.uid());
+        }
+        ArrayNode groups = info.putArray("groups");
+        user.groups().forEach(groups::add);
+        if (!user.extra().isEmpty()) {
+            ObjectNode extra = info.putObject("extra");
+            user.extra().forEach((key, values) -> {
+                ArrayNode list = extra.putArray(key);
+                values.forEach(list::add);
+            });
+        }
+    }
+
+    private static User subject(Served served, JsonNode spec) {
+        String name = Tree.text(spec, "user");
+        List<String> groups = List.copyOf(Tree.texts(spec, "groups"));
+        if (name.isEmpty() && groups.isEmpty()) {
+            throw invalid(
+                    served,
+                    "spec.user",
+                    "FieldValueInvalid",
+                    "Invalid value: \"\": at least one of user or group must be specified");
+        }
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        spec.path("extra").properties().forEach(entry -> {
+            List<String> values = new ArrayList<>();
+            entry.getValue().forEach(value -> values.add(value.asText()));
+            extra.put(entry.getKey(), values);
+        });
+        return new User(name, Tree.text(spec, "uid"), groups, extra);
+    }
+
+    private static void checkNamespace(Served served, RequestInfo info, ObjectNode review) {
+        Tree.ensureObject(review, "metadata").put("namespace", info.namespace());
+        JsonNode resource = review.path("spec").path("resourceAttributes");
+        String given = Tree.text(resource, "namespace");
+        if (resource.isObject() && !given.equals(info.namespace())) {
+            throw invalid(
+                    served,
+                    "spec.resourceAttributes.namespace",
+                    "FieldValueInvalid",
+                    "Invalid value: \"" + given + "\": must match metadata.namespace");
+        }
+    }
+
+    private Future<?> decide(Served served, ObjectNode review, User user) {
         JsonNode spec = review.path("spec");
+        boolean aboutResource = spec.path("resourceAttributes").isObject();
+        boolean aboutPath = spec.path("nonResourceAttributes").isObject();
+        if (aboutResource == aboutPath) {
+            throw invalid(
+                    served,
+                    "spec.resourceAttributes",
+                    "FieldValueInvalid",
+                    aboutPath
+                            ? "Invalid value: cannot be specified in combination with nonResourceAttributes"
+                            : "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be"
+                                    + " specified");
+        }
+        return access.decide(user, attributes(spec)).map(decision -> {
+            ObjectNode status = review.putObject("status");
+            status.put("allowed", decision.allowed());
+            if (!decision.reason().isEmpty()) {
+                status.put("reason", decision.reason());
+            }
+            return null;
+        });
+    }
+
+    private static Attributes attributes(JsonNode spec) {
         JsonNode resource = spec.path("resourceAttributes");
         JsonNode path = spec.path("nonResourceAttributes");
-        Authorizer.Decision decision = authorizer.authorize(
-                user,
-                new Authorizer.Attributes(
-                        Tree.text(resource.isObject() ? resource : path, "verb"),
-                        Tree.text(resource, "group"),
-                        Tree.text(resource, "version"),
-                        Tree.text(resource, "resource"),
-                        Tree.text(resource, "subresource"),
-                        Tree.text(resource, "namespace"),
-                        Tree.text(resource, "name"),
-                        Tree.text(path, "path")));
-        ObjectNode status = review.putObject("status");
-        status.put("allowed", decision.allowed());
-        if (!decision.reason().isEmpty()) {
-            status.put("reason", decision.reason());
-        }
+        return new Attributes(
+                Tree.text(resource.isObject() ? resource : path, "verb"),
+                Tree.text(resource, "group"),
+                Tree.text(resource, "version"),
+                Tree.text(resource, "resource"),
+                Tree.text(resource, "subresource"),
+                Tree.text(resource, "namespace"),
+                Tree.text(resource, "name"),
+                Tree.text(path, "path"));
     }
 
-    /** With no rules to enumerate, the answer is what is known: everything, or that the list is incomplete. */
-    private void rules(ObjectNode review) {
-        ObjectNode status = review.putObject("status");
-        boolean all = authorizer == Authorizer.ALWAYS_ALLOW;
-        status.put("incomplete", !all);
-        ArrayNode resources = status.putArray("resourceRules");
-        ArrayNode paths = status.putArray("nonResourceRules");
-        if (all) {
-            ObjectNode rule = resources.addObject();
-            rule.putArray("verbs").add("*");
-            rule.putArray("apiGroups").add("*");
-            rule.putArray("resources").add("*");
-            ObjectNode path = paths.addObject();
-            path.putArray("verbs").add("*");
-            path.putArray("nonResourceURLs").add("*");
+    private Future<?> rules(ObjectNode review, User user) {
+        String namespace = Tree.text(review, "spec", "namespace");
+        if (namespace.isEmpty()) {
+            throw ApiException.badRequest("no namespace on request");
         }
+        rules.describe(user, namespace, review.putObject("status"));
+        return Future.succeededFuture();
+    }
+
+    private static ApiException invalid(Served served, String field, String reason, @Nullable String message) {
+        return ApiException.invalid(
+                served.info().group(),
+                served.info().kind(),
+                "",
+                List.of(new ApiException.Cause(reason, String.valueOf(message), field)));
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
  * One request, whatever it came over.
  *
  * @param method HTTP method in capitals
+ * @param uri path and query as they came
  * @param path decoded per segment later; starts with a slash, no query
  * @param query the parsed query
  * @param headers case-insensitive names
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public record ApiRequest(
         String method,
+        String uri,
         String path,
         Query query,
         MultiMap headers,
@@ -28,7 +30,7 @@ public record ApiRequest(
         int mark = uri.indexOf('?');
         String path = mark < 0 ? uri : uri.substring(0, mark);
         Query query = mark < 0 ? Query.EMPTY : Query.parse(uri.substring(mark + 1));
-        return new ApiRequest(method, path, query, headers, body, credentials, timeout);
+        return new ApiRequest(method, uri, path, query, headers, body, credentials, timeout);
     }
 
     /** The header's value, empty when absent. */

@@ -81,6 +81,27 @@ public record RequestInfo(
         return group.isEmpty() ? version : group + "/" + version;
     }
 
+    /** The namespace that decides: of a namespace itself, its own. */
+    public String authorizedNamespace() {
+        boolean itself = namespace.isEmpty() && group.isEmpty() && resource.equals("namespaces");
+        return itself ? name : namespace;
+    }
+
+    /** The name that decides: of a collection narrowed to one name by its field selector, that name. */
+    public String authorizedName(Query query) {
+        if (!name.isEmpty() || !query.has("fieldSelector")) {
+            return name;
+        }
+        for (String part : query.text("fieldSelector").split(",")) {
+            String wanted = part.startsWith("metadata.name=") ? part.substring("metadata.name=".length()) : "";
+            String value = wanted.startsWith("=") ? wanted.substring(1) : wanted;
+            if (!value.isEmpty()) {
+                return value;
+            }
+        }
+        return "";
+    }
+
     private static String verb(String method, boolean collection, boolean main, boolean watch) {
         return switch (method) {
             case "POST" -> "create";
@@ -90,6 +111,11 @@ public record RequestInfo(
             case "GET", "HEAD" -> watch && main ? "watch" : collection ? "list" : "get";
             default -> method.toLowerCase(java.util.Locale.ROOT);
         };
+    }
+
+    /** What is known of a request whose path cannot be parsed. */
+    public static RequestInfo unknown(String method) {
+        return nonResource(method);
     }
 
     private static RequestInfo nonResource(String method) {

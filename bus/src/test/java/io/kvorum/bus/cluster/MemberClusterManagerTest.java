@@ -13,6 +13,7 @@ import io.kvorum.bus.BusClients;
 import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
 import io.kvorum.bus.BusServer;
+import io.kvorum.bus.BusTrust;
 import io.kvorum.bus.BusUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -111,13 +112,18 @@ class MemberClusterManagerTest {
 
     private Process server(String name, String host) throws Exception {
         Process process = process("echo", name, host);
-        await(BusServer.start(process.vertx, "echo", name, (request, sender) -> {
-            if (request.uri().equals("/never")) {
-                return Promise.<BusReply>promise().future();
-            }
-            return Future.succeededFuture(
-                    BusReply.whole(200, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(name + " " + sender)));
-        }));
+        await(BusServer.start(
+                process.vertx,
+                "echo",
+                name,
+                (request, sender) -> {
+                    if (request.uri().equals("/never")) {
+                        return Promise.<BusReply>promise().future();
+                    }
+                    return Future.succeededFuture(BusReply.whole(
+                            200, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(name + " " + sender)));
+                },
+                BusTrust.NONE));
         return process;
     }
 

@@ -122,7 +122,7 @@ public record ClusterSpec(
         return JSON.readValue(file.toFile(), ClusterSpec.class);
     }
 
-    /** The index in a {@code cluster.json} that another version may have written. */
+    /** The index in a {@code cluster.json}, also one written by another version; 0 when it has none. */
     public static int readIndex(Path file) throws IOException {
         return JSON.readTree(file.toFile()).path("index").asInt();
     }

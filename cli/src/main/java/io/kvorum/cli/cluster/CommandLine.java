@@ -1,5 +1,6 @@
 package io.kvorum.cli.cluster;
 
+import io.kvorum.cli.pki.BusCredentials;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class CommandLine {
                 "--hazelcast-port=" + AddressPlan.HAZELCAST_PORT,
                 "--bus-port=" + AddressPlan.BUS_PORT,
                 "--data-dir=" + folder.data(instance.name()),
+                "--bus-credential-file=" + BusCredentials.file(folder.pki(), instance.name()),
                 "--control-socket=" + folder.socket(instance.name()),
                 "--timeline-file=" + folder.timeline().resolve(instance.name() + ".jsonl"),
                 "--lifeline=stdin"));
@@ -42,6 +44,8 @@ public final class CommandLine {
                         "--kubelet-client-certificate=" + folder.pki().resolve("apiserver-kubelet-client.crt"),
                         "--kubelet-client-key=" + folder.pki().resolve("apiserver-kubelet-client.key"),
                         "--kubelet-certificate-authority=" + folder.pki().resolve("ca.crt"),
+                        "--service-account-key-file=" + folder.pki().resolve("sa.pub"),
+                        "--service-account-signing-key-file=" + folder.pki().resolve("sa.key"),
                         "--service-cluster-ip-range=" + addresses.serviceRange(),
                         "--loopback-ranges=" + addresses.clusterRange()));
             case BALANCER ->

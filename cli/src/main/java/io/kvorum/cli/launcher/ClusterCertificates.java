@@ -6,6 +6,7 @@ import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.Instance;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.pki.AdminKubeconfig;
+import io.kvorum.cli.pki.BusCredentials;
 import io.kvorum.cli.pki.CertificateAuthority;
 import java.io.IOException;
 import java.time.Clock;
@@ -51,6 +52,11 @@ public final class ClusterCertificates {
             authority.component("balancer", "system:kvorum:balancer", List.of());
         }
         authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        authority.serviceAccountKeys();
+        BusCredentials credentials = BusCredentials.openOrCreate(folder.pki());
+        for (Instance instance : Instance.of(spec)) {
+            credentials.issue(instance.role().id(), instance.name());
+        }
         return authority;
     }
 

@@ -3,11 +3,9 @@ package io.kvorum.cli.pki;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -86,7 +84,7 @@ public final class CertificateAuthority {
                             true,
                             new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign | KeyUsage.cRLSign));
             X509Certificate certificate = sign(builder, pair.getPrivate());
-            writePrivate(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+            PrivateFiles.write(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
             write(certificateFile, pem("CERTIFICATE", certificate.getEncoded()));
             return new CertificateAuthority(folder, certificate, pair.getPrivate(), clock);
         } catch (GeneralSecurityException | OperatorCreationException e) {
@@ -112,6 +110,22 @@ public final class CertificateAuthority {
     /** Makes {@code <name>.crt} and {@code <name>.key} for a client: common name = user, organisations = groups. */
     public void client(String name, String user, List<String> groups) throws IOException {
         issue(name, user, groups, List.of(), KeyPurposeId.id_kp_clientAuth, true);
+    }
+
+    /** Makes {@code sa.key} and {@code sa.pub}, by which service account tokens are signed and verified, unless they are there. */
+    public void serviceAccountKeys() throws IOException {
+        Path keyFile = folder.resolve("sa.key");
+        Path publicFile = folder.resolve("sa.pub");
+        if (Files.exists(keyFile) && Files.exists(publicFile)) {
+            return;
+        }
+        try {
+            KeyPair pair = ellipticKeyPair();
+            PrivateFiles.write(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+            write(publicFile, pem("PUBLIC KEY", pair.getPublic().getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot make the key of service accounts in " + folder + ": " + e.getMessage(), e);
+        }
     }
 
     /** As {@link #client}, for one of our own components: its key is elliptic, which is made in no time. */
@@ -147,7 +161,7 @@ public final class CertificateAuthority {
                     .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
             addNames(builder, names);
             X509Certificate leaf = sign(builder, key);
-            writePrivate(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+            PrivateFiles.write(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
             write(certificateFile, pem("CERTIFICATE", leaf.getEncoded()));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("cannot make the certificate " + certificateFile + ": " + e.getMessage(), e);
@@ -220,14 +234,6 @@ public final class CertificateAuthority {
     private static void write(Path file, String text) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".tmp");
         Files.writeString(next, text);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void writePrivate(Path file, String text) throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(next, text.getBytes(StandardCharsets.UTF_8));
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -31,6 +31,12 @@ public final class PkiMain implements Callable<Integer> {
             description = "a serving certificate and the names and addresses it is for; may be repeated")
     List<String> serving = new ArrayList<>();
 
+    @Option(
+            names = "--bus-credential",
+            paramLabel = "ROLE/NAME",
+            description = "the credential of an instance on the bus, bus/NAME; may be repeated")
+    List<String> credentials = new ArrayList<>();
+
     @Option(names = "--kubeconfig-server", paramLabel = "URL", description = "write admin.kubeconfig for this server")
     String server = "";
 
@@ -53,6 +59,16 @@ public final class PkiMain implements Callable<Integer> {
                     List.of(certificate.substring(equals + 1).split(",")));
         }
         authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        authority.serviceAccountKeys();
+        BusCredentials bus = BusCredentials.openOrCreate(folder);
+        for (String instance : credentials) {
+            int slash = instance.indexOf('/');
+            if (slash < 1) {
+                System.err.println("--bus-credential \"" + instance + "\" must be ROLE/NAME");
+                return 2;
+            }
+            bus.issue(instance.substring(0, slash), instance.substring(slash + 1));
+        }
         authority.client("admin", "kubernetes-admin", List.of("system:masters"));
         if (!server.isEmpty()) {
             AdminKubeconfig.write(folder.resolve("admin.kubeconfig"), "kvorum", server, folder);

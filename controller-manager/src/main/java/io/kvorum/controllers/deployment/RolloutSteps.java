@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.kvorum.api.ApiException;
 import io.kvorum.client.EventRecorder;
 import io.kvorum.client.OwnerReferences;
-import io.kvorum.client.PatchType;
 import io.kvorum.client.Reconciler.Result;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.controllers.pods.PodControl;
@@ -213,21 +212,19 @@ final class RolloutSteps {
         if (RevisionAnnotations.revision(deployment) == revision) {
             return Future.succeededFuture(rollout);
         }
-        String patch =
-                "{\"metadata\":{\"annotations\":{\"" + RevisionAnnotations.REVISION + "\":\"" + revision + "\"}}}";
+        // An update, which upstream's role allows; it fails with Conflict when somebody else was faster.
         return deployments
-                .patch(
-                        deployment.getMetadata().getNamespace(),
-                        deployment.getMetadata().getName(),
-                        PatchType.MERGE,
-                        patch,
-                        null)
-                .map(patched -> new Rollout(
+                .update(new DeploymentBuilder(deployment)
+                        .editMetadata()
+                        .addToAnnotations(RevisionAnnotations.REVISION, Long.toString(revision))
+                        .endMetadata()
+                        .build())
+                .map(updated -> new Rollout(
                         // Only metadata is taken over: a spec changed meanwhile is the next reconcile's business.
                         new DeploymentBuilder(deployment)
                                 .editMetadata()
-                                .withAnnotations(patched.getMetadata().getAnnotations())
-                                .withResourceVersion(patched.getMetadata().getResourceVersion())
+                                .withAnnotations(updated.getMetadata().getAnnotations())
+                                .withResourceVersion(updated.getMetadata().getResourceVersion())
                                 .endMetadata()
                                 .build(),
                         rollout.newest(),

@@ -27,6 +27,11 @@ public record ControllerContext(
         return new ControllerContext(vertx, client, informers, clock, host, metrics);
     }
 
+    /** The same with another client: what is written is written by another account. */
+    public ControllerContext as(ApiClient account) {
+        return new ControllerContext(vertx, account, informers, clock, host, metrics);
+    }
+
     /** @param component the controller's name in its events, for example {@code replicaset-controller} */
     public EventRecorder events(String component) {
         return EventRecorder.create(client, component, host, clock);

@@ -78,7 +78,9 @@ final class ContainerStarter {
             return Future.succeededFuture();
         }
         PodVolumes.References references = PodVolumes.references(pod);
+        Map<PodVolumes.TokenWanted, String> tokens = new HashMap<>();
         return fetch(pod.getMetadata().getNamespace(), references.configMaps(), references.secrets())
+                .compose(objects -> tokens(pod, references.tokens(), tokens).map(objects))
                 .compose(objects -> environment
                         .workers()
                         .executeBlocking(
@@ -89,11 +91,20 @@ final class ContainerStarter {
                                                     new PodVolumes.Sources(
                                                             objects.configMaps(),
                                                             objects.secrets(),
+                                                            tokens,
                                                             addresses,
                                                             environment.allocatable()));
                                     return null;
                                 },
                                 false));
+    }
+
+    private Future<?> tokens(Pod pod, Set<PodVolumes.TokenWanted> wanted, Map<PodVolumes.TokenWanted, String> into) {
+        List<Future<?>> all = new ArrayList<>();
+        for (PodVolumes.TokenWanted one : wanted) {
+            all.add(environment.tokens().token(pod, one).onSuccess(token -> into.put(one, token)));
+        }
+        return Future.all(all);
     }
 
     private PodVolumes volumes(Pod pod) {

@@ -40,6 +40,7 @@ public record PodEnvironment(
         ResourceClient<Pod> pods,
         ResourceClient<ConfigMap> configMaps,
         ResourceClient<Secret> secrets,
+        PodTokens tokens,
         Supplier<List<Service>> services,
         Map<String, Quantity> allocatable,
         String nodeName,

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.kvorum.kubelet.pods.PodFields;
@@ -27,10 +28,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The volumes of one pod below {@code FOLDER/volumes}: emptyDir, configMap, secret, downwardAPI, projected, hostPath.
- * Service account tokens are left out of projections. Methods block.
+ * Methods block.
  */
 public final class PodVolumes {
     private static final int DEFAULT_MODE = 0644;
+    /** Of the volume that admission gives a pod for its service account. */
+    private static final String ACCESS_PREFIX = "kube-api-access-";
+
+    private static final int TOKEN_MODE = 0600;
+    private static final long DEFAULT_TOKEN_SECONDS = 3600;
 
     private final Path folder;
 
@@ -39,17 +45,29 @@ public final class PodVolumes {
         this.folder = podFolder.resolve("volumes");
     }
 
-    /** The ConfigMaps and Secrets the volumes refer to. */
-    public record References(Set<String> configMaps, Set<String> secrets) {
-        public boolean isEmpty() {
-            return configMaps.isEmpty() && secrets.isEmpty();
+    /**
+     * A service account token that is projected.
+     *
+     * @param audience empty for the API server's own
+     * @param seconds of its life
+     */
+    public record TokenWanted(String audience, long seconds) {
+        static TokenWanted of(ServiceAccountTokenProjection source) {
+            Long seconds = source.getExpirationSeconds();
+            return new TokenWanted(
+                    source.getAudience() == null ? "" : source.getAudience(),
+                    seconds == null ? DEFAULT_TOKEN_SECONDS : seconds);
         }
     }
+
+    /** The ConfigMaps, Secrets and tokens the volumes refer to. */
+    public record References(Set<String> configMaps, Set<String> secrets, Set<TokenWanted> tokens) {}
 
     /** What was found of them, and the rest a projection may ask for. */
     public record Sources(
             Map<String, ConfigMap> configMaps,
             Map<String, Secret> secrets,
+            Map<TokenWanted, String> tokens,
             PodFields.Addresses addresses,
             Map<String, Quantity> allocatable) {}
 
@@ -63,6 +81,7 @@ public final class PodVolumes {
     public static References references(Pod pod) {
         Set<String> configMaps = new HashSet<>();
         Set<String> secrets = new HashSet<>();
+        Set<TokenWanted> tokens = new HashSet<>();
         for (Volume volume : list(pod.getSpec().getVolumes())) {
             if (volume.getConfigMap() != null) {
                 configMaps.add(volume.getConfigMap().getName());
@@ -78,10 +97,13 @@ public final class PodVolumes {
                     if (source.getSecret() != null) {
                         secrets.add(source.getSecret().getName());
                     }
+                    if (source.getServiceAccountToken() != null) {
+                        tokens.add(TokenWanted.of(source.getServiceAccountToken()));
+                    }
                 }
             }
         }
-        return new References(configMaps, secrets);
+        return new References(configMaps, secrets, tokens);
     }
 
     /** Whether any volume follows the API and so has to be looked at again from time to time. */
@@ -99,12 +121,15 @@ public final class PodVolumes {
         return host == null ? folder.resolve(volume.getName()) : Path.of(host.getPath());
     }
 
-    /** {@code KVORUM_VOLUME_<NAME>} for each volume. */
+    /** {@code KVORUM_VOLUME_<NAME>} for each volume; {@code KVORUM_SERVICE_ACCOUNT_DIR} for that with the pod's token. */
     public Map<String, String> variables(Pod pod) {
         Map<String, String> all = new LinkedHashMap<>();
         for (Volume volume : list(pod.getSpec().getVolumes())) {
             String name = volume.getName().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
             all.put("KVORUM_VOLUME_" + name, path(volume).toString());
+            if (volume.getName().startsWith(ACCESS_PREFIX)) {
+                all.put("KVORUM_SERVICE_ACCOUNT_DIR", path(volume).toString());
+            }
         }
         return all;
     }
@@ -186,6 +211,15 @@ public final class PodVolumes {
             select(files, volume, source.getSecret().getItems(), bytes(secret), mode, optional, "secret");
         } else if (source.getDownwardAPI() != null) {
             downward(files, pod, list(source.getDownwardAPI().getItems()), mode, sources);
+        } else if (source.getServiceAccountToken() != null) {
+            String token = sources.tokens().get(TokenWanted.of(source.getServiceAccountToken()));
+            if (token == null) {
+                throw new SetUpException(volume.getName(), "no token for the service account was given");
+            }
+            // For its owner only, whatever the volume's mode.
+            files.put(
+                    source.getServiceAccountToken().getPath(),
+                    new AtomicFolder.Content(token.getBytes(StandardCharsets.US_ASCII), TOKEN_MODE & mode));
         }
     }
 

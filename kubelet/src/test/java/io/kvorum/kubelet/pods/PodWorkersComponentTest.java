@@ -23,6 +23,7 @@ import io.kvorum.kubelet.runtime.PodRuntime;
 import io.kvorum.kubelet.runtime.ProcessRuntime;
 import io.kvorum.kubelet.server.KubeletEndpoint;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.net.URI;
@@ -96,6 +97,9 @@ class PodWorkersComponentTest {
                 pods,
                 configMaps,
                 secrets,
+                new PodTokens(
+                        (namespace, account, request) -> Future.succeededFuture(Map.of("token", "of-" + account)),
+                        Clock.systemUTC()),
                 List::of,
                 Map.of("cpu", new Quantity("2"), "memory", new Quantity("1Gi")),
                 "node-1",

@@ -2,6 +2,7 @@ package io.kvorum.store.server;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.bus.KeyedTrust;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
@@ -44,6 +45,11 @@ public final class StoreComponent implements Component {
     @Override
     public String role() {
         return StoreProtocol.ROLE;
+    }
+
+    @Override
+    public boolean believesSenders() {
+        return true;
     }
 
     @Override
@@ -197,7 +203,7 @@ public final class StoreComponent implements Component {
             context.control().register("store.status", request -> Future.succeededFuture(status(own)));
             StoreEndpoint endpoint = new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches);
             new StoreControl(context, names, own, endpoint).register();
-            return context.serve(endpoint);
+            return context.serve(endpoint.onlyFrom(KeyedTrust.CORE));
         }
 
         private boolean leadsHere(Replica own) {

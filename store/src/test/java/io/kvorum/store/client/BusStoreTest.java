@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.bus.BusClients;
 import io.kvorum.bus.BusServer;
+import io.kvorum.bus.BusTrust;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.raft.LocalTransport;
@@ -70,7 +71,8 @@ final class BusStoreTest implements StoreContract {
         replica.start();
         StoreEndpoint endpoint =
                 new StoreEndpoint(vertx, BusClients.create(vertx), replica, Map.of(name, replica), hub);
-        BusServer server = BusServer.start(vertx, "store", name, endpoint).await(5, TimeUnit.SECONDS);
+        BusServer server =
+                BusServer.start(vertx, "store", name, endpoint, BusTrust.NONE).await(5, TimeUnit.SECONDS);
         members.put(name, new Member(replica, hub, server));
     }
 

@@ -1,0 +1,37 @@
+package io.kvorum.apiserver.auth;
+
+import io.kvorum.apiserver.auth.Authorizer.Attributes;
+import io.kvorum.apiserver.auth.Authorizer.Decision;
+import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Decisions as requests get them. What is allowed is told at once; what is refused is looked at again when everything
+ * written so far is known, so that a right just given holds at every API server.
+ */
+public final class Access {
+    private static final long MOST_WAIT_MILLIS = 1_000;
+
+    private final Authorizer authorizer;
+    private final Supplier<Future<Void>> fresh;
+
+    /** @param fresh completes when all that is written is known */
+    public Access(Authorizer authorizer, Supplier<Future<Void>> fresh) {
+        this.authorizer = authorizer;
+        this.fresh = fresh;
+    }
+
+    public Future<Decision> decide(User user, Attributes asked) {
+        Decision decision = authorizer.authorize(user, asked);
+        if (decision.allowed()) {
+            return Future.succeededFuture(decision);
+        }
+        // Without an answer of the store, what is known decides.
+        return fresh.get()
+                .timeout(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS)
+                .transform(done ->
+                        Future.succeededFuture(done.succeeded() ? authorizer.authorize(user, asked) : decision));
+    }
+}

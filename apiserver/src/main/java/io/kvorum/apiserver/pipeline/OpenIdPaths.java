@@ -1,0 +1,39 @@
+package io.kvorum.apiserver.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.token.AccountTokens;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /.well-known/openid-configuration} and {@code /openid/v1/jwks}: how others verify service account tokens. */
+public final class OpenIdPaths implements NonResource {
+    private static final String KEYS = "/openid/v1/jwks";
+
+    private final AccountTokens tokens;
+    private final String address;
+
+    /** @param address {@code host:port} of this server */
+    public OpenIdPaths(AccountTokens tokens, String address) {
+        this.tokens = tokens;
+        this.address = address;
+    }
+
+    @Override
+    public @Nullable Future<ApiResponse> handle(ApiRequest request) {
+        return switch (request.path()) {
+            case "/.well-known/openid-configuration" ->
+                tokens.discovery("https://" + address + KEYS).map(claims -> {
+                    ObjectNode document = ObjectJson.object();
+                    claims.forEach(document::putPOJO);
+                    return ApiResponse.json(200, ObjectJson.encode(document));
+                });
+            case KEYS ->
+                tokens.keySet().map(keys -> ApiResponse.of(200, "application/jwk-set+json", Buffer.buffer(keys)));
+            default -> null;
+        };
+    }
+}

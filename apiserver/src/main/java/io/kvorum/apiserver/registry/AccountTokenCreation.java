@@ -1,0 +1,43 @@
+package io.kvorum.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.apiserver.admission.Admission;
+import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
+import io.kvorum.apiserver.token.TokenRequests;
+import io.vertx.core.Future;
+
+/** {@code serviceaccounts/token}: decodes, admits, lets the token be made. */
+final class AccountTokenCreation {
+    private final TokenRequests tokens;
+    private final AdmissionChain admission;
+
+    AccountTokenCreation(TokenRequests tokens, AdmissionChain admission) {
+        this.tokens = tokens;
+        this.admission = admission;
+    }
+
+    Future<ApiResponse> create(Served accounts, RequestInfo info, ApiRequest request, User user) {
+        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+        ObjectNode wanted = Bodies.decode("authentication.k8s.io/v1", "TokenRequest", request, options.validation())
+                .object();
+        tokens.complete(wanted, info.name());
+        Admission.Attempt attempt = new Admission.Attempt(
+                Admission.Operation.CREATE,
+                accounts.storedInfo(),
+                "token",
+                info.namespace(),
+                info.name(),
+                wanted,
+                null,
+                user);
+        return admission
+                .validate(attempt)
+                .compose(admitted -> tokens.issue(info.namespace(), info.name(), wanted))
+                .map(made -> ApiResponse.json(201, ObjectJson.encode(made)));
+    }
+}

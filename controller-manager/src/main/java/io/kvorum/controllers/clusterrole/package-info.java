@@ -1,0 +1,5 @@
+/** Fills ClusterRoles that are made of others. */
+@NullMarked
+package io.kvorum.controllers.clusterrole;
+
+import org.jspecify.annotations.NullMarked;
