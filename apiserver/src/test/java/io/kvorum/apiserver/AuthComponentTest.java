@@ -205,7 +205,7 @@ class AuthComponentTest {
                 admin.post(
                         RBAC + "/clusterroles",
                         "{\"metadata\":{\"name\":\"giver\"},\"rules\":[{\"verbs\":[\"bind\"],\"apiGroups\":[\"rbac.authorization.k8s.io\"],\"resources\":[\"clusterroles\"],\"resourceNames\":[\"cluster-admin\"]},"
-                            + "{\"verbs\":[\"escalate\"],\"apiGroups\":[\"rbac.authorization.k8s.io\"],\"resources\":[\"roles\"]}]}"));
+                                + "{\"verbs\":[\"escalate\"],\"apiGroups\":[\"rbac.authorization.k8s.io\"],\"resources\":[\"roles\"]}]}"));
         made(admin.post(bindings, binding("giver", "ClusterRole", "giver", "jane")));
         made(jane.post(bindings, binding("all", "ClusterRole", "cluster-admin", "joe")));
         made(jane.post(roles, role("quotas", "\"create\"", "\"\"", "\"resourcequotas\"")));
