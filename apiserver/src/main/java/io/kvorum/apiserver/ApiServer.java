@@ -60,7 +60,7 @@ final class ApiServer implements Component {
         if (flags == null) {
             throw new IllegalStateException("started before its flags were declared");
         }
-        ApiServerConfig config = ApiServerConfig.of(flags, context.identity());
+        ApiServerConfig config = ApiServerConfig.of(flags, context.identity(), context.version());
         Duration endpointLease = flags.endpointLease.get();
         if (endpointLease.toSeconds() < 1) {
             throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);

@@ -2,6 +2,7 @@ package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.component.Identity;
+import io.kvorum.component.KubernetesVersion;
 import io.kvorum.component.UsageException;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What an API server is told, checked.
  *
  * @param name of this instance
+ * @param version what {@code /version} says
  * @param bindAddress where HTTPS listens
  * @param advertiseAddress where the kubernetes Service leads to
  * @param tls null: plain HTTP, for tests only
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ApiServerConfig(
         String name,
+        KubernetesVersion version,
         String bindAddress,
         String advertiseAddress,
         int securePort,
@@ -120,10 +123,11 @@ public record ApiServerConfig(
     }
 
     /** Fails with a UsageException naming the flag that is wrong. */
-    static ApiServerConfig of(ApiServerFlags flags, Identity identity) {
+    static ApiServerConfig of(ApiServerFlags flags, Identity identity, KubernetesVersion version) {
         int[] ports = ports(flags.serviceNodePortRange.get());
         return new ApiServerConfig(
                 identity.name(),
+                version,
                 Optional.ofNullable(flags.bindAddress.get()).orElse(identity.address()),
                 Optional.ofNullable(flags.advertiseAddress.get()).orElse(identity.address()),
                 flags.securePort.get(),

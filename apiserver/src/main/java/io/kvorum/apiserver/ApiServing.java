@@ -140,7 +140,7 @@ public final class ApiServing {
                         new Discovery(
                                 new DiscoveryDocuments(catalog, config.advertiseAddress() + ":" + config.securePort())),
                         new HealthPaths(live, ready),
-                        new VersionInfo(),
+                        new VersionInfo(config.version()),
                         new OpenApi(vertx, OpenApiDocuments.load()),
                         new MetricsPath(metrics),
                         new OpenIdPaths(accountTokens, config.advertiseAddress() + ":" + config.securePort()),

@@ -15,6 +15,7 @@ import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusUnavailableException;
+import io.kvorum.component.KubernetesVersion;
 import io.kvorum.store.client.MemoryStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -69,6 +70,7 @@ public final class TestApiServer implements AutoCloseable {
         MemoryStore store = MemoryStore.create(vertx);
         ApiServerConfig config = new ApiServerConfig(
                 "apiserver-0",
+                KubernetesVersion.BUILT_IN,
                 "127.0.0.1",
                 "127.0.0.1",
                 port == 0 ? 6443 : port,

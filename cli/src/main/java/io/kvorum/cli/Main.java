@@ -8,6 +8,7 @@ import io.kvorum.cli.command.FaultCommand;
 import io.kvorum.cli.command.KubeconfigCommand;
 import io.kvorum.cli.command.KubectlCommand;
 import io.kvorum.cli.command.LogsCommand;
+import io.kvorum.cli.command.NodeCommand;
 import io.kvorum.cli.command.RestartCommand;
 import io.kvorum.cli.command.ScaleCommand;
 import io.kvorum.cli.command.StatusCommand;
@@ -16,6 +17,7 @@ import io.kvorum.cli.command.TimelineCommand;
 import io.kvorum.cli.command.TrafficCommand;
 import io.kvorum.cli.command.TrainCommand;
 import io.kvorum.cli.command.UpCommand;
+import io.kvorum.cli.command.UpgradeCommand;
 import io.kvorum.cli.lab.LabCommand;
 import java.io.IOException;
 import java.util.List;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Command;
             RestartCommand.class,
             ScaleCommand.class,
             ExplainCommand.class,
+            NodeCommand.class,
+            UpgradeCommand.class,
             FaultCommand.class,
             TimelineCommand.class,
             TrafficCommand.class,

@@ -17,6 +17,9 @@ public interface ComponentContext {
 
     Identity identity();
 
+    /** The version this process reports ({@code --kubernetes-version}). */
+    KubernetesVersion version();
+
     /** Wall-clock time with the process's injected skew; never call {@code Instant.now()} in a component. */
     Clock clock();
 

@@ -21,6 +21,7 @@ final class ProcessFlags {
     final Supplier<Integer> healthPort;
     final Supplier<Duration> maxNoHeartbeat;
     final Supplier<Duration> memberHold;
+    final Supplier<String> version;
     final Supplier<Path> dataDir;
     final Supplier<@Nullable Path> timeline;
     final Supplier<@Nullable Path> controlSocket;
@@ -54,6 +55,10 @@ final class ProcessFlags {
                 Duration.ofMinutes(5),
                 "How long a vanished instance is still tried when no other serves its role.");
         timeline = flags.optionalPath("timeline-file", "JSON lines file to append elections to, for kvorum timeline.");
+        version = flags.text(
+                "kubernetes-version",
+                KubernetesVersion.BUILT_IN.toString(),
+                "The version this process reports, for telling the processes of an upgrade apart.");
         dataDir = flags.path("data-dir", Path.of("data"), "Folder for what must outlive the process.");
         controlSocket = flags.optionalPath("control-socket", "Unix socket for status, faults and shutdown.");
         logFormat = flags.text("log-format", "text", "text or json.");
@@ -82,6 +87,11 @@ final class ProcessFlags {
         }
         if (maxNoHeartbeat.get().compareTo(SHORTEST_SILENCE) < 0) {
             throw new UsageException("--max-no-heartbeat: must be at least 1s");
+        }
+        try {
+            KubernetesVersion.parse(version.get());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--kubernetes-version: " + e.getMessage());
         }
         for (String member : join.get()) {
             if (!member.matches(".+:\\d+")) {

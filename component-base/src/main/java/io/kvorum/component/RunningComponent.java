@@ -227,6 +227,7 @@ final class RunningComponent implements ComponentContext {
                 .put("name", identity.name())
                 .put("role", component.role())
                 .put("address", identity.address())
+                .put("version", version().toString())
                 .put("pid", ProcessHandle.current().pid());
         ArrayNode reasons = JsonNodeFactory.instance.arrayNode();
         health.notReady().forEach(reasons::add);
@@ -245,6 +246,11 @@ final class RunningComponent implements ComponentContext {
     @Override
     public Identity identity() {
         return identity;
+    }
+
+    @Override
+    public KubernetesVersion version() {
+        return KubernetesVersion.parse(flags.version.get());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.kvorum.proxy.net.Frontends;
 import io.kvorum.proxy.rules.Frontend;
 import io.kvorum.proxy.rules.FrontendRules;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class KubeProxy {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String SERVICE_INDEX = "service";
+
+    /** How long open connections may last when the proxy ends; less than a step of the shutdown. */
+    private static final Duration DRAIN = Duration.ofMillis(4000);
 
     private final Informers informers;
     private final FrontendRules rules;
@@ -81,7 +85,7 @@ public final class KubeProxy {
     public Future<Void> stop() {
         synced = false;
         informers.stopAll();
-        return frontends.close();
+        return frontends.close(DRAIN);
     }
 
     /** Before both lists are there, a service would be opened without its endpoints and reset its clients. */

@@ -9,6 +9,7 @@ import io.kvorum.component.ComponentContext;
 import io.kvorum.component.ComponentProcess;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
+import io.kvorum.component.fault.ChannelHooks;
 import io.kvorum.proxy.net.Frontends;
 import io.kvorum.proxy.net.ProxyMetrics;
 import io.kvorum.proxy.rules.FrontendRules;
@@ -63,8 +64,13 @@ public final class KubeProxyMain implements Component {
         String address = context.identity().address();
         Timers timers = Timers.on(context.vertx());
         ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), "kube-proxy/" + node);
-        Frontends frontends =
-                new Frontends(context.vertx(), address, timers, new SplittableRandom(), counted(context.metrics()));
+        Frontends frontends = new Frontends(
+                context.vertx(),
+                address,
+                timers,
+                new SplittableRandom(),
+                counted(context.metrics()),
+                () -> ChannelHooks.accepted(context.faults()));
         KubeProxy proxy = new KubeProxy(
                 InformerFactory.create(context.vertx(), client, context.clock()),
                 new FrontendRules(node, nodePortAddress()),

@@ -57,8 +57,8 @@ class KubeProxyComponentTest {
     private final Map<Class<?>, WatchHandler<HasMetadata>> watches = new ConcurrentHashMap<>();
     private final Map<Class<?>, List<HasMetadata>> listed = new HashMap<>();
     private final List<ServerSocket> servers = new java.util.ArrayList<>();
-    private final Frontends frontends =
-            on(() -> new Frontends(vertx, "127.250.8.3", Timers.on(vertx), new SplittableRandom(1), ProxyMetrics.NONE));
+    private final Frontends frontends = on(() ->
+            new Frontends(vertx, "127.250.8.3", Timers.on(vertx), new SplittableRandom(1), ProxyMetrics.NONE, null));
     private final KubeProxy proxy = on(() -> new KubeProxy(
             InformerFactory.create(vertx, new Api(), Clock.systemUTC()),
             new FrontendRules("node-1", "127.250.4.1"),

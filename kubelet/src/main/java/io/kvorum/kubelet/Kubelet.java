@@ -53,9 +53,6 @@ import org.slf4j.LoggerFactory;
 
 /** One running kubelet: builds its parts and starts them in order. */
 final class Kubelet {
-    /** The release of Kubernetes whose kubelet this is, as {@code kubectl get nodes} shows it. */
-    static final String VERSION = "v1.36.0+kvorum";
-
     private static final Logger LOG = LoggerFactory.getLogger(Kubelet.class);
     private static final int WORK_THREADS = 8;
     private static final int EXEC_THREADS = 8;
@@ -76,7 +73,7 @@ final class Kubelet {
         this.flags = flags;
         this.streamOptions = flags.streamServer();
         this.spec = flags.nodeSpec(
-                context.identity().address(), VERSION, streamOptions == null ? healthPort : flags.port.get());
+                context.identity().address(), context.version().gitVersion(), streamOptions == null ? healthPort : flags.port.get());
         this.vertx = context.vertx();
         this.loop = vertx.getOrCreateContext();
         this.work = vertx.createSharedWorkerExecutor("kubelet-work", WORK_THREADS, 2, TimeUnit.MINUTES);
@@ -95,7 +92,8 @@ final class Kubelet {
             throw new UsageException("--pod-cidr: " + e.getMessage());
         }
         long logMaxBytes = flags.logMaxBytes();
-        ApiClient api = ApiClients.overBus(vertx, context.bus(), "kubelet/" + VERSION);
+        ApiClient api = ApiClients.overBus(
+                vertx, context.bus(), "kubelet/" + context.version().gitVersion());
         return work.executeBlocking(() -> prepare(logMaxBytes), false).compose(prepared -> run(prepared, api, ips));
     }
 

@@ -3,12 +3,18 @@ package io.kvorum.apiserver.pipeline;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.component.KubernetesVersion;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /version}: the Kubernetes version whose API is served. */
 public final class VersionInfo implements NonResource {
-    public static final String GIT_VERSION = "v1.36.0+kvorum";
+    private final KubernetesVersion serving;
+
+    /** @param serving what this server calls itself */
+    public VersionInfo(KubernetesVersion serving) {
+        this.serving = serving;
+    }
 
     @Override
     public @Nullable Future<ApiResponse> handle(ApiRequest request) {
@@ -16,13 +22,13 @@ public final class VersionInfo implements NonResource {
             return null;
         }
         var version = ObjectJson.object();
-        version.put("major", "1");
-        version.put("minor", "36");
-        version.put("emulationMajor", "1");
-        version.put("emulationMinor", "36");
-        version.put("minCompatibilityMajor", "1");
-        version.put("minCompatibilityMinor", "35");
-        version.put("gitVersion", GIT_VERSION);
+        version.put("major", Integer.toString(serving.major()));
+        version.put("minor", Integer.toString(serving.minor()));
+        version.put("emulationMajor", Integer.toString(serving.major()));
+        version.put("emulationMinor", Integer.toString(serving.minor()));
+        version.put("minCompatibilityMajor", Integer.toString(serving.major()));
+        version.put("minCompatibilityMinor", Integer.toString(serving.minor() - 1));
+        version.put("gitVersion", serving.gitVersion());
         version.put("gitCommit", "");
         version.put("gitTreeState", "clean");
         version.put("buildDate", "1970-01-01T00:00:00Z");

@@ -1,17 +1,23 @@
 package io.kvorum.cli.cluster;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the user asked a cluster to be; kept as {@code cluster.json} in its folder so that the next {@code up} starts the
@@ -20,9 +26,12 @@ import java.util.TreeMap;
  * @param index 1 to 250, tells clusters on one machine apart: all addresses are in 127.index.0.0/16
  * @param timers {@code lab} or {@code kubernetes}
  * @param counts how many instances of each control-plane role there are, by the role's id; what is missing has its default
+ * @param groups the nodes; at least one group, which may be empty
  * @param without components that are not started, by name or role
  * @param arguments extra {@code key=value} flags by role
  * @param backups how often the store is backed up
+ * @param release of the control plane
+ * @param pinned releases of single components that differ, by name, while an upgrade is on its way
  */
 public record ClusterSpec(
         String name,
@@ -30,23 +39,35 @@ public record ClusterSpec(
         String network,
         String timers,
         Map<String, Integer> counts,
-        int nodes,
+        List<NodeGroup> groups,
         List<String> without,
         Map<String, List<String>> arguments,
-        BackupPolicy backups) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        BackupPolicy backups,
+        Release release,
+        Map<String, Release> pinned) {
+    /** Files that other versions of this command wrote are read as far as they are understood. */
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private static final List<NodeGroup> TWO_NODES =
+            List.of(new NodeGroup(NodeGroup.DEFAULT, Release.BUILT_IN, List.of()).resized(2, Set.of()));
 
     public ClusterSpec {
-        Map<String, Integer> complete = new TreeMap<>(counts);
+        Map<String, Integer> complete = new TreeMap<>(Objects.requireNonNullElse(counts, Map.of()));
         Role.controlPlane().forEach(role -> complete.putIfAbsent(role.id(), role.defaultCount()));
         counts = Collections.unmodifiableMap(complete);
-        without = List.copyOf(without);
-        arguments = Map.copyOf(arguments);
+        groups = List.copyOf(Objects.requireNonNullElse(groups, TWO_NODES));
+        without = List.copyOf(Objects.requireNonNullElse(without, List.of()));
+        arguments = Map.copyOf(Objects.requireNonNullElse(arguments, Map.of()));
         backups = Objects.requireNonNullElse(backups, BackupPolicy.NONE); // a cluster.json of before there were any
+        release = Objects.requireNonNullElse(release, Release.BUILT_IN);
+        pinned = Map.copyOf(Objects.requireNonNullElse(pinned, Map.of()));
     }
 
     public static ClusterSpec defaults(String name, int index) {
-        return new ClusterSpec(name, index, "loopback", "lab", Map.of(), 2, List.of(), Map.of(), BackupPolicy.NONE);
+        return new ClusterSpec(
+                name, index, "loopback", "lab", Map.of(), TWO_NODES, List.of(), Map.of(), BackupPolicy.NONE, Release.BUILT_IN, Map.of());
     }
 
     /** How many instances of a role there are; nodes count for what is on nodes. */
@@ -54,7 +75,39 @@ public record ClusterSpec(
         if (role == Role.BALANCER) {
             return count(Role.APISERVER) > 1 ? 1 : 0;
         }
-        return role.onNode() ? nodes : counts.getOrDefault(role.id(), role.defaultCount());
+        return role.onNode() ? nodes() : counts.getOrDefault(role.id(), role.defaultCount());
+    }
+
+    /** How many nodes there are in all groups. */
+    public int nodes() {
+        return groups.stream().mapToInt(group -> group.members().size()).sum();
+    }
+
+    /** The nodes of all groups. */
+    public List<NodeGroup.Member> members() {
+        return groups.stream().flatMap(group -> group.members().stream()).toList();
+    }
+
+    public Optional<NodeGroup> group(String group) {
+        return groups.stream().filter(each -> each.name().equals(group)).findFirst();
+    }
+
+    public Optional<NodeGroup> groupOf(String node) {
+        return groups.stream()
+                .filter(each ->
+                        each.members().stream().anyMatch(member -> member.node().equals(node)))
+                .findFirst();
+    }
+
+    /** What an instance is started from. */
+    public Release release(Instance instance) {
+        Release own = pinned.get(instance.name());
+        if (own != null) {
+            return own;
+        }
+        return instance.node().isEmpty()
+                ? release
+                : groupOf(instance.node()).map(NodeGroup::release).orElse(release);
     }
 
     /** The same with another number of instances of a control-plane role. */
@@ -64,34 +117,82 @@ public record ClusterSpec(
         }
         Map<String, Integer> next = new TreeMap<>(counts);
         next.put(role.id(), count);
-        return new ClusterSpec(name, index, network, timers, next, nodes, without, arguments, backups);
+        return new ClusterSpec(name, index, network, timers, next, groups, without, arguments, backups, release, pinned);
     }
 
+    /** The same with {@code next} nodes in the first group. */
     public ClusterSpec withNodes(int next) {
-        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments, backups);
+        return withGroup(groups.get(0).name(), groups.get(0).release(), next);
+    }
+
+    /** The same with a group of that many nodes: an existing one is resized and keeps its release. */
+    public ClusterSpec withGroup(String group, Release ofNew, int size) {
+        Set<Integer> taken =
+                members().stream().map(NodeGroup.Member::slot).collect(Collectors.toCollection(TreeSet::new));
+        NodeGroup next = group(group)
+                .orElseGet(() -> new NodeGroup(group, ofNew, List.of()))
+                .resized(size, taken);
+        return replaced(next);
+    }
+
+    private ClusterSpec replaced(NodeGroup next) {
+        List<NodeGroup> all = new ArrayList<>(groups);
+        all.replaceAll(each -> each.name().equals(next.name()) ? next : each);
+        if (group(next.name()).isEmpty()) {
+            all.add(next);
+        }
+        return withGroups(all);
+    }
+
+    private ClusterSpec withGroups(List<NodeGroup> next) {
+        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments, backups, release, pinned);
+    }
+
+    /** The same without a group. */
+    public ClusterSpec withoutGroup(String group) {
+        return withGroups(
+                groups.stream().filter(each -> !each.name().equals(group)).toList());
+    }
+
+    /** The same without a node; its group stays, even if it is empty then. */
+    public ClusterSpec withoutNode(String node) {
+        return groupOf(node).map(group -> replaced(group.without(node))).orElse(this);
     }
 
     public ClusterSpec withNetwork(String next) {
-        return new ClusterSpec(name, index, next, timers, counts, nodes, without, arguments, backups);
+        return new ClusterSpec(name, index, next, timers, counts, groups, without, arguments, backups, release, pinned);
     }
 
     public ClusterSpec withTimers(String next) {
-        return new ClusterSpec(name, index, network, next, counts, nodes, without, arguments, backups);
+        return new ClusterSpec(name, index, network, next, counts, groups, without, arguments, backups, release, pinned);
     }
 
     public ClusterSpec withWithout(List<String> next) {
-        return new ClusterSpec(name, index, network, timers, counts, nodes, next, arguments, backups);
+        return new ClusterSpec(name, index, network, timers, counts, groups, next, arguments, backups, release, pinned);
     }
 
     /** The same with other extra flags of a role. */
     public ClusterSpec withArguments(Role role, List<String> flags) {
         Map<String, List<String>> next = new HashMap<>(arguments);
         next.put(role.id(), List.copyOf(flags));
-        return new ClusterSpec(name, index, network, timers, counts, nodes, without, next, backups);
+        return new ClusterSpec(name, index, network, timers, counts, groups, without, next, backups, release, pinned);
     }
 
     public ClusterSpec withBackups(BackupPolicy next) {
-        return new ClusterSpec(name, index, network, timers, counts, nodes, without, arguments, next);
+        return new ClusterSpec(
+                name, index, network, timers, counts, groups, without, arguments, next, release, pinned);
+    }
+
+    /** The same with one component at a release of its own. */
+    public ClusterSpec withPinned(String component, Release of) {
+        Map<String, Release> next = new HashMap<>(pinned);
+        next.put(component, of);
+        return new ClusterSpec(name, index, network, timers, counts, groups, without, arguments, backups, release, next);
+    }
+
+    /** The same with the whole control plane at a release. */
+    public ClusterSpec withRelease(Release of) {
+        return new ClusterSpec(name, index, network, timers, counts, groups, without, arguments, backups, of, Map.of());
     }
 
     /** Extra flags of a role. */

@@ -32,6 +32,10 @@ public final class CommandLine {
                 "--control-socket=" + folder.socket(instance.name()),
                 "--timeline-file=" + folder.timeline().resolve(instance.name() + ".jsonl"),
                 "--lifeline=stdin"));
+        Release release = spec.release(instance);
+        if (!release.isBuiltIn()) {
+            flags.add("--kubernetes-version=" + release.version());
+        }
         switch (instance.role()) {
             case STORE -> flags.add("--initial-members=" + spec.count(Role.STORE));
             case APISERVER ->
@@ -68,6 +72,7 @@ public final class CommandLine {
                         "--root-dir=" + folder.data(instance.name()),
                         "--image-catalog=" + folder.imageCatalog(),
                         "--images-classpath=" + imagesJar,
+                        "--node-labels=" + NodeGroup.LABEL + "=" + groupOf(instance),
                         "--lifeline-fifo=" + folder.lifeline(instance.node())));
             case KUBE_PROXY ->
                 flags.addAll(List.of(
@@ -88,6 +93,10 @@ public final class CommandLine {
                 .filter(instance -> instance.role() == Role.APISERVER)
                 .map(instance -> instance.address() + ":" + spec.securePort())
                 .toList();
+    }
+
+    private String groupOf(Instance instance) {
+        return spec.groupOf(instance.node()).map(NodeGroup::name).orElse(NodeGroup.DEFAULT);
     }
 
     /** Stores join each other in the grid; all others call at the stores and the API servers. */

@@ -29,7 +29,8 @@ public final class StatusCommand implements Callable<Integer> {
             return 0;
         }
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("NAME", "ROLE", "PID", "ADDRESS", "STATE", "READY", "LEADER", "RESTARTS", "MEMORY"));
+        rows.add(
+                List.of("NAME", "ROLE", "PID", "ADDRESS", "STATE", "READY", "LEADER", "RESTARTS", "VERSION", "MEMORY"));
         long total = 0;
         for (JsonNode component : status.path("components")) {
             long memory = component.path("memoryBytes").asLong();
@@ -45,6 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
                     component.path("ready").asBoolean() ? "yes" : "no",
                     component.path("leader").asBoolean() ? "yes" : "",
                     component.path("restarts").asText(),
+                    component.path("version").asText(),
                     (memory >> 20) + "Mi"));
         }
         OutputOption.table(rows);

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ public final class ArchiveTraining {
             }
             dump(archive, merge(lists, folder.resolve("all.classlist")));
         } finally {
-            delete(folder);
+            Leftovers.deleteAll(folder);
         }
     }
 
@@ -121,13 +120,5 @@ public final class ArchiveTraining {
                     "the class-data archive could not be made; see " + lib.resolveSibling("training.log"), 1);
         }
         Files.move(next, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

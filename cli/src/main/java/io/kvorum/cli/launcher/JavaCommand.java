@@ -1,5 +1,7 @@
 package io.kvorum.cli.launcher;
 
+import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Release;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +33,22 @@ record JavaCommand(
         String lists = System.getenv("KVORUM_CLASS_LISTS");
         return new JavaCommand(
                 java, lib, Files.exists(archive) ? archive : null, lists == null ? null : Path.of(lists));
+    }
+
+    /** The same for a distribution of its own. */
+    JavaCommand at(Release release) {
+        return release.dist().isEmpty() ? this : here(Path.of(release.dist(), "lib"));
+    }
+
+    /** Fails with the remedy when a release names a folder that is no distribution. */
+    static void check(Release release) {
+        Path lib = Path.of(release.dist(), "lib");
+        if (!release.dist().isEmpty() && !Files.isDirectory(lib)) {
+            throw new CommandFailure(
+                    release.dist() + " is no distribution: it has no folder lib; build one (mvn -Dquick -DskipTests"
+                            + " package) and name its dist/target/kvorum",
+                    2);
+        }
     }
 
     /** The class path, in a fixed order: an archive is only used with the very class path it was made with. */

@@ -7,6 +7,7 @@ import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandLine;
+import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.Fault;
@@ -55,6 +56,7 @@ public final class Launcher {
     private final ClusterTimeline timeline;
     private final Supervisor supervisor;
     private final BackupSchedule backups;
+    private final Reshape reshape;
     private final CountDownLatch down = new CountDownLatch(1);
 
     private Launcher(ClusterSpec spec, ClusterFolder folder, JavaCommand java) {
@@ -66,6 +68,7 @@ public final class Launcher {
         this.faults = new FaultEngine(folder, timeline.file(), loop, blocking);
         this.supervisor = new Supervisor(spec, folder, java, lifelines, loop, blocking, new Processes());
         this.backups = new BackupSchedule(spec, folder, loop, blocking, Clock.systemUTC());
+        this.reshape = new Reshape(folder, supervisor);
     }
 
     /** What follows from the lives of processes. */
@@ -136,6 +139,9 @@ public final class Launcher {
 
     private CompletableFuture<ObjectNode> answer(ObjectNode request) {
         String op = request.path("op").asText();
+        if (Reshape.knows(op)) {
+            return onLoop(() -> reshape.answer(op, request));
+        }
         return switch (op) {
             case "status" ->
                 request.path("cached").asBoolean()
@@ -282,6 +288,7 @@ public final class Launcher {
                     .put("role", managed.instance.role().id())
                     .put("pid", managed.running() ? pid : 0)
                     .put("address", managed.instance.address())
+                    .put("version", managed.release.version())
                     .put("ready", managed.ready())
                     .put("leader", managed.leader())
                     .put("restarts", managed.restarts)
@@ -291,6 +298,18 @@ public final class Launcher {
                     !managed.heldDownBy.isEmpty()
                             ? "killed"
                             : !managed.pausedBy.isEmpty() ? "paused" : managed.running() ? "running" : "ended");
+            if (!managed.instance.node().isEmpty()) {
+                component
+                        .put("node", managed.instance.node())
+                        .put(
+                                "group",
+                                spec.groupOf(managed.instance.node())
+                                        .map(NodeGroup::name)
+                                        .orElse(""));
+            }
+            if (!managed.release.dist().isEmpty()) {
+                component.put("dist", managed.release.dist());
+            }
             ObjectNode answer = managed.status;
             if (answer != null && answer.has("notReady")) {
                 component.set("notReady", answer.get("notReady"));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,12 +54,17 @@ final class Leftovers {
      * look at and the shims' own work must do.
      */
     static void awaitPods(ClusterFolder folder, Duration grace) {
-        List<ProcessHandle> pods = containers(folder);
+        awaitPods(folder.root(), grace);
+    }
+
+    /** The same for the containers that live below a folder. */
+    static void awaitPods(Path root, Duration grace) {
+        List<ProcessHandle> pods = containers(root);
         CompletableFuture<?>[] exits = pods.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(exits).get(grace.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            for (ProcessHandle pod : containers(folder)) {
+            for (ProcessHandle pod : containers(root)) {
                 LOG.log(Level.WARNING, "killing a leftover container process pid={0}", String.valueOf(pod.pid()));
                 pod.destroyForcibly();
             }
@@ -69,12 +75,24 @@ final class Leftovers {
         }
     }
 
-    private static List<ProcessHandle> containers(ClusterFolder folder) {
+    /** Deletes a folder with all that is in it. */
+    static void deleteAll(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static List<ProcessHandle> containers(Path root) {
         Path proc = Path.of("/proc");
         if (!Files.isDirectory(proc)) {
             return List.of();
         }
-        String marker = "KVORUM_ROOT=" + folder.root() + "/";
+        String marker = "KVORUM_ROOT=" + root + "/";
         return ProcessHandle.allProcesses()
                 .filter(process -> environment(proc, process.pid()).contains(marker))
                 .toList();

@@ -2,6 +2,7 @@ package io.kvorum.cli.launcher;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Release;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class ManagedProcess {
     final Set<String> heldDownBy = new LinkedHashSet<>();
     /** Ids of the faults that stop it. */
     final Set<String> pausedBy = new LinkedHashSet<>();
+
+    /** What it was started from, the built-in one until it is started. */
+    Release release = Release.BUILT_IN;
 
     @Nullable
     Process process;

@@ -40,6 +40,7 @@ final class Supervisor {
     private static final long POLL_LATER_MILLIS = 250;
     private static final Duration WAIT_FOR_READY = Duration.ofSeconds(2);
     private static final Duration STOP_GRACE = Duration.ofSeconds(6);
+    private static final Duration POD_END = Duration.ofSeconds(5);
     private static final int CRASHES_THAT_FAIL_THE_START = 3;
     private static final long LOG_ROTATION_BYTES = 16L << 20;
 
@@ -139,19 +140,19 @@ final class Supervisor {
         return new Topology(members);
     }
 
-    /** Starts what the specification asks for and is not there, stops what it no longer asks for. */
-    void converge(ClusterSpec next) {
+    /**
+     * Starts what the specification asks for and is not there, stops what it no longer asks for; completes when that has
+     * stopped.
+     */
+    CompletableFuture<@Nullable Void> converge(ClusterSpec next) {
         spec = next;
+        List<CompletableFuture<?>> stops = new ArrayList<>();
         Map<String, Instance> wanted = new LinkedHashMap<>();
         Instance.of(next).forEach(instance -> wanted.put(instance.name(), instance));
         for (ManagedProcess process : List.copyOf(processes.values())) {
             if (!wanted.containsKey(process.instance.name())) {
                 processes.remove(process.instance.name());
-                stop(process).whenComplete((done, failure) -> {
-                    if (process.instance.role() == Role.KUBELET) {
-                        lifelines.close(process.instance.node());
-                    }
-                });
+                stops.add(stop(process).thenRunAsync(() -> removed(process), blocking));
             }
         }
         List<ManagedProcess> added = new ArrayList<>();
@@ -163,6 +164,30 @@ final class Supervisor {
             }
         }
         startStages(added, 0);
+        return CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new));
+    }
+
+    /** From now on processes are started as {@code next} says; those that run are left alone. */
+    void adopt(ClusterSpec next) {
+        spec = next;
+    }
+
+    /**
+     * A node that was taken out of the cluster is gone for good: a new one of its name begins with nothing. Blocks until
+     * its containers have ended.
+     */
+    private void removed(ManagedProcess process) {
+        if (process.instance.role() == Role.KUBELET) {
+            lifelines.close(process.instance.node());
+            Leftovers.awaitPods(folder.data(process.instance.name()), POD_END);
+        }
+        if (process.instance.role().onNode()) {
+            try {
+                Leftovers.deleteAll(folder.data(process.instance.name()));
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "data of a removed node stays name=" + process.instance.name(), e);
+            }
+        }
     }
 
     /**
@@ -200,11 +225,13 @@ final class Supervisor {
             }
             Path log = folder.log(instance.name());
             rotate(log);
-            ProcessBuilder builder = new ProcessBuilder(java.of(
+            managed.release = spec.release(instance);
+            JavaCommand command = java.at(managed.release);
+            ProcessBuilder builder = new ProcessBuilder(command.of(
                             instance.name(),
                             instance.role().mainClass(),
                             instance.role().heapMegabytes(),
-                            new CommandLine(spec, folder).arguments(instance, java.imagesJar())))
+                            new CommandLine(spec, folder).arguments(instance, command.imagesJar())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().remove("JAVA_TOOL_OPTIONS");

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * head of the pipeline, where faults are injected. Both channels live on one event loop.
  */
 public final class Relay {
+    /** A connection may be ended between two requests when nothing has passed for this long. */
+    private static final long IDLE_END_MILLIS = 500;
+
+    private static final String NAME = "relay";
+
     private Relay() {}
 
     /** Stops reading from a connection that was just accepted, until {@link #join}. */
@@ -32,7 +37,8 @@ public final class Relay {
         reset(channel(socket));
     }
 
-    private static void reset(Channel channel) {
+    /** The same for a channel. */
+    public static void reset(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();
@@ -42,27 +48,56 @@ public final class Relay {
     /** Joins two connections, of which the first is held ({@link #hold}) and neither was read from. */
     public static void join(NetSocket client, NetSocket upstream) {
         Side a = new Side();
+        install(client, a);
+        join(a, upstream);
+    }
+
+    /** The same for a connection that was accepted by hand and reads nothing yet. */
+    public static void join(Channel client, NetSocket upstream) {
+        Side a = new Side();
+        configure(client);
+        client.pipeline().addLast(NAME, a);
+        join(a, upstream);
+    }
+
+    private static void join(Side a, NetSocket upstream) {
         Side b = new Side();
         a.other = b;
         b.other = a;
-        install(client, a);
         install(upstream, b);
         // Both sides are in place: only now may either read, since reading one writes to the other.
         a.start();
         b.start();
     }
 
+    private static Channel channel(NetSocket socket) {
+        return ((NetSocketInternal) socket).channelHandlerContext().channel();
+    }
+
     private static void install(NetSocket socket, Side side) {
         ChannelHandlerContext own = ((NetSocketInternal) socket).channelHandlerContext();
         Channel channel = own.channel();
+        configure(channel);
+        own.pipeline().addBefore(own.name(), NAME, side);
+    }
+
+    private static void configure(Channel channel) {
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-        own.pipeline().addBefore(own.name(), "relay", side);
     }
 
-    private static Channel channel(NetSocket socket) {
-        return ((NetSocketInternal) socket).channelHandlerContext().channel();
+    /**
+     * Ends a client's connection if it is between two requests, as far as that can be seen: something was sent to the
+     * client last, and nothing has passed for a moment.
+     */
+    public static void endIfIdle(Channel client) {
+        if (client.pipeline().get(NAME) instanceof Side side
+                && side.quietMillis() >= IDLE_END_MILLIS
+                && side.answered()) {
+            side.close();
+            side.peer().close();
+        }
     }
 
     /** The handler in one of the two channels. */
@@ -70,6 +105,7 @@ public final class Relay {
         private @Nullable ChannelHandlerContext own;
         private @Nullable Side other;
         private boolean inputEnded;
+        private long lastRead = System.nanoTime();
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -83,6 +119,16 @@ public final class Relay {
             } else {
                 peer().close();
             }
+        }
+
+        /** How long nothing came from either side. */
+        private long quietMillis() {
+            return (System.nanoTime() - Math.max(lastRead, peer().lastRead)) / 1_000_000;
+        }
+
+        /** Whether the other side spoke last. */
+        private boolean answered() {
+            return peer().lastRead - lastRead >= 0;
         }
 
         private ChannelHandlerContext context() {
@@ -101,6 +147,7 @@ public final class Relay {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            lastRead = System.nanoTime();
             ChannelHandlerContext out = peer().context();
             out.writeAndFlush(message);
             if (!out.channel().isWritable()) {

@@ -5,6 +5,7 @@ import io.kvorum.client.Timers;
 import io.kvorum.proxy.rules.Frontend;
 import io.kvorum.proxy.rules.Listen;
 import io.kvorum.proxy.rules.Protocol;
+import io.netty.channel.ChannelHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The listening sockets of this proxy, kept equal to the frontends that services ask for.
  *
- * <p>A service address is one loopback address of the host, which the proxies of all nodes want. The first holds it; the
- * others try again with backoff for as long as the service is there, so that another takes over when the holder dies.
+ * <p>A service address is one loopback address of the host, which the proxies of all nodes want. They share it where the
+ * system lets them ({@link Acceptor}). What cannot be shared (UDP, session affinity) the first one holds; the others try
+ * again with backoff for as long as the service is there, so that another takes over when the holder dies.
  */
 public final class Frontends {
     private static final Logger LOG = LoggerFactory.getLogger(Frontends.class);
@@ -77,9 +80,18 @@ public final class Frontends {
         }
 
         void update(Frontend next) {
+            boolean rebind = TcpFrontend.shareable(frontend) != TcpFrontend.shareable(next);
             frontend = next;
-            if (socket != null) {
-                socket.update(next);
+            FrontendSocket present = socket;
+            if (present != null && rebind) {
+                socket = null;
+                present.close().onComplete(closed -> {
+                    if (!removed) {
+                        bind();
+                    }
+                });
+            } else if (present != null) {
+                present.update(next);
             }
         }
 
@@ -98,11 +110,24 @@ public final class Frontends {
     private final RandomGenerator random;
     private final ProxyMetrics metrics;
     private final NetClient client;
+    private final Acceptor acceptor = new Acceptor();
+    private final Connections connections = new Connections();
+    private final @Nullable Supplier<ChannelHandler> hook;
     private final Map<Listen, Slot> slots = new HashMap<>();
     private final Map<String, Set<Listen>> byOwner = new HashMap<>();
 
-    /** @param dialAddress the component's own address, which endpoints are dialled from */
-    public Frontends(Vertx vertx, String dialAddress, Timers timers, RandomGenerator random, ProxyMetrics metrics) {
+    /**
+     * @param dialAddress the component's own address, which endpoints are dialled from
+     * @param hook for every TCP connection that is accepted, null for none
+     */
+    public Frontends(
+            Vertx vertx,
+            String dialAddress,
+            Timers timers,
+            RandomGenerator random,
+            ProxyMetrics metrics,
+            @Nullable Supplier<ChannelHandler> hook) {
+        this.hook = hook;
         this.vertx = vertx;
         this.dialAddress = dialAddress;
         this.timers = timers;
@@ -172,13 +197,22 @@ public final class Frontends {
         return bound;
     }
 
-    /** Closes every listener and every connection. */
-    public Future<Void> close() {
+    /**
+     * Closes every listener, lets the connections that are open end, and closes those that are left after a while.
+     *
+     * @param grace how long connections may last
+     */
+    public Future<Void> close(Duration grace) {
         List<Future<?>> closed = new ArrayList<>();
         slots.values().forEach(slot -> closed.add(slot.remove()));
         slots.clear();
         byOwner.clear();
-        return Future.join(closed).transform(all -> client.close());
+        return Future.join(closed)
+                .transform(all -> {
+                    acceptor.end();
+                    return connections.drain(vertx, grace);
+                })
+                .transform(drained -> client.close());
     }
 
     private void remove(Listen listen) {
@@ -191,7 +225,7 @@ public final class Frontends {
 
     private FrontendSocket open(Frontend frontend) {
         return frontend.listen().protocol() == Protocol.TCP
-                ? new TcpFrontend(vertx, client, timers, frontend, metrics)
+                ? new TcpFrontend(vertx, acceptor, client, timers, frontend, metrics, connections, hook)
                 : new UdpFrontend(vertx, dialAddress, timers, frontend, metrics);
     }
 }

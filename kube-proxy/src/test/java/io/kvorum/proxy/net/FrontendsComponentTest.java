@@ -27,7 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +54,8 @@ class FrontendsComponentTest {
         final Frontends frontends;
 
         Node(String address) {
-            frontends = on(
-                    () -> new Frontends(vertx, address, Timers.on(vertx), new SplittableRandom(1), ProxyMetrics.NONE));
+            frontends = on(() ->
+                    new Frontends(vertx, address, Timers.on(vertx), new SplittableRandom(1), ProxyMetrics.NONE, null));
         }
 
         <T> T on(Supplier<T> action) {
@@ -80,7 +82,7 @@ class FrontendsComponentTest {
         }
 
         void close() {
-            Future<Void> closed = on(frontends::close);
+            Future<Void> closed = on(() -> frontends.close(Duration.ofMillis(200)));
             closed.toCompletionStage()
                     .toCompletableFuture()
                     .orTimeout(10, TimeUnit.SECONDS)
@@ -355,14 +357,78 @@ class FrontendsComponentTest {
     }
 
     @Test
+    void oneProxyAfterTheOtherLeavesAndNoRequestIsLost() throws Exception {
+        EchoServer server = server("a");
+        Listen listen = free(Protocol.TCP);
+        Node stays = node(PROXY_1);
+        stays.apply(frontend(listen, null, server.endpoint()));
+        await("bind", () -> stays.holds(listen));
+        AtomicBoolean running = new AtomicBoolean(true);
+        AtomicInteger asked = new AtomicInteger();
+        List<String> failures = new CopyOnWriteArrayList<>();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread client = new Thread(() -> {
+                while (running.get()) {
+                    try {
+                        if (!ask(listen).equals("a")) {
+                            failures.add("wrong answer");
+                        }
+                        asked.incrementAndGet();
+                        TimeUnit.MILLISECONDS.sleep(2);
+                    } catch (IOException | InterruptedException e) {
+                        failures.add(e.toString());
+                    }
+                }
+            });
+            client.start();
+            clients.add(client);
+        }
+        for (int i = 0; i < 10; i++) {
+            Node leaves = new Node(PROXY_2);
+            leaves.apply(frontend(listen, null, server.endpoint()));
+            await("share", () -> leaves.holds(listen));
+            int before = server.connections.get();
+            await("load", () -> server.connections.get() > before + 20);
+            leaves.close();
+        }
+        running.set(false);
+        for (Thread client : clients) {
+            client.join(10_000);
+        }
+        assertThat(failures).isEmpty();
+        assertThat(asked).hasValueGreaterThan(200);
+    }
+
+    @Test
+    void aProxyThatLeavesLetsOpenConnectionsFinish() throws Exception {
+        EchoServer server = server("a");
+        Listen listen = free(Protocol.TCP);
+        Node leaves = node(PROXY_1);
+        leaves.apply(frontend(listen, null, server.endpoint()));
+        await("bind", () -> leaves.holds(listen));
+        try (Socket socket = connect(listen)) {
+            assertThat(line(socket)).isEqualTo("a");
+            Future<Void> closed = leaves.on(() -> leaves.frontends.close(Duration.ofSeconds(20)));
+            socket.getOutputStream().write("still\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(line(socket)).isEqualTo("still");
+            assertThat(closed.isComplete()).isFalse();
+            assertThat(socket.getInputStream().read())
+                    .as("ends by itself once it is quiet")
+                    .isEqualTo(-1);
+            closed.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void anotherProxyTakesOverWhenTheHolderGoes() throws Exception {
         EchoServer server = server("a");
         Listen listen = free(Protocol.TCP);
         Node first = node(PROXY_1);
-        first.apply(frontend(listen, null, server.endpoint()));
+        first.apply(frontend(listen, Duration.ofHours(3), server.endpoint()));
         await("bind", () -> first.holds(listen));
         Node second = node(PROXY_2);
-        second.apply(frontend(listen, null, server.endpoint()));
+        second.apply(frontend(listen, Duration.ofHours(3), server.endpoint()));
         assertThat(ask(listen)).isEqualTo("a");
         assertThat(second.holds(listen)).isFalse();
         nodes.remove(first);

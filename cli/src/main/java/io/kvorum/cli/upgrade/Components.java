@@ -1,0 +1,80 @@
+package io.kvorum.cli.upgrade;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Release;
+import io.kvorum.faults.ControlSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The processes of a cluster as its launcher sees them. */
+public final class Components {
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final long POLL_MILLIS = 100;
+
+    private final LauncherLink launcher;
+
+    public Components(LauncherLink launcher) {
+        this.launcher = launcher;
+    }
+
+    /** All of them, freshly asked. */
+    public List<JsonNode> all() {
+        List<JsonNode> all = new ArrayList<>();
+        launcher.ask(ControlSocket.request("status"), ANSWER).path("components").forEach(all::add);
+        return all;
+    }
+
+    public List<JsonNode> ofRole(String role) {
+        return all().stream()
+                .filter(each -> each.path("role").asText().equals(role))
+                .toList();
+    }
+
+    public JsonNode named(String name) {
+        return all().stream()
+                .filter(each -> name(each).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CommandFailure("component " + name + " is not there any more", 1));
+    }
+
+    static String name(JsonNode component) {
+        return component.path("name").asText();
+    }
+
+    static boolean at(JsonNode component, Release release) {
+        return component.path("version").asText().equals(release.version())
+                && component.path("dist").asText().equals(release.dist());
+    }
+
+    /** Waits until every component that {@code which} picks is ready. */
+    public void awaitReady(Predicate<JsonNode> which, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            List<String> waiting = new ArrayList<>();
+            for (JsonNode component : all()) {
+                if (which.test(component) && !component.path("ready").asBoolean()) {
+                    waiting.add(name(component) + reasons(component));
+                }
+            }
+            if (waiting.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new CommandFailure(
+                        "not ready within " + limit.toSeconds() + " s: " + String.join("; ", waiting)
+                                + "; kvorum logs COMPONENT says more",
+                        1);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static String reasons(JsonNode component) {
+        List<String> reasons = new ArrayList<>();
+        component.path("notReady").forEach(reason -> reasons.add(reason.asText()));
+        return reasons.isEmpty() ? "" : " (" + String.join(", ", reasons) + ")";
+    }
+}
