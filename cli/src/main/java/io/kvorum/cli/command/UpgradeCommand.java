@@ -11,6 +11,7 @@ import io.kvorum.cli.cluster.Release;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.kube.KubeApi;
 import io.kvorum.cli.kube.NodeDrain;
+import io.kvorum.cli.kube.Workloads;
 import io.kvorum.cli.upgrade.Components;
 import io.kvorum.cli.upgrade.Upgrade;
 import io.kvorum.cli.upgrade.UpgradePlan;
@@ -177,6 +178,13 @@ public final class UpgradeCommand implements Callable<Integer> {
     private void check(ClusterSpec spec, UpgradeState state, KubeApi api) throws InterruptedException {
         Components components = new Components(cluster::ask);
         components.awaitReady(component -> true, WELL_LIMIT);
+        List<String> unready = new Workloads(api).unready();
+        if (!unready.isEmpty()) {
+            throw new CommandFailure(
+                    "not everything is ready, and every drain would wait for it: " + String.join(", ", unready)
+                            + "; mend or delete it first",
+                    1);
+        }
         if (force) {
             return;
         }

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 /** The processes of a cluster as its launcher sees them. */
 public final class Components {
     private static final Duration ANSWER = Duration.ofSeconds(10);
-    private static final long POLL_MILLIS = 100;
+    private static final long POLL_MILLIS = 250;
 
     private final LauncherLink launcher;
 
