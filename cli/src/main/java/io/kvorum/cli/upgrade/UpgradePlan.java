@@ -6,6 +6,7 @@ import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Release;
 import io.kvorum.cli.cluster.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +79,8 @@ public final class UpgradePlan {
 
     /** The steps that lead to the state's end, whatever has been done of them. */
     public static List<Step> steps(ClusterSpec spec, UpgradeState state) {
-        List<Role> roles = new ArrayList<>(Role.controlPlane().stream()
-                .filter(role -> spec.count(role) > 0)
+        List<Role> roles = new ArrayList<>(Arrays.stream(Role.values())
+                .filter(role -> !role.onNode() && spec.count(role) > 0)
                 .toList());
         if (!state.controlPlaneFirst()) {
             Collections.reverse(roles);
