@@ -8,6 +8,6 @@ public final class ChannelHooks {
 
     /** A new hook for one accepted channel, to be the first in its pipeline. */
     public static ChannelHandler accepted(FaultRules rules) {
-        return new FaultHandler(rules, null);
+        return new FaultHandler(rules, null, true);
     }
 }
