@@ -73,7 +73,9 @@ final class Kubelet {
         this.flags = flags;
         this.streamOptions = flags.streamServer();
         this.spec = flags.nodeSpec(
-                context.identity().address(), context.version().gitVersion(), streamOptions == null ? healthPort : flags.port.get());
+                context.identity().address(),
+                context.version().gitVersion(),
+                streamOptions == null ? healthPort : flags.port.get());
         this.vertx = context.vertx();
         this.loop = vertx.getOrCreateContext();
         this.work = vertx.createSharedWorkerExecutor("kubelet-work", WORK_THREADS, 2, TimeUnit.MINUTES);

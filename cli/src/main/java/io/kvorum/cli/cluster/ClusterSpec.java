@@ -67,7 +67,17 @@ public record ClusterSpec(
 
     public static ClusterSpec defaults(String name, int index) {
         return new ClusterSpec(
-                name, index, "loopback", "lab", Map.of(), TWO_NODES, List.of(), Map.of(), BackupPolicy.NONE, Release.BUILT_IN, Map.of());
+                name,
+                index,
+                "loopback",
+                "lab",
+                Map.of(),
+                TWO_NODES,
+                List.of(),
+                Map.of(),
+                BackupPolicy.NONE,
+                Release.BUILT_IN,
+                Map.of());
     }
 
     /** How many instances of a role there are; nodes count for what is on nodes. */
@@ -117,7 +127,8 @@ public record ClusterSpec(
         }
         Map<String, Integer> next = new TreeMap<>(counts);
         next.put(role.id(), count);
-        return new ClusterSpec(name, index, network, timers, next, groups, without, arguments, backups, release, pinned);
+        return new ClusterSpec(
+                name, index, network, timers, next, groups, without, arguments, backups, release, pinned);
     }
 
     /** The same with {@code next} nodes in the first group. */
@@ -145,7 +156,8 @@ public record ClusterSpec(
     }
 
     private ClusterSpec withGroups(List<NodeGroup> next) {
-        return new ClusterSpec(name, index, network, timers, counts, next, without, arguments, backups, release, pinned);
+        return new ClusterSpec(
+                name, index, network, timers, counts, next, without, arguments, backups, release, pinned);
     }
 
     /** The same without a group. */
@@ -164,7 +176,8 @@ public record ClusterSpec(
     }
 
     public ClusterSpec withTimers(String next) {
-        return new ClusterSpec(name, index, network, next, counts, groups, without, arguments, backups, release, pinned);
+        return new ClusterSpec(
+                name, index, network, next, counts, groups, without, arguments, backups, release, pinned);
     }
 
     public ClusterSpec withWithout(List<String> next) {
@@ -179,15 +192,15 @@ public record ClusterSpec(
     }
 
     public ClusterSpec withBackups(BackupPolicy next) {
-        return new ClusterSpec(
-                name, index, network, timers, counts, groups, without, arguments, next, release, pinned);
+        return new ClusterSpec(name, index, network, timers, counts, groups, without, arguments, next, release, pinned);
     }
 
     /** The same with one component at a release of its own. */
     public ClusterSpec withPinned(String component, Release of) {
         Map<String, Release> next = new HashMap<>(pinned);
         next.put(component, of);
-        return new ClusterSpec(name, index, network, timers, counts, groups, without, arguments, backups, release, next);
+        return new ClusterSpec(
+                name, index, network, timers, counts, groups, without, arguments, backups, release, next);
     }
 
     /** The same with the whole control plane at a release. */
