@@ -24,12 +24,13 @@ import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The {@code kvorum} command. Exit codes: 0 done, 1 failed, 2 usage. */
 @Command(
         name = "kvorum",
         description = "A Kubernetes made of plain processes.",
-        mixinStandardHelpOptions = true,
         version = "kvorum 0.1.0 (Kubernetes v1.36)",
         subcommands = {
             UpCommand.class,
@@ -52,6 +53,19 @@ import picocli.CommandLine.Command;
             TrainCommand.class
         })
 public final class Main {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    private boolean version;
+
     private Main() {}
 
     private static int kubectl(List<String> words) {
