@@ -431,8 +431,8 @@ class FaultsIT {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         eventually(GONE_WITHIN, "the fault is in force", () -> !faults.active().isEmpty());
-        // What Ctrl-C sends.
-        new ProcessBuilder("kill", "-INT", Long.toString(command.pid())).start().waitFor();
+        // As Ctrl-C does it, but INT is ignored by all that was started in the background.
+        new ProcessBuilder("kill", "-TERM", Long.toString(command.pid())).start().waitFor();
         assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(faults.active()).isEmpty();
     }
