@@ -5,6 +5,7 @@ import io.kvorum.cli.command.CompletionCommand;
 import io.kvorum.cli.command.DownCommand;
 import io.kvorum.cli.command.ExplainCommand;
 import io.kvorum.cli.command.FaultCommand;
+import io.kvorum.cli.command.ImageCommand;
 import io.kvorum.cli.command.KubeconfigCommand;
 import io.kvorum.cli.command.KubectlCommand;
 import io.kvorum.cli.command.LogsCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ScopeType;
             KubeconfigCommand.class,
             KubectlCommand.class,
             LogsCommand.class,
+            ImageCommand.class,
             RestartCommand.class,
             ScaleCommand.class,
             ExplainCommand.class,
