@@ -432,7 +432,9 @@ class FaultsIT {
                 .start();
         eventually(GONE_WITHIN, "the fault is in force", () -> !faults.active().isEmpty());
         // As Ctrl-C does it, but INT is ignored by all that was started in the background.
-        new ProcessBuilder("kill", "-TERM", Long.toString(command.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-TERM", Long.toString(command.pid()))
+                .start()
+                .waitFor();
         assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(faults.active()).isEmpty();
     }
