@@ -139,10 +139,20 @@ public final class TrafficCommand implements Callable<Integer> {
     @Option(names = "--fail-on-lost", description = "exit with 1 if a request was lost")
     boolean failOnLost;
 
+    private final CountDownLatch printed = new CountDownLatch(1);
+
     private boolean stepFailed;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        try {
+            return measure();
+        } finally {
+            printed.countDown();
+        }
+    }
+
+    private int measure() throws IOException, InterruptedException {
         boolean json = output.json();
         if (file != null && !file.toString().matches(".*\\.(html|svg)")) {
             throw new CommandFailure("--out " + file + ": the name must end with .html or .svg", 2);
@@ -219,7 +229,6 @@ public final class TrafficCommand implements Callable<Integer> {
     /** Runs the load to its end; an interrupt ends it early, and the report is still printed. */
     private TrafficReport run(LoadPlan plan, List<TrafficSteps.Step> planned, boolean quiet)
             throws InterruptedException {
-        CountDownLatch printed = new CountDownLatch(1);
         @Nullable
         TrafficTimeline timeline = cluster.running()
                 ? new TrafficTimeline(cluster.folder().root().resolve("timeline"), target, Instant.now())
@@ -245,8 +254,7 @@ public final class TrafficCommand implements Callable<Integer> {
                 Runtime.getRuntime().removeShutdownHook(interrupted);
             } catch (IllegalStateException e) {
                 // Interrupted: the hook waits until the report is printed, which the JVM's end would otherwise cut off.
-                System.out.println(TextReport.summary(report));
-                printed.countDown();
+                System.err.println("interrupted");
             }
             return report;
         }

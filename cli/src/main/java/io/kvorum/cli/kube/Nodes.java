@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.CommandFailure;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The Node objects: ready, schedulable, tainted, gone. Every change may be repeated. */
 public final class Nodes {
@@ -61,9 +63,7 @@ public final class Nodes {
             if (cordoned && !key.isEmpty()) {
                 taints.addObject().put("key", key).put("value", value).put("effect", "NoSchedule");
             }
-            ArrayNode before = JSON.createArrayNode();
-            spec.path("taints").forEach(before::add);
-            if (spec.path("unschedulable").asBoolean() == cordoned && before.equals(taints)) {
+            if (spec.path("unschedulable").asBoolean() == cordoned && asSet(spec.path("taints")).equals(asSet(taints))) {
                 return false;
             }
             ObjectNode patch = JSON.createObjectNode();
@@ -87,6 +87,13 @@ public final class Nodes {
             }
         }
         throw new CommandFailure("node " + node + " changes too often to be cordoned; try again", 1);
+    }
+
+    /** Others add taints too, so that their order says nothing. */
+    private static Set<JsonNode> asSet(JsonNode taints) {
+        Set<JsonNode> all = new HashSet<>();
+        taints.forEach(all::add);
+        return all;
     }
 
     /** Deletes the object of a node whose processes have ended. */
