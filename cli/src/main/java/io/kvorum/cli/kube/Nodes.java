@@ -63,7 +63,8 @@ public final class Nodes {
             if (cordoned && !key.isEmpty()) {
                 taints.addObject().put("key", key).put("value", value).put("effect", "NoSchedule");
             }
-            if (spec.path("unschedulable").asBoolean() == cordoned && asSet(spec.path("taints")).equals(asSet(taints))) {
+            if (spec.path("unschedulable").asBoolean() == cordoned
+                    && asSet(spec.path("taints")).equals(asSet(taints))) {
                 return false;
             }
             ObjectNode patch = JSON.createObjectNode();
