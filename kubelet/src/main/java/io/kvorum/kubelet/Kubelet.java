@@ -115,7 +115,10 @@ final class Kubelet {
         NodeStatuses statuses = new NodeStatuses(spec, root);
         return new Prepared(
                 runtime,
-                new ImageCatalogue(flags.imageCatalog.get(), classPath == null ? imagesClassPath() : classPath),
+                new ImageCatalogue(
+                        flags.imageCatalog.get(),
+                        classPath == null ? imagesClassPath() : classPath,
+                        root.resolve("images")),
                 statuses,
                 statuses.allocatable());
     }

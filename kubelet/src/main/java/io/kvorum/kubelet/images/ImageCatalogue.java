@@ -7,6 +7,8 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,15 +33,18 @@ public final class ImageCatalogue {
 
     private final @Nullable Path folder;
     private final String javaClassPath;
+    private final Path programs;
     private final List<ImageDescriptor> builtin;
 
     /**
      * @param folder the user's descriptors; null or missing for none
      * @param javaClassPath class path of the built-in images' programs
+     * @param programs where {@link #programFolder} makes its folders
      */
-    public ImageCatalogue(@Nullable Path folder, String javaClassPath) throws IOException {
+    public ImageCatalogue(@Nullable Path folder, String javaClassPath, Path programs) throws IOException {
         this.folder = folder;
         this.javaClassPath = javaClassPath;
+        this.programs = programs;
         Properties properties = new Properties();
         try (InputStream in = Objects.requireNonNull(ImageCatalogue.class.getResourceAsStream("builtin.properties"))) {
             properties.load(in);
@@ -119,6 +124,34 @@ public final class ImageCatalogue {
         return image.announces()
                 && commandLine.size() >= entrypoint.size()
                 && commandLine.subList(0, entrypoint.size()).equals(entrypoint);
+    }
+
+    /**
+     * A folder with a program for each name the image provides, for the container's {@code PATH}: so {@code sh -c "exec
+     * nginx"} works as in the real image. Null when it provides none.
+     */
+    public @Nullable Path programFolder(ImageDescriptor image) throws IOException {
+        List<String> entrypoint = entrypoint(image);
+        if (entrypoint.isEmpty() || image.provides().isEmpty()) {
+            return null;
+        }
+        StringBuilder line = new StringBuilder("#!/bin/sh\nexec");
+        entrypoint.forEach(
+                word -> line.append(" '").append(word.replace("'", "'\\''")).append('\''));
+        String script = line.append(" \"$@\"\n").toString();
+        Path bin = programs.resolve(image.digest().replace(':', '-'));
+        Files.createDirectories(bin);
+        for (String provided : image.provides()) {
+            Path program = bin.resolve(provided.substring(provided.lastIndexOf('/') + 1));
+            if (!Files.exists(program) || !Files.readString(program).equals(script)) {
+                // Put in place whole: other containers of the image may be starting.
+                Path next = Files.createTempFile(bin, ".", ".tmp");
+                Files.writeString(next, script);
+                Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwxr-xr-x"));
+                Files.move(next, program, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        return bin;
     }
 
     private List<String> entrypoint(ImageDescriptor image) {

@@ -15,8 +15,10 @@ import io.kvorum.kubelet.images.ImageReference;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.kvorum.kubelet.runtime.ContainerLaunch;
 import io.kvorum.kubelet.runtime.ContainerRecord;
+import io.kvorum.kubelet.runtime.ProgramPath;
 import io.kvorum.kubelet.volumes.PodVolumes;
 import io.vertx.core.Future;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,8 +159,14 @@ final class ContainerStarter {
             int attempt,
             ImageDescriptor image,
             PodFields.Addresses addresses,
-            Objects objects) {
-        Map<String, String> inherited = new LinkedHashMap<>(image.environmentFor(container.getImage()));
+            Objects objects)
+            throws IOException {
+        Map<String, String> inherited = new LinkedHashMap<>();
+        Path programs = environment.images().programFolder(image);
+        if (programs != null) {
+            inherited.put("PATH", programs + File.pathSeparator + ProgramPath.DEFAULT_PATH);
+        }
+        inherited.putAll(image.environmentFor(container.getImage()));
         inherited.put("HOSTNAME", hostname(pod));
         inherited.put("POD_IP", addresses.podIp());
         inherited.putAll(volumes(pod).variables(pod));

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Finds programs as execvp would, so that a missing one is told apart from a failing one. */
-final class ProgramPath {
-    static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+public final class ProgramPath {
+    /** The path of a container whose image says nothing else. */
+    public static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private ProgramPath() {}
 

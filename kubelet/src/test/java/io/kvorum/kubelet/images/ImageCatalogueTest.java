@@ -23,7 +23,7 @@ class ImageCatalogueTest {
 
     @BeforeEach
     void open() throws IOException {
-        catalogue = new ImageCatalogue(folder, "images.jar");
+        catalogue = new ImageCatalogue(folder, "images.jar", folder.resolve("bin"));
     }
 
     private @Nullable ImageDescriptor find(String name) throws IOException {
@@ -107,5 +107,23 @@ class ImageCatalogueTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("bad.properties")
                 .hasMessageContaining("command must be a JSON list");
+    }
+
+    @Test
+    void whatAnImageProvidesIsInAFolderForThePath() throws IOException {
+        Path bin = catalogue.programFolder(Objects.requireNonNull(find("nginx")));
+        Path again = catalogue.programFolder(Objects.requireNonNull(find("nginx")));
+        assertThat(again).isEqualTo(bin);
+        try (var files = Files.list(Objects.requireNonNull(bin))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("nginx", "docker-entrypoint.sh");
+        }
+        assertThat(bin.resolve("nginx"))
+                .isExecutable()
+                .content()
+                .startsWith("#!/bin/sh\nexec '")
+                .endsWith("'io.kvorum.images.WebServer' 'nginx' \"$@\"\n");
+        assertThat(catalogue.programFolder(Objects.requireNonNull(find("busybox"))))
+                .isNull();
     }
 }

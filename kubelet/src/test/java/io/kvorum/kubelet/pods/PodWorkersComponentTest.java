@@ -90,7 +90,7 @@ class PodWorkersComponentTest {
                 Clock.systemUTC(),
                 runtime,
                 work,
-                new ImageCatalogue(null, imagesClassPath()),
+                new ImageCatalogue(null, imagesClassPath(), root.resolve("images")),
                 new NodeImages(),
                 prober,
                 (about, type, reason, note) -> events.add(type + " " + reason + " " + note),
