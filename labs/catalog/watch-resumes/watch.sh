@@ -16,7 +16,7 @@ while [ "$(date +%s)" -lt "$end" ]; do
   while IFS= read -r event; do
     next=$(printf '%s' "$event" | sed -n 's/.*"resourceVersion":"\([0-9]*\)".*/\1/p')
     [ -z "$next" ] || rv=$next
-    number=$(printf '%s' "$event" | sed -n 's/.*"data":{"n":"\([0-9]*\)"}.*/\1/p')
+    number=$(printf '%s' "$event" | sed -n 's/.*"data":{"number":"\([0-9]*\)"}.*/\1/p')
     [ -z "$number" ] || echo "saw $number" | tee -a "$seen"
   done < <(timeout "$((end - $(date +%s) + 1))" kubectl get --raw "$path?watch=true&allowWatchBookmarks=true&resourceVersion=$rv" 2>/dev/null)
   echo "the watch ended after version $rv" | tee -a "$seen"
