@@ -113,12 +113,14 @@ public final class UpgradeCommand implements Callable<Integer> {
                 throw new CommandFailure(
                         "another kvorum upgrade of this cluster runs; --status shows how far it is", 1);
             }
-            UpgradeState state = wanted(spec, UpgradeState.read(file).orElse(null));
+            @Nullable UpgradeState present = UpgradeState.read(file).orElse(null);
+            UpgradeState state = wanted(spec, present);
             if (dryRun) {
                 return plan(spec, state, json);
             }
             KubeApi api = NodeCommand.api(cluster, spec);
-            if (action.to != null) {
+            boolean begins = present == null || present.finished();
+            if (action.to != null && begins) {
                 check(spec, state, api);
             }
             System.err.println((state.back() ? "back from " : "upgrading from ") + state.from() + " to " + state.to());
@@ -145,16 +147,14 @@ public final class UpgradeCommand implements Callable<Integer> {
     private UpgradeState wanted(ClusterSpec spec, @Nullable UpgradeState present) {
         boolean open = present != null && !present.finished();
         if (action.to != null) {
-            if (open && present != null) {
-                throw new CommandFailure(
-                        "an upgrade to " + present.to()
-                                + " is not finished; go on with --resume or undo it with --back",
-                        1);
-            }
             String folder = dist == null
                     ? spec.release().dist()
                     : dist.toAbsolutePath().normalize().toString();
-            return UpgradePlan.plan(spec, new Release(action.to, folder), group, nodes);
+            Release to = new Release(action.to, folder);
+            if (open && present != null) {
+                return same(to, present);
+            }
+            return UpgradePlan.plan(spec, to, group, nodes);
         }
         if (present == null) {
             throw new CommandFailure("there was no upgrade yet; begin one with: kvorum upgrade --to VERSION", 1);
@@ -172,6 +172,25 @@ public final class UpgradeCommand implements Callable<Integer> {
                     1);
         }
         return present.back() ? present : present.reversed();
+    }
+
+    /** The upgrade that stopped, if it is the one that is asked for again. */
+    private UpgradeState same(Release to, UpgradeState open) {
+        boolean asked = !open.back()
+                && to.version().equals(open.to().version())
+                && (dist == null || to.equals(open.to()))
+                && open.target().stream()
+                        .allMatch(each -> (group == null || group.equals(each.name()))
+                                && (nodes == null || nodes == each.nodes()));
+        if (!asked) {
+            throw new CommandFailure(
+                    (open.back() ? "the way back to " : "an upgrade to ") + open.to()
+                            + " is not finished; go on with --resume"
+                            + (open.back() ? "" : " or undo it with --back"),
+                    1);
+        }
+        System.err.println("going on with the upgrade that was begun");
+        return open;
     }
 
     /** Nothing is begun that is known not to end well. */
