@@ -3,10 +3,13 @@ package io.kvorum.cli.launcher;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.CommandFailure;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,8 +33,19 @@ public final class ArchiveTraining {
         this.lib = lib;
     }
 
+    /** Of two at a time, the second waits for the first and finds its archive. */
     public void run() throws IOException, InterruptedException {
         Path archive = CdsArchive.file(lib);
+        try (FileChannel channel = FileChannel.open(
+                        lib.resolveSibling("training.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (lock.isValid() && !Files.exists(archive)) {
+                make(archive);
+            }
+        }
+    }
+
+    private void make(Path archive) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("kvorum-train");
         try {
             Path lists = Files.createDirectory(folder.resolve("lists"));
