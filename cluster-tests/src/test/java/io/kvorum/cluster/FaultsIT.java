@@ -430,12 +430,17 @@ class FaultsIT {
         Process command = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        eventually(GONE_WITHIN, "the fault is in force", () -> !faults.active().isEmpty());
-        // As Ctrl-C does it, but INT is ignored by all that was started in the background.
-        new ProcessBuilder("kill", "-TERM", Long.toString(command.pid()))
-                .start()
-                .waitFor();
-        assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        try {
+            eventually(
+                    GONE_WITHIN, "the fault is in force", () -> !faults.active().isEmpty());
+            // As Ctrl-C does it, but INT is ignored by all that was started in the background.
+            new ProcessBuilder("kill", "-TERM", Long.toString(command.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(command.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            command.destroyForcibly();
+        }
         assertThat(faults.active()).isEmpty();
     }
 
