@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.internal.VertxBootstrap;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
@@ -108,6 +109,15 @@ class LinkFaultsTest {
             wanted = bytes.length();
             socket.write(bytes);
             return next.future();
+        }
+
+        /** Returns once what was changed before has reached the connection, which it does on its event loop. */
+        void settle() throws Exception {
+            ((NetSocketInternal) socket)
+                    .channelHandlerContext()
+                    .executor()
+                    .submit(() -> {})
+                    .get(10, TimeUnit.SECONDS);
         }
 
         long millisFor(int bytes) throws Exception {
@@ -238,6 +248,7 @@ class LinkFaultsTest {
         Echo old = connect();
         old.millisFor(1);
         atClient.set(FaultRule.breaking("h", Set.of(SERVER), Direction.BOTH, Breaking.HALF_OPEN));
+        old.settle();
         Promise<Void> gone = Promise.promise();
         accepted.get(0).closeHandler(gone::tryComplete);
         assertThat(atServer.reset(Set.of(CLIENT))).isEqualTo(1);
