@@ -7,10 +7,12 @@ shift
 case $role in
   store) main=io.kvorum.store.StoreMain heap=768 ;;
   apiserver) main=io.kvorum.apiserver.ApiServerMain heap=768 ;;
+  balancer) main=io.kvorum.balancer.BalancerMain heap=128 ;;
   scheduler) main=io.kvorum.scheduler.SchedulerMain heap=256 ;;
   controller-manager) main=io.kvorum.controllers.ControllerManagerMain heap=256 ;;
   kubelet) main=io.kvorum.kubelet.KubeletMain heap=256 ;;
   kube-proxy) main=io.kvorum.proxy.KubeProxyMain heap=256 ;;
+  gateway) main=io.kvorum.gateway.GatewayMain heap=256 ;;
   pki) main=io.kvorum.cli.pki.PkiMain heap=64 ;;
   node) main='' heap=0 ;;
   *)

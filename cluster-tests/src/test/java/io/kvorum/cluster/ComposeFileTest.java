@@ -60,6 +60,10 @@ class ComposeFileTest {
             "service-account-key-file",
             "service-account-signing-key-file",
             "service-cluster-ip-range",
+            "ca-file",
+            "client-certificate",
+            "client-key",
+            "servers",
             "root-ca-file",
             "node-ip",
             "pod-cidr",
@@ -127,7 +131,7 @@ class ComposeFileTest {
                 assertThat(seen.put(address, service.getKey())).as(address).isNull();
             }
         }
-        assertThat(seen).hasSize(9);
+        assertThat(seen).hasSize(10);
     }
 
     @Test
@@ -191,7 +195,12 @@ class ComposeFileTest {
                     .singleElement()
                     .satisfies(argument -> assertThat(argument.substring(argument.lastIndexOf('=') + 1)
                                     .split(","))
-                            .contains("kubernetes.default.svc", "127.0.0.1", "10.96.0.1", addressOf(name)));
+                            .contains(
+                                    "kubernetes.default.svc",
+                                    "127.0.0.1",
+                                    "10.96.0.1",
+                                    addressOf(name),
+                                    addressOf("balancer-0")));
             assertThat(flags(command(service(name)))).containsEntry("tls-cert-file", "/pki/" + name + ".crt");
         }
     }

@@ -59,6 +59,7 @@ public final class PkiMain implements Callable<Integer> {
                     List.of(certificate.substring(equals + 1).split(",")));
         }
         authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
+        authority.component("balancer", "system:kvorum:balancer", List.of());
         authority.serviceAccountKeys();
         BusCredentials bus = BusCredentials.openOrCreate(folder);
         for (String instance : credentials) {
