@@ -31,6 +31,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +204,16 @@ class FrontendsComponentTest {
         return socket;
     }
 
+    /** The same, with {@code lock} held while the connection begins. */
+    private static Socket connect(Listen listen, Lock lock) throws IOException {
+        lock.lock();
+        try {
+            return connect(listen);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static String line(Socket socket) throws IOException {
         StringBuilder line = new StringBuilder();
         InputStream in = socket.getInputStream();
@@ -356,6 +369,10 @@ class FrontendsComponentTest {
         }
     }
 
+    /**
+     * Connections begin until a proxy leaves and again when its socket is closed, not in between: what the kernel takes
+     * between the proxy's last accept and its close is reset, and nothing here can help that (decision 16).
+     */
     @Test
     void oneProxyAfterTheOtherLeavesAndNoRequestIsLost() throws Exception {
         EchoServer server = server("a");
@@ -366,12 +383,13 @@ class FrontendsComponentTest {
         AtomicBoolean running = new AtomicBoolean(true);
         AtomicInteger asked = new AtomicInteger();
         List<String> failures = new CopyOnWriteArrayList<>();
+        ReadWriteLock beginning = new ReentrantReadWriteLock();
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Thread client = new Thread(() -> {
                 while (running.get()) {
-                    try {
-                        if (!ask(listen).equals("a")) {
+                    try (Socket socket = connect(listen, beginning.readLock())) {
+                        if (!line(socket).equals("a")) {
                             failures.add("wrong answer");
                         }
                         asked.incrementAndGet();
@@ -390,7 +408,12 @@ class FrontendsComponentTest {
             await("share", () -> leaves.holds(listen));
             int before = server.connections.get();
             await("load", () -> server.connections.get() > before + 20);
-            leaves.close();
+            beginning.writeLock().lock();
+            try {
+                leaves.close();
+            } finally {
+                beginning.writeLock().unlock();
+            }
         }
         running.set(false);
         for (Thread client : clients) {
