@@ -58,6 +58,7 @@ public final class NodeGroupCommand {
                     @Nullable
                     Path dist)
             throws IOException, InterruptedException {
+        Preflight.nodes(count, 1);
         ClusterSpec spec = NodeCommand.running(cluster);
         Release release = release(spec, version, dist);
         VersionSkew.checkNodes(release, spec.release());

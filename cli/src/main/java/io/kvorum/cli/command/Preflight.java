@@ -83,7 +83,7 @@ final class Preflight {
                 range("--" + role + "s", spec.count(role), least, AddressPlan.MOST_INSTANCES);
             }
         }
-        range("--nodes", spec.nodes(), 0, AddressPlan.MOST_NODES);
+        nodes(spec.nodes(), 0);
         if (!spec.network().equals("loopback")) {
             throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);
         }
@@ -100,6 +100,11 @@ final class Preflight {
                 throw new CommandFailure("--without \"" + component + "\" is no component; roles: " + Role.names(), 2);
             }
         }
+    }
+
+    /** A number of nodes as asked for with {@code --nodes}. */
+    static void nodes(int count, int least) {
+        range("--nodes", count, least, AddressPlan.MOST_NODES);
     }
 
     private static void range(String flag, int value, int least, int most) {

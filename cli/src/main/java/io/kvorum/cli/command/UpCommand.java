@@ -252,7 +252,10 @@ public final class UpCommand implements Callable<Integer> {
         spec = counted(spec, Role.SCHEDULER, schedulers);
         spec = counted(spec, Role.CONTROLLER_MANAGER, controllerManagers);
         spec = counted(spec, Role.GATEWAY, gateways);
-        spec = nodes == null ? spec : spec.withNodes(nodes);
+        if (nodes != null) {
+            Preflight.nodes(nodes, 0);
+            spec = spec.withNodes(nodes);
+        }
         spec = network == null ? spec : spec.withNetwork(network);
         spec = timers == null ? spec : spec.withTimers(timers);
         spec = without == null ? spec : spec.withWithout(without);

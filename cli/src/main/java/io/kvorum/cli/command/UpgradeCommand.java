@@ -154,6 +154,9 @@ public final class UpgradeCommand implements Callable<Integer> {
             if (open && present != null) {
                 return same(to, present);
             }
+            if (nodes != null) {
+                Preflight.nodes(nodes, 1);
+            }
             return UpgradePlan.plan(spec, to, group, nodes);
         }
         if (present == null) {

@@ -17,7 +17,9 @@ stdin=$3
 shift 3
 
 if [ "$lifeline" != - ]; then
-    exec 9<"$lifeline" || exit 1
+    # Through an end of our own for a moment: if its holder is gone already, opening it to read would wait for ever.
+    exec 7<>"$lifeline" && exec 9<"$lifeline" || exit 1
+    exec 7>&-
 fi
 
 input=/dev/null

@@ -226,6 +226,18 @@ class ProcessRuntimeTest {
     }
 
     @Test
+    void aContainerThatStartsAsTheLifelineBreaksIsKilled() throws Exception {
+        Path fifo = root.resolve("lifeline");
+        Process made = new ProcessBuilder("mkfifo", fifo.toString()).start();
+        assertThat(made.waitFor()).isZero();
+        runtime.close();
+        runtime = newRuntime(fifo);
+        runtime.start(shell("p1", "exec sleep 60"));
+        assertThat(end().exit().code()).isEqualTo(137);
+        awaitNoProcess();
+    }
+
+    @Test
     void straysAreKilled() throws Exception {
         runtime.start(shell("p1", "exec sleep 60"));
         ContainerRecord kept = runtime.start(shell("p2", "exec sleep 60"));
