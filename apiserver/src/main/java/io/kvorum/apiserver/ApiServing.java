@@ -74,6 +74,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiServing {
     private final WatchCache cache;
     private final RbacAuthorizer rbac;
+    private boolean born;
     private final NodeAuthorizer node;
     private final AccountTokens accountTokens;
     private final Future<Void> loaded;
@@ -112,7 +113,7 @@ public final class ApiServing {
                 config.auth().audiences());
         TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth()));
         Authorizer authorizer = authorizer(config.auth().modes());
-        Access access = new Access(authorizer, cache::fresh);
+        Access access = new Access(authorizer, cache::fresh, () -> born);
         Reservations services = new ServiceReservations(
                 cache, config.serviceRange(), config.firstNodePort(), config.lastNodePort(), random);
         registry = new Registry(new Registry.Parts(
@@ -195,6 +196,7 @@ public final class ApiServing {
     public void born(BirthDocument document) {
         rbac.born(document.rbac());
         node.born(document.clusterRole("system:node"));
+        born = true;
     }
 
     /** What is stored has all that belongs to it: now only that counts. */

@@ -2,9 +2,11 @@ package io.kvorum.apiserver.auth;
 
 import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.auth.Authorizer.Decision;
+import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,13 +18,19 @@ public final class Access {
 
     private final Authorizer authorizer;
     private final Supplier<Future<Void>> fresh;
+    private final BooleanSupplier loaded;
 
-    /** @param fresh completes when all that is written is known */
-    public Access(Authorizer authorizer, Supplier<Future<Void>> fresh) {
+    /**
+     * @param fresh completes when all that is written is known
+     * @param loaded whether the authorizer knows who may what; until then it can allow but not refuse
+     */
+    public Access(Authorizer authorizer, Supplier<Future<Void>> fresh, BooleanSupplier loaded) {
         this.authorizer = authorizer;
         this.fresh = fresh;
+        this.loaded = loaded;
     }
 
+    /** Fails with 503 while a server that starts cannot tell. */
     public Future<Decision> decide(User user, Attributes asked) {
         Decision decision = authorizer.authorize(user, asked);
         if (decision.allowed()) {
@@ -31,7 +39,10 @@ public final class Access {
         // Without an answer of the store, what is known decides.
         return fresh.get()
                 .timeout(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS)
-                .transform(done ->
-                        Future.succeededFuture(done.succeeded() ? authorizer.authorize(user, asked) : decision));
+                .transform(
+                        done -> Future.succeededFuture(done.succeeded() ? authorizer.authorize(user, asked) : decision))
+                .compose(last -> last.allowed() || loaded.getAsBoolean()
+                        ? Future.succeededFuture(last)
+                        : Future.failedFuture(WatchCache.notReady()));
     }
 }
