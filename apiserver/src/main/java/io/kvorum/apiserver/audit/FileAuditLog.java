@@ -100,20 +100,33 @@ public final class FileAuditLog implements AuditLog {
                 out = target;
             }
             for (AuditEvent event : batch) {
-                AuditLine.write(event, target);
+                if (target.bytes >= mostBytes) {
+                    rotate();
+                    target = open();
+                    out = target;
+                }
+                line(event, target);
             }
             target.flush();
             long lost = dropped.getAndSet(0);
             if (lost > 0) {
                 LOG.warn("audit events were dropped, the file is too slow count={}", lost);
             }
-            if (target.bytes >= mostBytes) {
-                rotate();
-            }
         } catch (IOException e) {
             LOG.warn("the audit log cannot be written file={} events={} cause={}", file, batch.size(), e.toString());
             shut();
-            Thread.sleep(RETRY_MILLIS);
+            if (!closing) {
+                Thread.sleep(RETRY_MILLIS);
+            }
+        }
+    }
+
+    /** An event that cannot be told does not end the log. */
+    private static void line(AuditEvent event, Counting target) throws IOException {
+        try {
+            AuditLine.write(event, target);
+        } catch (RuntimeException e) {
+            LOG.error("an audit event cannot be written id={}", event.id(), e);
         }
     }
 
