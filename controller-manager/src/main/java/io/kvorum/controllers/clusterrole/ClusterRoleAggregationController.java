@@ -5,15 +5,13 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.LabelSelectors;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,18 +22,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster role aggregation controller; keys are names of ClusterRoles with an aggregation rule. */
-public final class ClusterRoleAggregationController implements ControlLoop, Reconciler<String> {
+public final class ClusterRoleAggregationController extends ReconcileLoop<String> {
     private static final int CONCURRENCY = 5;
 
     private final ResourceClient<ClusterRole> roles;
     private final Lister<ClusterRole> lister;
-    private final Controller<String> controller;
 
     public ClusterRoleAggregationController(ControllerContext context) {
+        super(context, "clusterrole-aggregation-controller", CONCURRENCY);
         roles = context.client().resources(ClusterRole.class);
         Informer<ClusterRole> informer = context.informers().of(ClusterRole.class);
         lister = informer.lister();
-        controller = context.controller(name(), CONCURRENCY, this);
         informer.handler(new Informer.Handler<>() {
             @Override
             public void added(ClusterRole role) {
@@ -61,21 +58,6 @@ public final class ClusterRoleAggregationController implements ControlLoop, Reco
                 controller.enqueue(role.getMetadata().getName());
             }
         }
-    }
-
-    @Override
-    public String name() {
-        return "clusterrole-aggregation-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

@@ -4,16 +4,14 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.LabelSelectors;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.OwnerReferences;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.Claims;
 import io.kvorum.controllers.pods.PodIndexes;
 import io.vertx.core.Future;
@@ -21,16 +19,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The Deployment controller: claims ReplicaSets and hands the Deployment to {@link RolloutSteps}. */
-public final class DeploymentController implements ControlLoop, Reconciler<ObjectKey> {
+public final class DeploymentController extends ReconcileLoop<ObjectKey> {
     private final ResourceClient<Deployment> deployments;
     private final ResourceClient<ReplicaSet> replicaSets;
     private final Lister<Deployment> deploymentLister;
     private final Lister<ReplicaSet> replicaSetLister;
     private final Lister<Pod> podLister;
     private final RolloutSteps steps;
-    private final Controller<ObjectKey> controller;
 
     public DeploymentController(ControllerContext context, int concurrency) {
+        super(context, "deployment-controller", concurrency);
         deployments = context.client().resources(Deployment.class);
         replicaSets = context.client().resources(ReplicaSet.class);
         Informer<Deployment> deploymentInformer = context.informers().of(Deployment.class);
@@ -44,25 +42,9 @@ public final class DeploymentController implements ControlLoop, Reconciler<Objec
                 uid -> PodIndexes.controlledBy(podLister, uid),
                 context.events("deployment-controller"),
                 context.clock());
-        controller = context.controller(name(), concurrency, this);
         deploymentInformer.handler(new DeploymentHandler());
         replicaSetInformer.handler(new ReplicaSetHandler());
         context.pods().handler(new PodHandler());
-    }
-
-    @Override
-    public String name() {
-        return "deployment-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

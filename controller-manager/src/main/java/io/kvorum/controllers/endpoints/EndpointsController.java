@@ -5,15 +5,13 @@ import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.EndpointsBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.EventRecorder;
 import io.kvorum.client.Informer;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.services.ServiceEvents;
 import io.kvorum.controllers.services.ServicePods;
@@ -23,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The Endpoints controller. Endpoints of Services without a selector are left alone. */
-public final class EndpointsController implements ControlLoop, Reconciler<ObjectKey> {
+public final class EndpointsController extends ReconcileLoop<ObjectKey> {
     static final String MANAGED_BY = "endpoints.kubernetes.io/managed-by";
     static final String HEADLESS = "service.kubernetes.io/headless";
     static final String OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
@@ -33,16 +31,15 @@ public final class EndpointsController implements ControlLoop, Reconciler<Object
     private final Lister<Service> serviceLister;
     private final ControllerContext context;
     private final EventRecorder events;
-    private final Controller<ObjectKey> controller;
 
     public EndpointsController(ControllerContext context, int concurrency) {
+        super(context, "endpoints-controller", concurrency);
         this.context = context;
         endpoints = context.client().resources(Endpoints.class);
         Informer<Endpoints> informer = context.informers().of(Endpoints.class);
         endpointsLister = informer.lister();
         serviceLister = context.informers().of(Service.class).lister();
         events = context.events("endpoint-controller");
-        controller = context.controller(name(), concurrency, this);
         ServiceEvents.watch(context, controller::enqueue);
         informer.handler(new Informer.Handler<>() {
             @Override
@@ -59,21 +56,6 @@ public final class EndpointsController implements ControlLoop, Reconciler<Object
                 controller.enqueue(ObjectKey.of(object));
             }
         });
-    }
-
-    @Override
-    public String name() {
-        return "endpoints-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

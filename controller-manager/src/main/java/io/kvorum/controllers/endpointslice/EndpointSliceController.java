@@ -4,15 +4,13 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.EventRecorder;
 import io.kvorum.client.Informer;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.services.ServiceEvents;
 import io.kvorum.controllers.services.ServicePods;
@@ -24,7 +22,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The EndpointSlice controller. Slices that others made, or of Services without a selector, are left alone. */
-public final class EndpointSliceController implements ControlLoop, Reconciler<ObjectKey> {
+public final class EndpointSliceController extends ReconcileLoop<ObjectKey> {
     private static final String OF_SERVICE = "managedSlicesOfService";
 
     private final ResourceClient<EndpointSlice> slices;
@@ -34,10 +32,10 @@ public final class EndpointSliceController implements ControlLoop, Reconciler<Ob
     private final ControllerContext context;
     private final EventRecorder events;
     private final int maxEndpoints;
-    private final Controller<ObjectKey> controller;
 
     /** @param maxEndpoints most endpoints in a slice */
     public EndpointSliceController(ControllerContext context, int concurrency, int maxEndpoints) {
+        super(context, "endpointslice-controller", concurrency);
         this.context = context;
         this.maxEndpoints = maxEndpoints;
         slices = context.client().resources(EndpointSlice.class);
@@ -50,24 +48,8 @@ public final class EndpointSliceController implements ControlLoop, Reconciler<Ob
         serviceLister = context.informers().of(Service.class).lister();
         nodeLister = context.informers().of(Node.class).lister();
         events = context.events(name());
-        controller = context.controller(name(), concurrency, this);
         informer.handler(new SliceHandler());
         ServiceEvents.watch(context, controller::enqueue);
-    }
-
-    @Override
-    public String name() {
-        return "endpointslice-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

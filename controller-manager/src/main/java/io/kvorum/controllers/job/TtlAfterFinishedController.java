@@ -4,14 +4,12 @@ import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.loop.Timestamps;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -19,18 +17,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes Jobs {@code ttlSecondsAfterFinished} after their end. */
-public final class TtlAfterFinishedController implements ControlLoop, Reconciler<ObjectKey> {
+public final class TtlAfterFinishedController extends ReconcileLoop<ObjectKey> {
     private final ResourceClient<Job> jobs;
     private final Lister<Job> jobLister;
     private final ControllerContext context;
-    private final Controller<ObjectKey> controller;
 
     public TtlAfterFinishedController(ControllerContext context, int concurrency) {
+        super(context, "ttl-after-finished-controller", concurrency);
         this.context = context;
         jobs = context.client().resources(Job.class);
         Informer<Job> informer = context.informers().of(Job.class);
         jobLister = informer.lister();
-        controller = context.controller(name(), concurrency, this);
         informer.handler(new Informer.Handler<>() {
             @Override
             public void added(Job job) {
@@ -47,21 +44,6 @@ public final class TtlAfterFinishedController implements ControlLoop, Reconciler
             @Override
             public void deleted(Job job) {}
         });
-    }
-
-    @Override
-    public String name() {
-        return "ttl-after-finished-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

@@ -11,17 +11,15 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceCondition;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceInfo;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.ListOptions;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.ObjectList;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.controllers.discovery.Discovery;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -35,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The namespace controller: when a namespace is being deleted, deletes all objects of every resource in it, waits until
  * they are gone, and takes its finalizer off the namespace. Keys are namespaces.
  */
-public final class NamespaceController implements ControlLoop, Reconciler<String> {
+public final class NamespaceController extends ReconcileLoop<String> {
     private static final String FINALIZER = "kubernetes";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final DeleteOptions BACKGROUND =
@@ -46,17 +44,16 @@ public final class NamespaceController implements ControlLoop, Reconciler<String
     private final ControllerContext context;
     private final Discovery discovery;
     private final Duration retryPeriod;
-    private final Controller<String> controller;
 
     /** @param retryPeriod when to look again at a namespace that is not empty yet */
     public NamespaceController(ControllerContext context, int concurrency, Duration retryPeriod) {
+        super(context, "namespace-controller", concurrency);
         this.context = context;
         this.retryPeriod = retryPeriod;
         namespaces = context.client().resources(Namespace.class);
         Informer<Namespace> informer = context.informers().of(Namespace.class);
         namespaceLister = informer.lister();
         discovery = new Discovery(context.client());
-        controller = context.controller(name(), concurrency, this);
         informer.handler(new Informer.Handler<>() {
             @Override
             public void added(Namespace namespace) {
@@ -75,21 +72,6 @@ public final class NamespaceController implements ControlLoop, Reconciler<String
             @Override
             public void deleted(Namespace namespace) {}
         });
-    }
-
-    @Override
-    public String name() {
-        return "namespace-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

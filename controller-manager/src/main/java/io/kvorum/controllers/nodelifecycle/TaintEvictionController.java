@@ -4,16 +4,14 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.EventRecorder;
 import io.kvorum.client.Informer;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.PatchType;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.loop.Timestamps;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.pods.PodIndexes;
@@ -30,40 +28,24 @@ import org.jspecify.annotations.Nullable;
  * Deletes pods from nodes with NoExecute taints, each when its tolerance ends. The end follows from the time at which the
  * taint was added, so a restart of this process neither forgets nor prolongs it.
  */
-public final class TaintEvictionController implements ControlLoop, Reconciler<ObjectKey> {
+public final class TaintEvictionController extends ReconcileLoop<ObjectKey> {
     private final ResourceClient<Pod> pods;
     private final Lister<Pod> podLister;
     private final Lister<Node> nodeLister;
     private final ControllerContext context;
     private final EventRecorder events;
     private final Set<String> waiting = new HashSet<>();
-    private final Controller<ObjectKey> controller;
 
     public TaintEvictionController(ControllerContext context) {
+        super(context, "taint-eviction-controller", 10);
         this.context = context;
         pods = context.client().resources(Pod.class);
         podLister = context.pods().lister();
         Informer<Node> nodes = context.informers().of(Node.class);
         nodeLister = nodes.lister();
         events = context.events(name());
-        controller = context.controller(name(), 10, this);
         context.pods().handler(new PodHandler());
         nodes.handler(new NodeHandler());
-    }
-
-    @Override
-    public String name() {
-        return "taint-eviction-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     /** @param key of a pod */

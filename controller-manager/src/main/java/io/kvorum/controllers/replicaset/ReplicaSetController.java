@@ -7,19 +7,17 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
 import io.kvorum.api.ApiException;
 import io.kvorum.client.ApiClient;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Expectations;
 import io.kvorum.client.Informer;
 import io.kvorum.client.LabelSelectors;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.OwnerReferences;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.client.SlowStart;
 import io.kvorum.client.Timers;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.Claims;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.pods.PodIndexes;
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its pods' names are chosen by the server, so it waits until the cache shows what it asked for before it counts again.
  */
-public final class ReplicaSetController implements ControlLoop, Reconciler<ObjectKey> {
+public final class ReplicaSetController extends ReconcileLoop<ObjectKey> {
     private final ResourceClient<ReplicaSet> replicaSets;
     private final ResourceClient<Pod> pods;
     private final Lister<ReplicaSet> replicaSetLister;
@@ -45,9 +43,9 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
     private final PodControl podControl;
     private final Expectations<ObjectKey> expectations;
     private final Clock clock;
-    private final Controller<ObjectKey> controller;
 
     public ReplicaSetController(ControllerContext context, int concurrency) {
+        super(context, "replicaset-controller", concurrency);
         ApiClient client = context.client();
         replicaSets = client.resources(ReplicaSet.class);
         pods = client.resources(Pod.class);
@@ -57,24 +55,8 @@ public final class ReplicaSetController implements ControlLoop, Reconciler<Objec
         podControl = new PodControl(pods, context.events("replicaset-controller"));
         expectations = new Expectations<>(Timers.on(context.vertx()));
         clock = context.clock();
-        controller = context.controller(name(), concurrency, this);
         replicaSetInformer.handler(new ReplicaSetHandler());
         context.pods().handler(new PodHandler());
-    }
-
-    @Override
-    public String name() {
-        return "replicaset-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

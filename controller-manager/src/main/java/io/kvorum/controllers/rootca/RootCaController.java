@@ -4,22 +4,20 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.ListOptions;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.PodControl;
 import io.vertx.core.Future;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The publisher of the ConfigMap {@code kube-root-ca.crt}; keys are namespaces. */
-public final class RootCaController implements ControlLoop, Reconciler<String> {
+public final class RootCaController extends ReconcileLoop<String> {
     static final String CONFIG_MAP = "kube-root-ca.crt";
     private static final String DESCRIPTION = "kubernetes.io/description";
     private static final String DESCRIPTION_TEXT =
@@ -31,10 +29,10 @@ public final class RootCaController implements ControlLoop, Reconciler<String> {
     private final Lister<ConfigMap> configMapLister;
     private final Lister<Namespace> namespaceLister;
     private final String certificates;
-    private final Controller<String> controller;
 
     /** @param certificates in PEM */
     public RootCaController(ControllerContext context, String certificates) {
+        super(context, "root-ca-certificate-publisher-controller", 2);
         this.certificates = certificates;
         configMaps = context.client().resources(ConfigMap.class);
         Informer<ConfigMap> informer =
@@ -42,7 +40,6 @@ public final class RootCaController implements ControlLoop, Reconciler<String> {
         configMapLister = informer.lister();
         Informer<Namespace> namespaces = context.informers().of(Namespace.class);
         namespaceLister = namespaces.lister();
-        controller = context.controller(name(), 2, this);
         namespaces.handler(new Informer.Handler<>() {
             @Override
             public void added(Namespace namespace) {
@@ -71,21 +68,6 @@ public final class RootCaController implements ControlLoop, Reconciler<String> {
                 controller.enqueue(object.getMetadata().getNamespace());
             }
         });
-    }
-
-    @Override
-    public String name() {
-        return "root-ca-certificate-publisher-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override

@@ -4,34 +4,31 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.kvorum.api.ApiException;
-import io.kvorum.client.Controller;
 import io.kvorum.client.Informer;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
-import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.PodControl;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /** The service account controller; keys are namespaces. */
-public final class ServiceAccountController implements ControlLoop, Reconciler<String> {
+public final class ServiceAccountController extends ReconcileLoop<String> {
     private static final String DEFAULT = "default";
 
     private final ResourceClient<ServiceAccount> serviceAccounts;
     private final Lister<ServiceAccount> serviceAccountLister;
     private final Lister<Namespace> namespaceLister;
-    private final Controller<String> controller;
 
     public ServiceAccountController(ControllerContext context, int concurrency) {
+        super(context, "serviceaccount-controller", concurrency);
         serviceAccounts = context.client().resources(ServiceAccount.class);
         Informer<ServiceAccount> informer = context.informers().of(ServiceAccount.class);
         serviceAccountLister = informer.lister();
         Informer<Namespace> namespaces = context.informers().of(Namespace.class);
         namespaceLister = namespaces.lister();
-        controller = context.controller(name(), concurrency, this);
         namespaces.handler(new Informer.Handler<>() {
             @Override
             public void added(Namespace namespace) {
@@ -58,21 +55,6 @@ public final class ServiceAccountController implements ControlLoop, Reconciler<S
                 controller.enqueue(object.getMetadata().getNamespace());
             }
         });
-    }
-
-    @Override
-    public String name() {
-        return "serviceaccount-controller";
-    }
-
-    @Override
-    public void start() {
-        controller.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return controller.stop();
     }
 
     @Override
