@@ -24,6 +24,7 @@ import io.kvorum.controllers.serviceaccount.ServiceAccountController;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -82,50 +83,36 @@ final class Term {
      * @param rootCa certificates to publish, in PEM; null to publish none
      */
     private void build(Function<String, ControllerContext> contexts, ControllerFlags flags, @Nullable String rootCa) {
-        add(
-                contexts,
-                flags,
-                ControllerNames.REPLICA_SET,
-                context -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
-        add(
-                contexts,
-                flags,
-                ControllerNames.DEPLOYMENT,
-                context -> new DeploymentController(context, flags.deploymentSyncs.get()));
-        add(
-                contexts,
-                flags,
-                ControllerNames.ENDPOINTS,
-                context -> new EndpointsController(context, flags.endpointSyncs.get()));
-        add(
-                contexts,
-                flags,
+        BiConsumer<String, Function<ControllerContext, ControlLoop>> enabled = (name, loop) -> {
+            if (flags.enabled(name)) {
+                loops.add(loop.apply(contexts.apply(name)));
+            }
+        };
+        enabled.accept(
+                ControllerNames.REPLICA_SET, context -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
+        enabled.accept(
+                ControllerNames.DEPLOYMENT, context -> new DeploymentController(context, flags.deploymentSyncs.get()));
+        enabled.accept(
+                ControllerNames.ENDPOINTS, context -> new EndpointsController(context, flags.endpointSyncs.get()));
+        enabled.accept(
                 ControllerNames.ENDPOINT_SLICE,
                 context -> new EndpointSliceController(
                         context, flags.serviceEndpointSyncs.get(), flags.maxEndpointsPerSlice.get()));
-        add(contexts, flags, ControllerNames.JOB, context -> new JobController(context, flags.jobSyncs.get()));
-        add(
-                contexts,
-                flags,
+        enabled.accept(ControllerNames.JOB, context -> new JobController(context, flags.jobSyncs.get()));
+        enabled.accept(
                 ControllerNames.TTL_AFTER_FINISHED,
                 context -> new TtlAfterFinishedController(context, flags.ttlAfterFinishedSyncs.get()));
-        add(
-                contexts,
-                flags,
+        enabled.accept(
                 ControllerNames.NAMESPACE,
                 context -> new NamespaceController(
                         context, flags.namespaceSyncs.get(), flags.namespaceContentRetryPeriod.get()));
-        add(
-                contexts,
-                flags,
+        enabled.accept(
                 ControllerNames.SERVICE_ACCOUNT,
                 context -> new ServiceAccountController(context, flags.serviceAccountSyncs.get()));
         if (rootCa != null) {
-            add(contexts, flags, ControllerNames.ROOT_CA, context -> new RootCaController(context, rootCa));
+            enabled.accept(ControllerNames.ROOT_CA, context -> new RootCaController(context, rootCa));
         }
-        add(
-                contexts,
-                flags,
+        enabled.accept(
                 ControllerNames.NODE_LIFECYCLE,
                 context -> new NodeLifecycleController(
                         context,
@@ -137,39 +124,22 @@ final class Term {
                                 flags.secondaryNodeEvictionRate.get(),
                                 flags.largeClusterSizeThreshold.get(),
                                 flags.unhealthyZoneThreshold.get())));
-        add(contexts, flags, ControllerNames.TAINT_EVICTION, context -> new TaintEvictionController(context));
+        enabled.accept(ControllerNames.TAINT_EVICTION, context -> new TaintEvictionController(context));
         if (flags.enableGarbageCollector.get()) {
-            add(
-                    contexts,
-                    flags,
+            enabled.accept(
                     ControllerNames.GARBAGE_COLLECTOR,
                     context -> new GarbageCollector(context, flags.gcSyncs.get(), flags.discoveryPeriod.get()));
         }
-        add(
-                contexts,
-                flags,
+        enabled.accept(
                 ControllerNames.POD_GC,
                 context -> new PodGarbageCollector(
                         context,
                         flags.podGcPeriod.get(),
                         flags.podGcQuarantine.get(),
                         flags.terminatedPodThreshold.get()));
-        add(
-                contexts,
-                flags,
-                ControllerNames.DISRUPTION,
-                context -> new DisruptionController(context, flags.disruptionSyncs.get()));
-        add(contexts, flags, ControllerNames.CLUSTER_ROLE_AGGREGATION, ClusterRoleAggregationController::new);
-    }
-
-    private void add(
-            Function<String, ControllerContext> contexts,
-            ControllerFlags flags,
-            String name,
-            Function<ControllerContext, ControlLoop> loop) {
-        if (flags.enabled(name)) {
-            loops.add(loop.apply(contexts.apply(name)));
-        }
+        enabled.accept(
+                ControllerNames.DISRUPTION, context -> new DisruptionController(context, flags.disruptionSyncs.get()));
+        enabled.accept(ControllerNames.CLUSTER_ROLE_AGGREGATION, ClusterRoleAggregationController::new);
     }
 
     private void start() {

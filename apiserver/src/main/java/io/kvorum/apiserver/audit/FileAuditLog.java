@@ -9,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +24,40 @@ import org.slf4j.LoggerFactory;
 public final class FileAuditLog implements AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(FileAuditLog.class);
     private static final int MOST_WAITING = 10_000;
-    private static final int BATCH = 512;
-    private static final long RETRY_MILLIS = 1_000;
+    private static final long RETRY_NANOS = 1_000_000_000;
 
     private final Path file;
     private final long mostBytes;
     private final int backups;
-    private final ArrayBlockingQueue<AuditEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong dropped = new AtomicLong();
     private final Promise<Void> ended = Promise.promise();
-    private final Thread writer;
-    private volatile boolean closing;
+    private final ThreadPoolExecutor writer = new Writer();
     private @Nullable Counting out;
+    private long retryAt = System.nanoTime();
+
+    /** Its thread alone touches the file once this is made, and waits without waking while nothing happens. */
+    private final class Writer extends ThreadPoolExecutor {
+        Writer() {
+            super(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(MOST_WAITING),
+                    work -> {
+                        Thread thread = new Thread(work, "audit-log");
+                        thread.setDaemon(true);
+                        return thread;
+                    },
+                    (event, full) -> dropped.incrementAndGet());
+        }
+
+        @Override
+        protected void terminated() {
+            shut();
+            ended.tryComplete();
+        }
+    }
 
     /**
      * Opens the file to append to it; blocks.
@@ -53,71 +74,47 @@ public final class FileAuditLog implements AuditLog {
             Files.createDirectories(folder);
         }
         out = open();
-        writer = new Thread(this::run, "audit-log");
-        writer.setDaemon(true);
-        writer.start();
     }
 
     @Override
     public void record(AuditEvent event) {
-        if (!waiting.offer(event)) {
-            dropped.incrementAndGet();
-        }
+        writer.execute(() -> write(event));
     }
 
+    /** Completes when what was recorded before is in the file. */
     @Override
     public Future<Void> close() {
-        closing = true;
+        writer.shutdown();
         return ended.future();
     }
 
-    private void run() {
-        List<AuditEvent> batch = new ArrayList<>(BATCH);
-        try {
-            while (!closing || !waiting.isEmpty()) {
-                AuditEvent first = waiting.poll(200, TimeUnit.MILLISECONDS);
-                if (first == null) {
-                    continue;
-                }
-                batch.add(first);
-                waiting.drainTo(batch, BATCH - 1);
-                write(batch);
-                batch.clear();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            shut();
-            ended.tryComplete();
+    private void write(AuditEvent event) {
+        if (out == null && System.nanoTime() - retryAt < 0) {
+            dropped.incrementAndGet();
+            return;
         }
-    }
-
-    private void write(List<AuditEvent> batch) throws InterruptedException {
         try {
             Counting target = out;
+            if (target != null && target.bytes >= mostBytes) {
+                rotate();
+                target = null;
+            }
             if (target == null) {
                 target = open();
                 out = target;
             }
-            for (AuditEvent event : batch) {
-                if (target.bytes >= mostBytes) {
-                    rotate();
-                    target = open();
-                    out = target;
+            line(event, target);
+            if (writer.getQueue().isEmpty()) {
+                target.flush();
+                long lost = dropped.getAndSet(0);
+                if (lost > 0) {
+                    LOG.warn("audit events were dropped, the file is too slow or could not be written count={}", lost);
                 }
-                line(event, target);
-            }
-            target.flush();
-            long lost = dropped.getAndSet(0);
-            if (lost > 0) {
-                LOG.warn("audit events were dropped, the file is too slow count={}", lost);
             }
         } catch (IOException e) {
-            LOG.warn("the audit log cannot be written file={} events={} cause={}", file, batch.size(), e.toString());
+            LOG.warn("the audit log cannot be written file={} cause={}", file, e.toString());
             shut();
-            if (!closing) {
-                Thread.sleep(RETRY_MILLIS);
-            }
+            retryAt = System.nanoTime() + RETRY_NANOS;
         }
     }
 

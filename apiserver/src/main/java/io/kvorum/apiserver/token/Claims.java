@@ -91,11 +91,16 @@ record Claims(
         if (namespace == null || name == null || uid == null || secret == null) {
             return null;
         }
+        return legacy(namespace, new Reference(name, uid), secret);
+    }
+
+    /** What the token in a Secret says: for ever, and for every audience that the server has itself. */
+    static Claims legacy(String namespace, Reference account, String secret) {
         return new Claims(
                 true,
                 LEGACY_ISSUER,
                 namespace,
-                new Reference(name, uid),
+                account,
                 List.of(),
                 Instant.MIN,
                 Instant.MAX,

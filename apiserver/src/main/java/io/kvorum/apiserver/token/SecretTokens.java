@@ -11,7 +11,6 @@ import io.kvorum.apiserver.cache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -195,18 +194,7 @@ public final class SecretTokens {
         if (whole || !tokens.canSign()) {
             return Future.succeededFuture();
         }
-        Claims claims = new Claims(
-                true,
-                Claims.LEGACY_ISSUER,
-                secret.namespace(),
-                new Claims.Reference(name, accountUid),
-                List.of(),
-                Instant.MIN,
-                Instant.MAX,
-                "",
-                null,
-                null,
-                new Claims.Reference(secret.name(), ""));
+        Claims claims = Claims.legacy(secret.namespace(), new Claims.Reference(name, accountUid), secret.name());
         return (hasToken ? Future.succeededFuture("") : tokens.sign(claims)).compose(token -> {
             Tree.ensureObject(Tree.ensureObject(tree, "metadata"), "annotations")
                     .put(UID, accountUid);

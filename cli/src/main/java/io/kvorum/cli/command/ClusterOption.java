@@ -2,6 +2,7 @@ package io.kvorum.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
@@ -58,11 +59,22 @@ public final class ClusterOption {
         }
     }
 
-    /** Asks the launcher; a cluster that is down is a failure that says so. */
-    public ObjectNode ask(ObjectNode request, Duration timeout) {
+    /** A cluster that is down is a failure that says so. */
+    public void requireRunning() {
         if (!running()) {
             throw new CommandFailure("cluster \"" + name + "\" is not up; start it with: kvorum up" + nameFlag(), 1);
         }
+    }
+
+    /** What a cluster that is up is made of. */
+    ClusterSpec runningSpec() throws IOException {
+        requireRunning();
+        return ClusterSpec.read(folder().spec());
+    }
+
+    /** Asks the launcher; a cluster that is down is a failure that says so. */
+    public ObjectNode ask(ObjectNode request, Duration timeout) {
+        requireRunning();
         try {
             return ControlSocket.call(folder().socket("launcher"), request, timeout);
         } catch (IOException e) {

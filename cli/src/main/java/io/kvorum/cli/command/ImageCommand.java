@@ -29,14 +29,9 @@ import picocli.CommandLine.Parameters;
         name = "image",
         description = "Say which programs of this machine stand behind image names.",
         subcommands = {ImageCommand.Add.class, ImageCommand.ListAll.class, ImageCommand.Remove.class})
-public final class ImageCommand implements Callable<Integer> {
+public final class ImageCommand {
     /** A name as pods give it, with or without registry and tag; {@code *} for any run of characters. */
     private static final Pattern NAME = Pattern.compile("[a-z0-9*][a-z0-9._*-]*(:[0-9]+/)?[a-zA-Z0-9._/:*-]*");
-
-    @Override
-    public Integer call() {
-        throw new CommandFailure("say what to do: add, list or remove; see kvorum image --help", 2);
-    }
 
     private static Path file(ClusterOption cluster, String name) {
         if (!NAME.matcher(name).matches()) {

@@ -34,14 +34,6 @@ public final class NodeCommand {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static ClusterSpec running(ClusterOption cluster) throws IOException {
-        if (!cluster.running()) {
-            throw new CommandFailure(
-                    "cluster \"" + cluster.name + "\" is not up; start it with: kvorum up" + cluster.nameFlag(), 1);
-        }
-        return ClusterSpec.read(cluster.folder().spec());
-    }
-
     static KubeApi api(ClusterOption cluster, ClusterSpec spec) throws IOException {
         return new KubeApi(cluster.folder(), spec, API_PATIENCE);
     }
@@ -65,7 +57,7 @@ public final class NodeCommand {
             @Option(names = "--group", paramLabel = "NAME", description = "the group (default: the first)") @Nullable
                     String name)
             throws IOException, InterruptedException {
-        ClusterSpec spec = running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         NodeGroup group = name == null
                 ? spec.groups().get(0)
                 : spec.group(name)
@@ -85,7 +77,7 @@ public final class NodeCommand {
     @Command(name = "drain", description = "Cordon a node and move its pods away, respecting disruption budgets.")
     int drain(@Mixin ClusterOption cluster, @Parameters(paramLabel = "NODE") String node, @Mixin DrainOption drain)
             throws IOException, InterruptedException {
-        ClusterSpec spec = running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         known(spec, node);
         KubeApi api = api(cluster, spec);
         if (new Nodes(api).cordon(node, true, "", "")) {
@@ -106,7 +98,7 @@ public final class NodeCommand {
         if (!withoutDrain) {
             drain(cluster, node, drain);
         }
-        ClusterSpec spec = running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         known(spec, node);
         new ClusterNodes(cluster::ask, api(cluster, spec)).remove(node);
         System.err.println("removed node " + node);
@@ -116,7 +108,7 @@ public final class NodeCommand {
     @Command(name = "list", description = "Show every node: group, version, address, state, pods.")
     int list(@Mixin ClusterOption cluster, @Mixin OutputOption output) throws IOException, InterruptedException {
         boolean json = output.json();
-        ClusterSpec spec = running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         KubeApi api = api(cluster, spec);
         Map<String, Integer> pods = new TreeMap<>();
         for (JsonNode pod : api.list("/api/v1/pods")) {

@@ -59,7 +59,7 @@ public final class NodeGroupCommand {
                     Path dist)
             throws IOException, InterruptedException {
         Preflight.nodes(count, 1);
-        ClusterSpec spec = NodeCommand.running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         Release release = release(spec, version, dist);
         VersionSkew.checkNodes(release, spec.release());
         ClusterNodes nodes = new ClusterNodes(cluster::ask, NodeCommand.api(cluster, spec));
@@ -75,7 +75,7 @@ public final class NodeGroupCommand {
             @Mixin NodeCommand.DrainOption drain,
             @Option(names = "--without-drain", description = "do not move their pods away first") boolean withoutDrain)
             throws IOException, InterruptedException {
-        ClusterSpec spec = NodeCommand.running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         NodeGroup group = spec.group(name)
                 .orElseThrow(() -> new CommandFailure(
                         "no node group is named \"" + name + "\"; known: "
@@ -107,7 +107,7 @@ public final class NodeGroupCommand {
     @Command(name = "list", description = "Show every group: version, nodes, distribution.")
     int list(@Mixin ClusterOption cluster, @Mixin OutputOption output) throws IOException {
         boolean json = output.json();
-        ClusterSpec spec = NodeCommand.running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         ArrayNode all = JSON.createArrayNode();
         for (NodeGroup group : spec.groups()) {
             ArrayNode members = all.addObject()

@@ -105,7 +105,7 @@ public final class UpgradeCommand implements Callable<Integer> {
         if (action.status) {
             return status(UpgradeState.read(file).orElse(null), json);
         }
-        ClusterSpec spec = NodeCommand.running(cluster);
+        ClusterSpec spec = cluster.runningSpec();
         try (FileChannel lockFile = FileChannel.open(
                         folder.run().resolve("upgrade.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lockFile.tryLock()) {
@@ -147,10 +147,7 @@ public final class UpgradeCommand implements Callable<Integer> {
     private UpgradeState wanted(ClusterSpec spec, @Nullable UpgradeState present) {
         boolean open = present != null && !present.finished();
         if (action.to != null) {
-            String folder = dist == null
-                    ? spec.release().dist()
-                    : dist.toAbsolutePath().normalize().toString();
-            Release to = new Release(action.to, folder);
+            Release to = NodeGroupCommand.release(spec, action.to, dist);
             if (open && present != null) {
                 return same(to, present);
             }

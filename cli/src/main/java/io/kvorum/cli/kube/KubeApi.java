@@ -102,10 +102,7 @@ public final class KubeApi {
         long deadline = System.nanoTime() + patience.toNanos();
         String last = "there is none";
         while (true) {
-            for (int i = 0; i < Math.max(1, servers.size()); i++) {
-                if (servers.isEmpty()) {
-                    break;
-                }
+            for (int i = 0; i < servers.size(); i++) {
                 String server = servers.get(preferred % servers.size());
                 try {
                     Answer answer = once(method, server + path, type, body);

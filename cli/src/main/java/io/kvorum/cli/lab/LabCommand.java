@@ -73,14 +73,6 @@ public final class LabCommand {
                 throw new CommandFailure(String.valueOf(e.getMessage()), 1);
             }
         }
-
-        void up() {
-            if (!cluster.running()) {
-                throw new CommandFailure(
-                        "cluster \"" + cluster.name() + "\" is not up; start it with: kvorum up" + cluster.nameFlag(),
-                        1);
-            }
-        }
     }
 
     /** A subcommand about one lab. */
@@ -155,7 +147,7 @@ public final class LabCommand {
         @Override
         public Integer call() throws IOException {
             Lab lab = lab();
-            up();
+            cluster.requireRunning();
             known(() -> {
                 session(lab).start();
                 return lab;
@@ -191,7 +183,7 @@ public final class LabCommand {
         @Override
         public Integer call() {
             Lab lab = lab();
-            up();
+            cluster.requireRunning();
             LabSession.Grade grade = known(() -> session(lab).check());
             for (Verdict verdict : grade.verdicts()) {
                 System.out.println((verdict.passed() ? "passed      " : "not passed  ")
@@ -227,7 +219,7 @@ public final class LabCommand {
         @Override
         public Integer call() throws InterruptedException {
             Lab lab = lab();
-            up();
+            cluster.requireRunning();
             return environment().onTerminal(lab, state(lab), script, arguments);
         }
     }
@@ -237,7 +229,7 @@ public final class LabCommand {
         @Override
         public Integer call() {
             Lab lab = lab();
-            up();
+            cluster.requireRunning();
             known(() -> {
                 session(lab).reset();
                 return lab;

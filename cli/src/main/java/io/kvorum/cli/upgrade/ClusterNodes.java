@@ -2,22 +2,19 @@ package io.kvorum.cli.upgrade;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Release;
 import io.kvorum.cli.kube.KubeApi;
 import io.kvorum.cli.kube.Nodes;
 import io.kvorum.faults.ControlSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Nodes coming and going: their processes, by the launcher, and their objects in the API. Every call may be repeated. */
 public final class ClusterNodes {
     private static final Duration STARTED = Duration.ofSeconds(30);
     /** Ending takes as long as the open connections of a kube-proxy may last. */
     private static final Duration STOPPED = Duration.ofSeconds(55);
-
-    private static final long POLL_MILLIS = 200;
 
     private final LauncherLink launcher;
     private final Components components;
@@ -38,15 +35,13 @@ public final class ClusterNodes {
                         .put("dist", release.dist())
                         .put("nodes", count),
                 STARTED);
-        long deadline = System.nanoTime() + limit.toNanos();
+        long began = System.nanoTime();
         components.awaitReady(component -> component.path("group").asText().equals(group), limit);
         for (String node : of(group)) {
-            while (!nodes.find(node).map(Nodes::ready).orElse(false)) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new CommandFailure("node " + node + " is not Ready within " + limit.toSeconds() + " s", 1);
-                }
-                Thread.sleep(POLL_MILLIS);
-            }
+            Waiting.until(
+                    limit.minusNanos(System.nanoTime() - began),
+                    () -> nodes.find(node).map(Nodes::ready).orElse(false) ? null : node,
+                    missing -> "node " + missing + " is not Ready within " + limit.toSeconds() + " s");
         }
     }
 
@@ -73,11 +68,11 @@ public final class ClusterNodes {
         ask(ControlSocket.request("group.remove").put("group", group));
         // A command that was killed between the two may have left an object without processes.
         for (JsonNode node : nodes.all()) {
-            Optional<String> label = Optional.of(node.path("metadata")
+            if (node.path("metadata")
                     .path("labels")
-                    .path("kvorum.io/node-group")
-                    .asText());
-            if (label.get().equals(group)) {
+                    .path(NodeGroup.LABEL)
+                    .asText()
+                    .equals(group)) {
                 nodes.delete(node.path("metadata").path("name").asText());
             }
         }

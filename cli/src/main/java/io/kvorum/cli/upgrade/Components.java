@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The processes of a cluster as its launcher sees them. */
 public final class Components {
     private static final Duration ANSWER = Duration.ofSeconds(10);
-    private static final long POLL_MILLIS = 250;
 
     private final LauncherLink launcher;
 
@@ -51,25 +51,21 @@ public final class Components {
 
     /** Waits until every component that {@code which} picks is ready. */
     public void awaitReady(Predicate<JsonNode> which, Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (true) {
-            List<String> waiting = new ArrayList<>();
-            for (JsonNode component : all()) {
-                if (which.test(component) && !component.path("ready").asBoolean()) {
-                    waiting.add(name(component) + reasons(component));
-                }
+        Waiting.until(
+                limit,
+                () -> notReady(which),
+                waiting -> "not ready within " + limit.toSeconds() + " s: " + waiting
+                        + "; kvorum logs COMPONENT says more");
+    }
+
+    private @Nullable String notReady(Predicate<JsonNode> which) {
+        List<String> waiting = new ArrayList<>();
+        for (JsonNode component : all()) {
+            if (which.test(component) && !component.path("ready").asBoolean()) {
+                waiting.add(name(component) + reasons(component));
             }
-            if (waiting.isEmpty()) {
-                return;
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new CommandFailure(
-                        "not ready within " + limit.toSeconds() + " s: " + String.join("; ", waiting)
-                                + "; kvorum logs COMPONENT says more",
-                        1);
-            }
-            Thread.sleep(POLL_MILLIS);
         }
+        return waiting.isEmpty() ? null : String.join("; ", waiting);
     }
 
     private static String reasons(JsonNode component) {

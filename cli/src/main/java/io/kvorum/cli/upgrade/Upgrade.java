@@ -1,6 +1,7 @@
 package io.kvorum.cli.upgrade;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
@@ -15,7 +16,6 @@ import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -28,13 +28,14 @@ public final class Upgrade {
 
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(30);
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
-    private static final long POLL_MILLIS = 250;
 
     private final ClusterFolder folder;
     private final Path file;
     private final LauncherLink launcher;
     private final Components components;
     private final KubeApi api;
+    private final Nodes nodes;
+    private final ClusterNodes processes;
     private final Duration patience;
     private final boolean force;
     private final Consumer<String> progress;
@@ -59,6 +60,8 @@ public final class Upgrade {
         this.launcher = launcher;
         this.components = new Components(launcher);
         this.api = api;
+        this.nodes = new Nodes(api);
+        this.processes = new ClusterNodes(launcher, api);
         this.state = state;
         this.patience = patience;
         this.force = force;
@@ -107,7 +110,7 @@ public final class Upgrade {
             case ADD_GROUP -> add(step.subject());
             case CORDON_GROUP -> {
                 for (String node : members(step.subject())) {
-                    if (new Nodes(api).cordon(node, true, TAINT, state.to().version())) {
+                    if (nodes.cordon(node, true, TAINT, state.to().version())) {
                         progress.accept("      cordoned node " + node);
                     }
                 }
@@ -119,14 +122,14 @@ public final class Upgrade {
             }
             case REMOVE_GROUP -> {
                 if (spec().group(step.subject()).isPresent()) {
-                    new ClusterNodes(launcher, api).removeGroup(step.subject());
+                    processes.removeGroup(step.subject());
                 }
             }
             case COMMIT -> launcher.ask(request("release.commit", state.to()), RESTART_LIMIT);
         }
     }
 
-    private static com.fasterxml.jackson.databind.node.ObjectNode request(String op, Release release) {
+    private static ObjectNode request(String op, Release release) {
         return ControlSocket.request(op).put("version", release.version()).put("dist", release.dist());
     }
 
@@ -178,9 +181,9 @@ public final class Upgrade {
                 .findFirst()
                 .orElseThrow();
         int present = members(name).size();
-        new ClusterNodes(launcher, api).ensure(name, group.release(), Math.max(present, group.nodes()), READY_LIMIT);
+        processes.ensure(name, group.release(), Math.max(present, group.nodes()), READY_LIMIT);
         for (String node : members(name)) {
-            if (new Nodes(api).cordon(node, false, TAINT, "")) {
+            if (nodes.cordon(node, false, TAINT, "")) {
                 progress.accept("      uncordoned node " + node);
             }
             progress.accept(
@@ -191,18 +194,14 @@ public final class Upgrade {
     private void drain(String node) throws InterruptedException {
         NodeDrain drain = new NodeDrain(api, patience, force, line -> progress.accept("      " + line));
         int moved = drain.drain(node);
-        long deadline = System.nanoTime() + patience.toNanos();
-        List<String> unready = new Workloads(api).unready();
-        while (!unready.isEmpty()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new CommandFailure(
-                        "after node " + node + " was drained these did not become ready within " + patience.toSeconds()
-                                + " s: " + String.join(", ", new ArrayList<>(unready)),
-                        1);
-            }
-            Thread.sleep(POLL_MILLIS);
-            unready = new Workloads(api).unready();
-        }
+        Waiting.until(
+                patience,
+                () -> {
+                    List<String> unready = new Workloads(api).unready();
+                    return unready.isEmpty() ? null : String.join(", ", unready);
+                },
+                unready -> "after node " + node + " was drained these did not become ready within "
+                        + patience.toSeconds() + " s: " + unready);
         progress.accept("      drained node " + node + ": " + moved + (moved == 1 ? " pod" : " pods") + " moved");
     }
 }
