@@ -1,11 +1,5 @@
 set -eu
-until_passed() {
-  for i in $(seq 60); do
-    kvorum lab check "$LAB" | grep -q "Step $1 of\|is solved" && return 0
-    sleep 0.5
-  done
-  return 1
-}
+. ../until-passed.sh
 kvorum fault partition leader:store
 until_passed 2
 kubectl -n "$LAB_NAMESPACE" create configmap during

@@ -1,13 +1,7 @@
 set -eu
 follower=$(kvorum status | awk '$2 == "store" && $7 != "yes" {print $1; exit}')
 kvorum fault partition "apiserver-1,$follower"
-until_passed() {
-  for i in $(seq 40); do
-    kvorum lab check "$LAB" | grep -q "Step $1 of\|is solved" && return 0
-    sleep 0.5
-  done
-  return 1
-}
+. ../until-passed.sh
 until_passed 2
 kvorum lab run "$LAB" ask.sh 0 create configmap majority
 ! kvorum lab run "$LAB" ask.sh 1 create configmap minority

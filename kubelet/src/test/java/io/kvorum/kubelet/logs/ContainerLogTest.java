@@ -2,40 +2,19 @@ package io.kvorum.kubelet.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.kubelet.testing.SetClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContainerLogTest {
-    private static final class SetClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
-
     private final SetClock clock = new SetClock();
 
     @TempDir
@@ -76,7 +55,7 @@ class ContainerLogTest {
     @Test
     void linesHaveTheTimeTheyWereWritten() throws IOException {
         write("one\n");
-        clock.now = clock.now.plusSeconds(5);
+        clock.advance(Duration.ofSeconds(5));
         write("two\nthree\n");
         assertThat(all(log.open(new LogQuery(null, null, true, null))))
                 .isEqualTo("2026-01-01T00:00:00.000000000Z one\n"
@@ -87,11 +66,11 @@ class ContainerLogTest {
     @Test
     void sinceLeavesOutWhatIsOlder() throws IOException {
         write("one\n");
-        clock.now = clock.now.plusSeconds(5);
+        clock.advance(Duration.ofSeconds(5));
         write("two\n");
-        Instant since = clock.now.minusSeconds(1);
+        Instant since = clock.instant().minusSeconds(1);
         assertThat(all(log.open(new LogQuery(null, since, false, null)))).isEqualTo("two\n");
-        assertThat(all(log.open(new LogQuery(null, clock.now.plusSeconds(1), false, null))))
+        assertThat(all(log.open(new LogQuery(null, clock.instant().plusSeconds(1), false, null))))
                 .isEmpty();
     }
 
@@ -127,10 +106,10 @@ class ContainerLogTest {
     @Test
     void timesSurviveRotationAndReopening() throws IOException {
         for (int i = 0; i < 20; i++) {
-            clock.now = clock.now.plusSeconds(1);
+            clock.advance(Duration.ofSeconds(1));
             write("line " + i + "\n");
         }
-        Instant since = clock.now.minus(Duration.ofSeconds(2));
+        Instant since = clock.instant().minus(Duration.ofSeconds(2));
         ContainerLog again = new ContainerLog(folder, clock, 64, 3);
         assertThat(all(again.open(new LogQuery(null, since, true, null))))
                 .isEqualTo("2026-01-01T00:00:18.000000000Z line 17\n"

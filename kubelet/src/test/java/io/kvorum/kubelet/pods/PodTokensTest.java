@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.kvorum.kubelet.testing.SetClock;
 import io.kvorum.kubelet.volumes.PodVolumes.TokenWanted;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,25 +26,10 @@ class PodTokensTest {
             .endSpec()
             .build();
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final SetClock clock = new SetClock();
     private final List<String> asked = new ArrayList<>();
     private boolean failing;
-    private final PodTokens tokens = new PodTokens(this::answer, new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final PodTokens tokens = new PodTokens(this::answer, clock);
 
     private Future<Map<?, ?>> answer(String namespace, String account, Map<String, Object> request) {
         asked.add(namespace + "/" + account + " " + request.get("spec"));
@@ -57,7 +39,7 @@ class PodTokensTest {
                         "token",
                         "token-" + asked.size(),
                         "expirationTimestamp",
-                        now.plusSeconds(3600).toString()));
+                        clock.instant().plusSeconds(3600).toString()));
     }
 
     private String token() {
@@ -77,9 +59,9 @@ class PodTokensTest {
     @Test
     void isRenewedWhenFourFifthsOfItsLifeAreOver() {
         token();
-        now = now.plus(Duration.ofMinutes(47));
+        clock.advance(Duration.ofMinutes(47));
         assertThat(token()).isEqualTo("token-1");
-        now = now.plus(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         assertThat(token()).isEqualTo("token-2");
     }
 
@@ -87,9 +69,9 @@ class PodTokensTest {
     void stillCountsWhenNoOtherIsToBeHad() {
         token();
         failing = true;
-        now = now.plus(Duration.ofMinutes(50));
+        clock.advance(Duration.ofMinutes(50));
         assertThat(token()).isEqualTo("token-1");
-        now = now.plus(Duration.ofMinutes(11));
+        clock.advance(Duration.ofMinutes(11));
         assertThat(tokens.token(POD, WANTED).failed()).isTrue();
     }
 }
