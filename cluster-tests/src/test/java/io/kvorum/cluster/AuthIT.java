@@ -211,7 +211,10 @@ class AuthIT {
     @Order(Integer.MAX_VALUE)
     void nothingWasRefusedToAComponentAndTheAuditLogTellsWhoDidWhat() {
         cluster.kvorum("restart", "apiserver-0").ok();
-        cluster.kubectl("create", "configmap", "audited").ok();
+        ClusterFixture.eventually(
+                Duration.ofSeconds(30),
+                "the API server serves again",
+                () -> cluster.kubectl("create", "configmap", "audited").exitCode() == 0);
         cluster.kubectl("get", "secrets", "--as", "mallory");
         Path log = cluster.folder().resolve("data/apiserver-0/audit.log");
         Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
