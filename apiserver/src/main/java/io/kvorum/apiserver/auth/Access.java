@@ -32,17 +32,25 @@ public final class Access {
 
     /** Fails with 503 while a server that starts cannot tell. */
     public Future<Decision> decide(User user, Attributes asked) {
+        // Asked before the decision: what becomes known after it does not make it a well-founded one.
+        boolean known = loaded.getAsBoolean();
         Decision decision = authorizer.authorize(user, asked);
         if (decision.allowed()) {
             return Future.succeededFuture(decision);
         }
-        // Without an answer of the store, what is known decides.
-        return fresh.get()
-                .timeout(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS)
-                .transform(
-                        done -> Future.succeededFuture(done.succeeded() ? authorizer.authorize(user, asked) : decision))
-                .compose(last -> last.allowed() || loaded.getAsBoolean()
-                        ? Future.succeededFuture(last)
-                        : Future.failedFuture(WatchCache.notReady()));
+        // Without an answer of the store, what was known decides.
+        return fresh.get().timeout(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS).transform(done -> {
+            if (done.failed()) {
+                return told(decision, known);
+            }
+            boolean knownNow = loaded.getAsBoolean();
+            return told(authorizer.authorize(user, asked), knownNow);
+        });
+    }
+
+    private static Future<Decision> told(Decision decision, boolean known) {
+        return decision.allowed() || known
+                ? Future.succeededFuture(decision)
+                : Future.failedFuture(WatchCache.notReady());
     }
 }

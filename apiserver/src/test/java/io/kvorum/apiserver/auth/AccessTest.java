@@ -53,4 +53,20 @@ class AccessTest {
         loaded = true;
         assertThat(access.decide(SCHEDULER, asked).result()).isEqualTo(Decision.none("because"));
     }
+
+    /** The store's answer comes too late, and while it was waited for the server came to know who may what. */
+    @Test
+    void whatWasDecidedInIgnoranceIsNotToldAsKnowledge() {
+        Access waiting = new Access(
+                (user, wanted) -> Decision.none("because"),
+                () -> {
+                    loaded = true;
+                    return Future.failedFuture("no answer of the store");
+                },
+                () -> loaded);
+        assertThat(waiting.decide(SCHEDULER, asked).cause())
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(503));
+    }
 }
