@@ -120,7 +120,10 @@ final class BusStore implements Store {
 
     @Override
     public Future<Void> compact(long revision) {
-        return propose(new Command.Compact(revision), BusStore::nothing);
+        return propose(new Command.Compact(revision), BusStore::nothing)
+                .recover(e -> e instanceof StoreException.Compacted
+                        ? Future.succeededFuture() // somebody else was faster
+                        : Future.failedFuture(e));
     }
 
     @Override

@@ -1,14 +1,20 @@
 package io.kvorum.store.client;
 
 /**
- * One condition of a transaction on one key. A key that does not exist has version, create and mod revision 0.
+ * One condition of a transaction. It must hold for each key of the range; where there is none, for a key whose version,
+ * create and mod revision are 0.
  *
  * @param target which property is compared
  * @param relation how the property must relate to the given value
  * @param number the given value, unless the target is VALUE
  * @param value the given value if the target is VALUE, else empty
  */
-public record Compare(ByteSequence key, Target target, Relation relation, long number, ByteSequence value) {
+public record Compare(KeyRange range, Target target, Relation relation, long number, ByteSequence value) {
+    /** A condition on one key. */
+    public Compare(ByteSequence key, Target target, Relation relation, long number, ByteSequence value) {
+        this(KeyRange.single(key), target, relation, number, value);
+    }
+
     /** The compared property. */
     public enum Target {
         VERSION,

@@ -77,7 +77,10 @@ public final class MemoryStore implements Store {
 
     @Override
     public Future<Void> compact(long revision) {
-        return run(new Command.Compact(revision), MemoryStore::nothing);
+        return run(new Command.Compact(revision), MemoryStore::nothing)
+                .recover(e -> e instanceof StoreException.Compacted
+                        ? Future.succeededFuture() // somebody else was faster
+                        : Future.failedFuture(e));
     }
 
     @Override

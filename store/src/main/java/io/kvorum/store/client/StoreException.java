@@ -43,8 +43,15 @@ public abstract sealed class StoreException extends RuntimeException {
 
     /** Refused for what it is (too large, unknown lease, malformed); repeating it will not help. */
     public static final class Refused extends StoreException {
-        public Refused(String message) {
+        private final Refusal reason;
+
+        public Refused(Refusal reason, String message) {
             super(message);
+            this.reason = reason;
+        }
+
+        public Refusal reason() {
+            return reason;
         }
     }
 }

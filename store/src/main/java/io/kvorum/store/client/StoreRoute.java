@@ -125,7 +125,8 @@ final class StoreRoute {
                 case 200 -> result.complete(reply.body());
                 case StoreProtocol.UNAVAILABLE -> again(reply.body().toString());
                 case StoreProtocol.MALFORMED ->
-                    result.fail(new StoreException.Refused(reply.body().toString()));
+                    result.fail(new StoreException.Refused(
+                            Refusal.MALFORMED, reply.body().toString()));
                 default -> {
                     perhapsDone = true;
                     again(reply.body().toString());

@@ -8,4 +8,4 @@ import java.util.List;
  * @param revision the store's revision after the transaction; that of its writes, if it wrote
  * @param succeeded whether the compares held
  */
-public record TxnResult(long revision, boolean succeeded, List<OpResult> results) {}
+public record TxnResult(long revision, boolean succeeded, List<OpResult> results) implements OpResult {}

@@ -2,11 +2,15 @@ package io.kvorum.store.codec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /** Reads what a {@link BinaryWriter} wrote. Malformed input is a {@link MalformedException}, never a wrong value out of bounds. */
 public final class BinaryReader {
+    private static final int MAX_DEPTH = 64;
+
     private final byte[] bytes;
     private int position;
+    private int depth;
 
     public BinaryReader(byte[] bytes) {
         this.bytes = bytes;
@@ -65,6 +69,16 @@ public final class BinaryReader {
 
     public String text() {
         return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Reads a value that may hold others of its own kind. */
+    public <T> T nested(Function<BinaryReader, T> value) {
+        if (++depth > MAX_DEPTH) {
+            throw new MalformedException("nested deeper than " + MAX_DEPTH + " at byte " + position);
+        }
+        T read = value.apply(this);
+        depth--;
+        return read;
     }
 
     public boolean atEnd() {

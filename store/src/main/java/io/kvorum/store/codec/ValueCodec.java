@@ -1,5 +1,6 @@
 package io.kvorum.store.codec;
 
+import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Compare;
 import io.kvorum.store.client.KeyRange;
@@ -8,6 +9,7 @@ import io.kvorum.store.client.Op;
 import io.kvorum.store.client.OpResult;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.RangeResult;
+import io.kvorum.store.client.Selection;
 import io.kvorum.store.client.Txn;
 import io.kvorum.store.client.TxnResult;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
@@ -20,6 +22,17 @@ import org.jspecify.annotations.Nullable;
 public final class ValueCodec {
     private static final Compare.Target[] TARGETS = Compare.Target.values();
     private static final Compare.Relation[] RELATIONS = Compare.Relation.values();
+
+    private static final Selection.By[] SORTS = Selection.By.values();
+    private static final Alarm.Type[] ALARMS = Alarm.Type.values();
+
+    /** Flags of a range request. */
+    private static final int SERIALIZABLE = 1;
+
+    private static final int SELECTION = 2;
+
+    /** Flag of a compare's target: the condition is on a range. */
+    private static final int RANGE = 16;
 
     private ValueCodec() {}
 
@@ -74,12 +87,33 @@ public final class ValueCodec {
         out.number(request.revision())
                 .number(request.limit())
                 .bool(request.keysOnly())
-                .bool(request.countOnly())
-                .bool(request.serializable());
+                .bool(request.countOnly());
+        Selection selection = request.selection();
+        boolean all = selection.equals(Selection.ALL);
+        out.octet((request.serializable() ? SERIALIZABLE : 0) | (all ? 0 : SELECTION));
+        if (!all) {
+            out.octet(selection.by().ordinal())
+                    .bool(selection.descending())
+                    .number(selection.minModRevision())
+                    .number(selection.maxModRevision())
+                    .number(selection.minCreateRevision())
+                    .number(selection.maxCreateRevision());
+        }
     }
 
     public static RangeRequest rangeRequest(BinaryReader in) {
-        return new RangeRequest(range(in), in.number(), (int) in.number(), in.bool(), in.bool(), in.bool());
+        KeyRange range = range(in);
+        long revision = in.number();
+        int limit = (int) in.number();
+        boolean keysOnly = in.bool();
+        boolean countOnly = in.bool();
+        int flags = in.octet();
+        Selection selection = (flags & SELECTION) == 0
+                ? Selection.ALL
+                : new Selection(
+                        constant(SORTS, in), in.bool(), in.number(), in.number(), in.number(), in.number());
+        return new RangeRequest(
+                range, revision, limit, keysOnly, countOnly, (flags & SERIALIZABLE) != 0, selection);
     }
 
     public static void write(BinaryWriter out, RangeResult result) {
@@ -119,19 +153,35 @@ public final class ValueCodec {
     }
 
     private static void write(BinaryWriter out, Compare compare) {
-        write(out, compare.key());
-        out.octet(compare.target().ordinal())
-                .octet(compare.relation().ordinal())
+        ByteSequence end = compare.range().to();
+        write(out, compare.range().from());
+        out.octet(compare.target().ordinal() | (end == null ? 0 : RANGE));
+        if (end != null) {
+            write(out, end);
+        }
+        out                .octet(compare.relation().ordinal())
                 .number(compare.number());
         write(out, compare.value());
     }
 
     private static Compare compare(BinaryReader in) {
-        return new Compare(sequence(in), constant(TARGETS, in), constant(RELATIONS, in), in.number(), sequence(in));
+        ByteSequence from = sequence(in);
+        int target = in.octet();
+        ByteSequence end = (target & RANGE) == 0 ? null : sequence(in);
+        return new Compare(
+                new KeyRange(from, end),
+                constant(TARGETS, target & ~RANGE),
+                constant(RELATIONS, in),
+                in.number(),
+                sequence(in));
     }
 
-    private static <E> E constant(E[] constants, BinaryReader in) {
-        int position = in.octet();
+    /** The constant at the position that is read. */
+    public static <E> E constant(E[] constants, BinaryReader in) {
+        return constant(constants, in.octet());
+    }
+
+    private static <E> E constant(E[] constants, int position) {
         if (position >= constants.length) {
             throw new MalformedException("no such constant: " + position);
         }
@@ -145,10 +195,14 @@ public final class ValueCodec {
 
     private static void write(BinaryWriter out, Op op) {
         if (op instanceof Op.Put put) {
-            out.octet(1);
+            boolean keeps = put.keepValue() || put.keepLease();
+            out.octet(keeps ? 4 : 1);
             write(out, put.key());
             write(out, put.value());
             out.number(put.lease()).bool(put.previous());
+            if (keeps) {
+                out.bool(put.keepValue()).bool(put.keepLease());
+            }
         } else if (op instanceof Op.Delete delete) {
             out.octet(2);
             write(out, delete.range());
@@ -156,9 +210,24 @@ public final class ValueCodec {
         } else if (op instanceof Op.Get get) {
             out.octet(3);
             write(out, get.request());
+        } else if (op instanceof Op.Nested nested) {
+            out.octet(5);
+            write(out, nested.txn());
         } else {
             throw new IllegalStateException("unknown operation " + op);
         }
+    }
+
+    private static Txn nested(BinaryReader in) {
+        return in.nested(ValueCodec::txn);
+    }
+
+    public static void write(BinaryWriter out, Alarm alarm) {
+        out.text(alarm.member()).octet(alarm.type().ordinal());
+    }
+
+    public static Alarm alarm(BinaryReader in) {
+        return new Alarm(in.text(), constant(ALARMS, in));
     }
 
     private static Op op(BinaryReader in) {
@@ -167,6 +236,8 @@ public final class ValueCodec {
             case 1 -> new Op.Put(sequence(in), sequence(in), in.number(), in.bool());
             case 2 -> new Op.Delete(range(in), in.bool());
             case 3 -> new Op.Get(rangeRequest(in));
+            case 4 -> new Op.Put(sequence(in), sequence(in), in.number(), in.bool(), in.bool(), in.bool());
+            case 5 -> new Op.Nested(nested(in));
             default -> throw new MalformedException("no such operation: " + tag);
         };
     }
@@ -191,6 +262,9 @@ public final class ValueCodec {
         } else if (result instanceof RangeResult range) {
             out.octet(3);
             write(out, range);
+        } else if (result instanceof TxnResult nested) {
+            out.octet(4);
+            write(out, nested);
         } else {
             throw new IllegalStateException("unknown result " + result);
         }
@@ -202,6 +276,7 @@ public final class ValueCodec {
             case 1 -> new OpResult.Put(optionalKeyValue(in));
             case 2 -> new OpResult.Deleted(in.number(), list(in, ValueCodec::keyValue));
             case 3 -> rangeResult(in);
+            case 4 -> in.nested(ValueCodec::txnResult);
             default -> throw new MalformedException("no such result: " + tag);
         };
     }

@@ -1,5 +1,6 @@
 package io.kvorum.store.mvcc;
 
+import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.Txn;
 import java.util.List;
 
@@ -11,14 +12,24 @@ public sealed interface Command {
     /** Forgets versions superseded at or before {@code revision}. */
     record Compact(long revision) implements Command {}
 
-    /** Grants a lease of {@code seconds}; answered with its id. */
-    record GrantLease(long seconds) implements Command {}
+    /** Grants a lease of {@code seconds} with the given id, or one of the store's choice for 0; answered with it. */
+    record GrantLease(long seconds, long id) implements Command {
+        public GrantLease(long seconds) {
+            this(seconds, 0);
+        }
+    }
 
     /** Renews a lease for its full time. */
     record KeepLeaseAlive(long lease) implements Command {}
 
     /** Ends a lease and deletes its keys at one revision. */
     record RevokeLease(long lease) implements Command {}
+
+    /** Raises an alarm; raising it again changes nothing. */
+    record RaiseAlarm(Alarm alarm) implements Command {}
+
+    /** Disarms alarms; those that are not raised are passed over. */
+    record DisarmAlarms(List<Alarm> alarms) implements Command {}
 
     /**
      * Ends leases whose time the leader saw run out. Each takes effect only if the lease was not renewed since.

@@ -100,11 +100,14 @@ final class KeyHistory {
         return size > 1 || last().value() == null;
     }
 
-    /** Drops what was superseded, or deleted, at or before {@code revision}; null when nothing is left. */
+    /**
+     * Drops what was superseded at or before {@code revision} or deleted before it; null when nothing is left. What
+     * happened at {@code revision} itself stays, because a watch may begin there.
+     */
     @Nullable
     KeyHistory compact(long revision) {
         int keepFrom = indexAt(revision);
-        if (keepFrom >= 0 && versions[keepFrom].value() == null) {
+        if (keepFrom >= 0 && versions[keepFrom].value() == null && versions[keepFrom].modRevision() < revision) {
             keepFrom++;
         }
         if (keepFrom <= 0) {

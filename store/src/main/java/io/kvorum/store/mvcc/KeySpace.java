@@ -1,6 +1,8 @@
 package io.kvorum.store.mvcc;
 
+import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.Refusal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * clock, no I/O.
  */
 public final class KeySpace {
-    /** Most clients whose requests are remembered; the one that wrote longest ago is forgotten first. */
-    static final int MAX_SESSIONS = 1024;
+    /** As in etcd; about 285 years. */
+    static final long MAX_LEASE_SECONDS = 9_000_000_000L;
 
     private Snapshot state;
+    private final SessionLimit sessionLimit = new SessionLimit();
 
     /** Keys of which compaction could take something away; follows from {@link #state}. */
     private final Set<ByteSequence> compactable = new HashSet<>();
@@ -32,6 +35,10 @@ public final class KeySpace {
             if (history.isCompactable()) {
                 compactable.add(key);
             }
+            return true;
+        });
+        snapshot.sessions().all().visitAll((client, session) -> {
+            sessionLimit.add(client, session);
             return true;
         });
     }
@@ -56,8 +63,7 @@ public final class KeySpace {
         }
         Outcome known = remembered(id);
         if (known != null) {
-            state = state(index, state.revision(), state.keys(), state.leases());
-            return new Applied(state.revision(), known, List.of());
+            return unchanged(index, known);
         }
         Applied applied = carryOut(index, proposal.command());
         remember(index, id, applied.outcome());
@@ -70,13 +76,17 @@ public final class KeySpace {
         } else if (command instanceof Command.Compact compact) {
             return compact(index, compact.revision());
         } else if (command instanceof Command.GrantLease grant) {
-            return grant(index, grant.seconds());
+            return grant(index, grant);
         } else if (command instanceof Command.KeepLeaseAlive keepAlive) {
             return keepAlive(index, keepAlive.lease());
         } else if (command instanceof Command.RevokeLease revoke) {
             return revoke(index, revoke.lease());
         } else if (command instanceof Command.ExpireLeases expire) {
             return expire(index, expire);
+        } else if (command instanceof Command.RaiseAlarm raise) {
+            return raise(index, raise.alarm());
+        } else if (command instanceof Command.DisarmAlarms disarm) {
+            return disarm(index, disarm.alarms());
         }
         throw new IllegalStateException("unknown command " + command);
     }
@@ -90,7 +100,7 @@ public final class KeySpace {
     /** Takes over what the transaction wrote. */
     private Applied settle(long index, Transaction transaction, Outcome outcome) {
         compactable.addAll(transaction.compactable());
-        state = state(index, transaction.revision(), transaction.keys(), transaction.leases());
+        state = state.written(index, transaction);
         return new Applied(state.revision(), outcome, transaction.events());
     }
 
@@ -99,9 +109,10 @@ public final class KeySpace {
             return unchanged(index, new Outcome.FutureRevision(revision, state.revision()));
         }
         if (revision <= state.compactRevision()) {
-            return unchanged(index, new Outcome.Done());
+            return unchanged(index, new Outcome.Compacted(state.compactRevision()));
         }
         SortedTree<ByteSequence, KeyHistory> keys = state.keys();
+        long bytes = state.bytes();
         for (ByteSequence key : List.copyOf(compactable)) {
             KeyHistory history = keys.get(key);
             if (history == null) {
@@ -110,41 +121,42 @@ public final class KeySpace {
             KeyHistory rest = history.compact(revision);
             if (rest != history) {
                 keys = rest == null ? keys.without(key) : keys.with(key, rest);
+                for (int i = history.size() - (rest == null ? 0 : rest.size()) - 1; i >= 0; i--) {
+                    bytes -= Snapshot.bytesOf(key, history.get(i));
+                }
             }
             if (rest == null || !rest.isCompactable()) {
                 compactable.remove(key);
             }
         }
-        state = new Snapshot(
-                index,
-                state.revision(),
-                revision,
-                keys,
-                state.nextLease(),
-                state.leases(),
-                state.sessions(),
-                state.sessionsEvicted(),
-                state.clusterId());
+        state = state.compacted(index, revision, keys, bytes);
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 
-    private Applied grant(long index, long seconds) {
-        if (seconds < 1) {
-            return unchanged(
-                    index, new Outcome.Refused("lease time to live must be at least 1 second, not " + seconds));
+    private Applied grant(long index, Command.GrantLease command) {
+        long seconds = command.seconds();
+        if (seconds < 1 || seconds > MAX_LEASE_SECONDS) {
+            return refused(
+                    index,
+                    Refusal.LEASE_TTL,
+                    "lease time to live must be from 1 to " + MAX_LEASE_SECONDS + " seconds, not " + seconds);
         }
-        long id = state.nextLease();
+        if (state.alarms().stream().anyMatch(alarm -> alarm.type() == Alarm.Type.NO_SPACE)) {
+            return unchanged(index, TransactionCheck.noSpace());
+        }
+        SortedTree<Long, Lease> leases = state.leases();
+        long next = state.nextLease();
+        long id = command.id();
+        if (id == 0) {
+            while (leases.contains(next)) {
+                next++; // taken by a client that chose its id
+            }
+            id = next++;
+        } else if (leases.contains(id)) {
+            return refused(index, Refusal.LEASE_EXISTS, "lease already exists: " + id);
+        }
         Lease lease = new Lease(seconds, index, SortedTree.empty());
-        state = new Snapshot(
-                index,
-                state.revision(),
-                state.compactRevision(),
-                state.keys(),
-                id + 1,
-                state.leases().with(id, lease),
-                state.sessions(),
-                state.sessionsEvicted(),
-                state.clusterId());
+        state = state.with(index, new Snapshot.Leases(next, leases.with(id, lease)));
         return new Applied(state.revision(), new Outcome.LeaseGranted(id), List.of());
     }
 
@@ -153,7 +165,24 @@ public final class KeySpace {
         if (lease == null) {
             return unchanged(index, noSuchLease(id));
         }
-        state = state(index, state.revision(), state.keys(), state.leases().with(id, lease.renewed(index)));
+        state = state.with(index, state.allLeases().with(state.leases().with(id, lease.renewed(index))));
+        return new Applied(state.revision(), new Outcome.Done(), List.of());
+    }
+
+    private Applied raise(long index, Alarm alarm) {
+        if (state.alarms().contains(alarm)) {
+            return unchanged(index, new Outcome.Done());
+        }
+        List<Alarm> alarms = new ArrayList<>(state.alarms());
+        alarms.add(alarm);
+        state = state.with(index, alarms);
+        return new Applied(state.revision(), new Outcome.Done(), List.of());
+    }
+
+    private Applied disarm(long index, List<Alarm> disarmed) {
+        List<Alarm> alarms = new ArrayList<>(state.alarms());
+        alarms.removeAll(disarmed);
+        state = state.with(index, alarms);
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 
@@ -183,64 +212,44 @@ public final class KeySpace {
     }
 
     static Outcome.Refused noSuchLease(long id) {
-        return new Outcome.Refused("requested lease not found: " + id);
+        return new Outcome.Refused(Refusal.LEASE_NOT_FOUND, "requested lease not found: " + id);
+    }
+
+    private Applied refused(long index, Refusal reason, String message) {
+        return unchanged(index, new Outcome.Refused(reason, message));
     }
 
     private Applied unchanged(long index, Outcome outcome) {
-        state = state(index, state.revision(), state.keys(), state.leases());
+        state = state.at(index);
         return new Applied(state.revision(), outcome, List.of());
-    }
-
-    private Snapshot state(
-            long index, long revision, SortedTree<ByteSequence, KeyHistory> keys, SortedTree<Long, Lease> leases) {
-        return new Snapshot(
-                index,
-                revision,
-                state.compactRevision(),
-                keys,
-                state.nextLease(),
-                leases,
-                state.sessions(),
-                state.sessionsEvicted(),
-                state.clusterId());
     }
 
     /** The answer to a request seen before, null for a new one. */
     private @Nullable Outcome remembered(RequestId id) {
-        Session session = state.sessions().get(id.client());
+        Session session = state.sessions().all().get(id.client());
         if (session == null) {
-            return id.retry() && state.sessionsEvicted() ? new Outcome.Forgotten() : null;
+            return id.retry() && state.sessions().evicted() ? new Outcome.Forgotten() : null;
         }
         Outcome known = session.outcome(id.sequence());
         return known == null && id.sequence() < session.forgottenBelow() ? new Outcome.Forgotten() : known;
     }
 
     private void remember(long index, RequestId id, Outcome outcome) {
-        Session session = state.sessions().get(id.client());
-        SortedTree<Long, Session> sessions = state.sessions()
-                .with(id.client(), (session == null ? Session.NEW : session).remember(index, id, outcome));
-        boolean evict = sessions.size() > MAX_SESSIONS;
-        state = new Snapshot(
-                index,
-                state.revision(),
-                state.compactRevision(),
-                state.keys(),
-                state.nextLease(),
-                state.leases(),
-                evict ? sessions.without(leastRecent(sessions)) : sessions,
-                state.sessionsEvicted() || evict,
-                state.clusterId());
-    }
-
-    private static Long leastRecent(SortedTree<Long, Session> sessions) {
-        long[] oldest = {0, Long.MAX_VALUE};
-        sessions.visitAll((client, session) -> {
-            if (session.usedAt() < oldest[1]) {
-                oldest[0] = client;
-                oldest[1] = session.usedAt();
+        Session before = state.sessions().all().get(id.client());
+        Session session = (before == null ? Session.NEW : before).remember(index, id, outcome);
+        sessionLimit.replace(id.client(), before, session);
+        SortedTree<Long, Session> sessions = state.sessions().all().with(id.client(), session);
+        boolean evicted = state.sessions().evicted();
+        while (sessionLimit.isExceeded()) {
+            long oldest = sessionLimit.leastRecent();
+            Session dropped = sessions.get(oldest);
+            if (dropped == null) {
+                throw new IllegalStateException("client " + oldest + " is counted but not remembered");
             }
-            return true;
-        });
-        return oldest[0];
+            sessionLimit.remove(dropped);
+            sessions = sessions.without(oldest);
+            evicted = true;
+        }
+        state = state.with(new Snapshot.Sessions(sessions, evicted));
     }
 }

@@ -1,6 +1,7 @@
 package io.kvorum.store.mvcc;
 
 import io.kvorum.store.client.RangeResult;
+import io.kvorum.store.client.Refusal;
 import io.kvorum.store.client.StoreException;
 import io.kvorum.store.client.TxnResult;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,10 @@ public sealed interface Outcome {
     record Done() implements Outcome {}
 
     /** Not done, and repeating it will not help. */
-    record Refused(String message) implements Outcome {
+    record Refused(Refusal reason, String message) implements Outcome {
         @Override
         public StoreException failure() {
-            return new StoreException.Refused(message);
+            return new StoreException.Refused(reason, message);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.store.mvcc;
 
+import io.kvorum.store.client.Refusal;
 import io.kvorum.store.codec.BinaryReader;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.codec.BinaryWriter;
@@ -7,6 +8,8 @@ import io.kvorum.store.codec.ValueCodec;
 
 /** Binary form of an {@link Outcome}, as snapshots remember it and as it travels over the bus. */
 public final class OutcomeCodec {
+    private static final Refusal[] REFUSALS = Refusal.values();
+
     private OutcomeCodec() {}
 
     public static void write(BinaryWriter out, Outcome outcome) {
@@ -19,7 +22,7 @@ public final class OutcomeCodec {
         } else if (outcome instanceof Outcome.Done) {
             out.octet(4);
         } else if (outcome instanceof Outcome.Refused refused) {
-            out.octet(5).text(refused.message());
+            out.octet(9).octet(refused.reason().ordinal()).text(refused.message());
         } else if (outcome instanceof Outcome.Compacted compacted) {
             out.octet(6).number(compacted.compactRevision());
         } else if (outcome instanceof Outcome.FutureRevision future) {
@@ -38,10 +41,11 @@ public final class OutcomeCodec {
             case 2 -> new Outcome.Ranged(ValueCodec.rangeResult(in));
             case 3 -> new Outcome.LeaseGranted(in.number());
             case 4 -> new Outcome.Done();
-            case 5 -> new Outcome.Refused(in.text());
+            case 5 -> new Outcome.Refused(Refusal.MALFORMED, in.text()); // before there were reasons
             case 6 -> new Outcome.Compacted(in.number());
             case 7 -> new Outcome.FutureRevision(in.number(), in.number());
             case 8 -> new Outcome.Forgotten();
+            case 9 -> new Outcome.Refused(ValueCodec.constant(REFUSALS, in), in.text());
             default -> throw new MalformedException("no such outcome: " + tag);
         };
     }

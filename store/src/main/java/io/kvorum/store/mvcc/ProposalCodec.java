@@ -42,7 +42,11 @@ public final class ProposalCodec {
         } else if (command instanceof Command.Compact compact) {
             out.octet(2).number(compact.revision());
         } else if (command instanceof Command.GrantLease grant) {
-            out.octet(3).number(grant.seconds());
+            if (grant.id() == 0) {
+                out.octet(3).number(grant.seconds());
+            } else {
+                out.octet(7).number(grant.seconds()).number(grant.id());
+            }
         } else if (command instanceof Command.KeepLeaseAlive keepAlive) {
             out.octet(4).number(keepAlive.lease());
         } else if (command instanceof Command.RevokeLease revoke) {
@@ -50,6 +54,11 @@ public final class ProposalCodec {
         } else if (command instanceof Command.ExpireLeases expire) {
             out.octet(6).number(expire.leases().size());
             expire.leases().forEach(each -> out.number(each.lease()).number(each.renewedAt()));
+        } else if (command instanceof Command.RaiseAlarm raise) {
+            ValueCodec.write(out.octet(8), raise.alarm());
+        } else if (command instanceof Command.DisarmAlarms disarm) {
+            out.octet(9).number(disarm.alarms().size());
+            disarm.alarms().forEach(alarm -> ValueCodec.write(out, alarm));
         } else {
             throw new IllegalStateException("unknown command " + command);
         }
@@ -66,6 +75,9 @@ public final class ProposalCodec {
             case 6 ->
                 new Command.ExpireLeases(
                         ValueCodec.list(in, each -> new Command.ExpireLeases.Expiry(each.number(), each.number())));
+            case 7 -> new Command.GrantLease(in.number(), in.number());
+            case 8 -> new Command.RaiseAlarm(ValueCodec.alarm(in));
+            case 9 -> new Command.DisarmAlarms(ValueCodec.list(in, ValueCodec::alarm));
             default -> throw new MalformedException("no such command: " + tag);
         };
     }

@@ -1,13 +1,16 @@
 package io.kvorum.store.mvcc;
 
+import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.KeyRange;
 import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.RangeResult;
+import io.kvorum.store.client.Selection;
 import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.mvcc.KeyHistory.Version;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,38 +22,97 @@ import org.jspecify.annotations.Nullable;
  * to the versions that later compactions drop.
  */
 public final class Snapshot {
-    private static final Snapshot EMPTY =
-            new Snapshot(0, 1, 0, SortedTree.empty(), 1, SortedTree.empty(), SortedTree.empty(), false, 0);
+    /** What a version costs beside its key and value, about. */
+    private static final long VERSION_BYTES = 96;
+
+    private static final Snapshot EMPTY = new Snapshot(
+            0,
+            1,
+            0,
+            SortedTree.empty(),
+            0,
+            new Leases(1, SortedTree.empty()),
+            new Sessions(SortedTree.empty(), false),
+            List.of(),
+            0);
 
     private final long appliedIndex;
     private final long revision;
     private final long compactRevision;
     private final SortedTree<ByteSequence, KeyHistory> keys;
-    private final long nextLease;
-    private final SortedTree<Long, Lease> leases;
-    private final SortedTree<Long, Session> sessions;
-    private final boolean sessionsEvicted;
+    private final long bytes;
+    private final Leases leases;
+    private final Sessions sessions;
+    private final List<Alarm> alarms;
     private final long clusterId;
+
+    /** The leases, and the least id that the next one granted may have. */
+    record Leases(long next, SortedTree<Long, Lease> all) {
+        Leases with(SortedTree<Long, Lease> changed) {
+            return new Leases(next, changed);
+        }
+    }
+
+    /** What is remembered of clients, and whether any was ever forgotten. */
+    record Sessions(SortedTree<Long, Session> all, boolean evicted) {}
 
     Snapshot(
             long appliedIndex,
             long revision,
             long compactRevision,
             SortedTree<ByteSequence, KeyHistory> keys,
-            long nextLease,
-            SortedTree<Long, Lease> leases,
-            SortedTree<Long, Session> sessions,
-            boolean sessionsEvicted,
+            long bytes,
+            Leases leases,
+            Sessions sessions,
+            List<Alarm> alarms,
             long clusterId) {
         this.appliedIndex = appliedIndex;
         this.revision = revision;
         this.compactRevision = compactRevision;
         this.keys = keys;
-        this.nextLease = nextLease;
+        this.bytes = bytes;
         this.leases = leases;
         this.sessions = sessions;
-        this.sessionsEvicted = sessionsEvicted;
+        this.alarms = List.copyOf(alarms);
         this.clusterId = clusterId;
+    }
+
+    Snapshot at(long index) {
+        return new Snapshot(index, revision, compactRevision, keys, bytes, leases, sessions, alarms, clusterId);
+    }
+
+    Snapshot written(long index, Transaction by) {
+        return new Snapshot(
+                index,
+                by.revision(),
+                compactRevision,
+                by.keys(),
+                by.bytes(),
+                leases.with(by.leases()),
+                sessions,
+                alarms,
+                clusterId);
+    }
+
+    Snapshot compacted(long index, long upTo, SortedTree<ByteSequence, KeyHistory> rest, long restBytes) {
+        return new Snapshot(index, revision, upTo, rest, restBytes, leases, sessions, alarms, clusterId);
+    }
+
+    Snapshot with(long index, Leases changed) {
+        return new Snapshot(index, revision, compactRevision, keys, bytes, changed, sessions, alarms, clusterId);
+    }
+
+    Snapshot with(Sessions changed) {
+        return new Snapshot(appliedIndex, revision, compactRevision, keys, bytes, leases, changed, alarms, clusterId);
+    }
+
+    Snapshot with(long index, List<Alarm> changed) {
+        return new Snapshot(index, revision, compactRevision, keys, bytes, leases, sessions, changed, clusterId);
+    }
+
+    static long bytesOf(ByteSequence key, Version version) {
+        ByteSequence value = version.value();
+        return VERSION_BYTES + key.length() + (value == null ? 0 : value.length());
     }
 
     /** The state of a store in which nothing was ever written. */
@@ -85,9 +147,23 @@ public final class Snapshot {
         return keys;
     }
 
-    /** The id that the next lease granted will have. */
+    /** About how many bytes keys, values and their older versions take; the same on every member. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The alarms that are raised, in no order that matters. */
+    public List<Alarm> alarms() {
+        return alarms;
+    }
+
+    /** The least id that the next lease granted may have. */
     public long nextLease() {
-        return nextLease;
+        return leases.next();
+    }
+
+    Leases allLeases() {
+        return leases;
     }
 
     /** Which life of the cluster this state belongs to: 0 for the one it was born with, another after each restore. */
@@ -96,20 +172,36 @@ public final class Snapshot {
     }
 
     SortedTree<Long, Lease> leases() {
-        return leases;
+        return leases.all();
     }
 
-    SortedTree<Long, Session> sessions() {
+    Sessions sessions() {
         return sessions;
     }
 
-    boolean sessionsEvicted() {
-        return sessionsEvicted;
+    /**
+     * A lease.
+     *
+     * @param seconds its full time to live
+     * @param renewedAt log index of the grant or the last renewal
+     * @param keys the keys attached to it, ascending
+     */
+    public record LeaseView(long id, long seconds, long renewedAt, List<ByteSequence> keys) {}
+
+    /** One lease, null when there is none of this id. */
+    public @Nullable LeaseView lease(long id) {
+        Lease lease = leases.all().get(id);
+        if (lease == null) {
+            return null;
+        }
+        List<ByteSequence> attached = new ArrayList<>(lease.keys().size());
+        lease.keys().visitAll((key, any) -> attached.add(key));
+        return new LeaseView(id, lease.seconds(), lease.renewedAt(), attached);
     }
 
     /** Visits the leases: id, seconds to live, and log index of the last renewal. */
     public void visitLeases(LeaseVisitor visitor) {
-        leases.visitAll((id, lease) -> {
+        leases.all().visitAll((id, lease) -> {
             visitor.lease(id, lease.seconds(), lease.renewedAt());
             return true;
         });
@@ -158,31 +250,49 @@ public final class Snapshot {
 
     static RangeResult rangeOf(SortedTree<ByteSequence, KeyHistory> keys, long current, RangeRequest request) {
         long at = request.revision() <= 0 ? Long.MAX_VALUE : request.revision();
+        Selection selection = request.selection();
         List<KeyValue> entries = new ArrayList<>();
         int limit = request.countOnly() ? 0 : request.limit() <= 0 ? Integer.MAX_VALUE : request.limit();
+        int enough = selection.isSorted() && limit > 0 ? Integer.MAX_VALUE : limit;
         long[] count = {0};
+        long[] admitted = {0};
         visit(keys, request.range(), (key, history) -> {
             Version version = at == Long.MAX_VALUE ? history.live() : history.liveAt(at);
             if (version != null) {
                 count[0]++;
-                if (entries.size() < limit) {
-                    entries.add(request.keysOnly() ? withoutValue(key, version) : version.toKeyValue(key));
+                if (selection.admits(version.modRevision(), version.createRevision())) {
+                    admitted[0]++;
+                    if (entries.size() < enough) {
+                        entries.add(version.toKeyValue(key));
+                    }
                 }
             }
             return true;
         });
-        boolean more = !request.countOnly() && count[0] > entries.size();
-        return new RangeResult(current, entries, more, count[0]);
+        List<KeyValue> chosen = selection.isSorted() ? sorted(entries, selection, limit) : entries;
+        if (request.keysOnly()) {
+            chosen.replaceAll(Snapshot::withoutValue);
+        }
+        boolean more = !request.countOnly() && admitted[0] > chosen.size();
+        return new RangeResult(current, chosen, more, count[0]);
     }
 
-    private static KeyValue withoutValue(ByteSequence key, Version version) {
+    private static List<KeyValue> sorted(List<KeyValue> entries, Selection selection, int limit) {
+        Comparator<KeyValue> order =
+                switch (selection.by()) {
+                    case KEY -> Comparator.comparing(KeyValue::key);
+                    case VERSION -> Comparator.comparingLong(KeyValue::version);
+                    case CREATE_REVISION -> Comparator.comparingLong(KeyValue::createRevision);
+                    case MOD_REVISION -> Comparator.comparingLong(KeyValue::modRevision);
+                    case VALUE -> Comparator.comparing(KeyValue::value);
+                };
+        entries.sort(selection.descending() ? order.reversed() : order);
+        return entries.size() > limit ? new ArrayList<>(entries.subList(0, limit)) : entries;
+    }
+
+    private static KeyValue withoutValue(KeyValue kv) {
         return new KeyValue(
-                key,
-                ByteSequence.EMPTY,
-                version.createRevision(),
-                version.modRevision(),
-                version.version(),
-                version.lease());
+                kv.key(), ByteSequence.EMPTY, kv.createRevision(), kv.modRevision(), kv.version(), kv.lease());
     }
 
     static void visit(
@@ -203,12 +313,12 @@ public final class Snapshot {
     /**
      * The changes of a range of keys, rebuilt from the versions kept.
      *
-     * @param after first revision wanted, exclusive; at least {@link #compactRevision}, else changes are missing
+     * @param after first revision wanted, exclusive; at least {@link #compactRevision} - 1, else changes are missing
      * @param upTo last revision wanted, inclusive
      * @return ascending by revision; revisions without a change in the range are left out
      */
     public List<Changes> changes(KeyRange range, long after, long upTo) {
-        if (after < compactRevision) {
+        if (after < compactRevision - 1) {
             throw new IllegalArgumentException("changes after " + after + " are compacted at " + compactRevision);
         }
         SortedMap<Long, List<WatchEvent>> byRevision = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.kvorum.store.mvcc;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.mvcc.KeyHistory.Version;
+import java.util.List;
 
 /**
  * Puts a {@link Snapshot} together from what a backup holds: the live keys and the leases. Nobody's requests are
@@ -15,6 +16,7 @@ public final class SnapshotBuilder {
     private final long nextLease;
     private final long clusterId;
     private SortedTree<ByteSequence, KeyHistory> keys = SortedTree.empty();
+    private long bytes;
     private SortedTree<Long, Lease> leases = SortedTree.empty();
 
     /**
@@ -32,7 +34,7 @@ public final class SnapshotBuilder {
 
     /** Adds a lease with its full time ahead. */
     public SnapshotBuilder lease(long id, long seconds) {
-        if (id <= 0 || id >= nextLease || seconds < 1) {
+        if (id == 0 || seconds < 1) {
             throw new IllegalArgumentException("lease " + id + " of " + seconds + " s cannot exist");
         }
         leases = leases.with(id, new Lease(seconds, appliedIndex, SortedTree.empty()));
@@ -50,6 +52,7 @@ public final class SnapshotBuilder {
         }
         Version version = new Version(kv.modRevision(), kv.createRevision(), kv.version(), kv.value(), kv.lease());
         keys = keys.with(kv.key(), KeyHistory.of(version));
+        bytes += Snapshot.bytesOf(kv.key(), version);
         if (kv.lease() != 0) {
             Lease lease = leases.get(kv.lease());
             if (lease == null) {
@@ -63,6 +66,14 @@ public final class SnapshotBuilder {
 
     public Snapshot build() {
         return new Snapshot(
-                appliedIndex, revision, revision, keys, nextLease, leases, SortedTree.empty(), true, clusterId);
+                appliedIndex,
+                revision,
+                revision,
+                keys,
+                bytes,
+                new Snapshot.Leases(nextLease, leases),
+                new Snapshot.Sessions(SortedTree.empty(), true),
+                List.of(),
+                clusterId);
     }
 }

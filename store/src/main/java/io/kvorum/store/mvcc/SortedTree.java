@@ -1,5 +1,6 @@
 package io.kvorum.store.mvcc;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,24 @@ final class SortedTree<K extends Comparable<K>, V> {
     @SuppressWarnings("unchecked") // holds neither key nor value
     static <K extends Comparable<K>, V> SortedTree<K, V> empty() {
         return (SortedTree<K, V>) EMPTY;
+    }
+
+    /** The tree of these entries, which ascend by key; takes time in proportion to their number. */
+    static <K extends Comparable<K>, V> SortedTree<K, V> ofSorted(List<K> keys, List<V> values) {
+        return keys.isEmpty() ? empty() : new SortedTree<>(ofSorted(keys, values, 0, keys.size()));
+    }
+
+    private static <K extends Comparable<K>, V> @Nullable Node<K, V> ofSorted(
+            List<K> keys, List<V> values, int from, int to) {
+        if (from == to) {
+            return null;
+        }
+        int middle = (from + to) >>> 1;
+        return new Node<>(
+                ofSorted(keys, values, from, middle),
+                keys.get(middle),
+                values.get(middle),
+                ofSorted(keys, values, middle + 1, to));
     }
 
     int size() {

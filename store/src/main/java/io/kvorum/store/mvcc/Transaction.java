@@ -2,16 +2,17 @@ package io.kvorum.store.mvcc;
 
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Compare;
-import io.kvorum.store.client.KeyRange;
 import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.OpResult;
+import io.kvorum.store.client.Refusal;
 import io.kvorum.store.client.Txn;
 import io.kvorum.store.client.TxnResult;
 import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.mvcc.KeyHistory.Version;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ final class Transaction {
     private final long writeRevision;
     private SortedTree<ByteSequence, KeyHistory> keys;
     private SortedTree<Long, Lease> leases;
+    private long bytes;
     private final TreeMap<ByteSequence, WatchEvent> events = new TreeMap<>();
     private final Set<ByteSequence> compactable = new HashSet<>();
 
@@ -31,6 +33,7 @@ final class Transaction {
         this.writeRevision = base.revision() + 1;
         this.keys = base.keys();
         this.leases = base.leases();
+        this.bytes = base.bytes();
     }
 
     /** The store's revision afterwards. */
@@ -50,27 +53,62 @@ final class Transaction {
         return List.copyOf(events.values());
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     Set<ByteSequence> compactable() {
         return compactable;
     }
 
+    /** A transaction with its compares decided; those of nested ones see the same state as the outermost. */
+    private record Decided(boolean holds, List<Op> ops, List<Decided> nested) {}
+
     Outcome run(Txn txn) {
+        Decided decided = decide(txn);
+        Outcome refusal = new TransactionCheck(base).refusal(txn);
+        if (refusal == null) {
+            refusal = refusal(decided);
+        }
+        return refusal != null ? refusal : new Outcome.Committed(carryOut(decided));
+    }
+
+    private Decided decide(Txn txn) {
         boolean holds = txn.compares().stream().allMatch(this::holds);
         List<Op> ops = holds ? txn.success() : txn.failure();
-        Outcome refusal = refusal(ops);
-        if (refusal != null) {
-            return refusal;
-        }
-        List<OpResult> results = new ArrayList<>(ops.size());
+        List<Decided> nested = new ArrayList<>();
         for (Op op : ops) {
-            results.add(carryOut(op));
+            if (op instanceof Op.Nested inner) {
+                nested.add(decide(inner.txn()));
+            }
         }
-        return new Outcome.Committed(new TxnResult(revision(), holds, results));
+        return new Decided(holds, ops, nested);
+    }
+
+    private TxnResult carryOut(Decided decided) {
+        List<OpResult> results = new ArrayList<>(decided.ops().size());
+        Iterator<Decided> nested = decided.nested().iterator();
+        for (Op op : decided.ops()) {
+            results.add(op instanceof Op.Nested ? carryOut(nested.next()) : carryOut(op));
+        }
+        return new TxnResult(revision(), decided.holds(), results);
     }
 
     private boolean holds(Compare compare) {
-        KeyHistory history = keys.get(compare.key());
-        Version live = history == null ? null : history.live();
+        boolean[] found = {false};
+        boolean[] all = {true};
+        Snapshot.visit(keys, compare.range(), (key, history) -> {
+            Version live = history.live();
+            if (live != null) {
+                found[0] = true;
+                all[0] = holds(compare, live);
+            }
+            return all[0];
+        });
+        return found[0] ? all[0] : holds(compare, null);
+    }
+
+    private static boolean holds(Compare compare, @Nullable Version live) {
         int order;
         if (compare.target() == Compare.Target.VALUE) {
             ByteSequence value = live == null ? null : live.value();
@@ -99,35 +137,36 @@ final class Transaction {
         };
     }
 
-    /** Why the operations cannot be carried out, null when they can. */
-    private @Nullable Outcome refusal(List<Op> ops) {
-        Set<ByteSequence> written = new HashSet<>();
-        List<KeyRange> deleted = new ArrayList<>();
-        for (Op op : ops) {
+    /** Why the operations chosen cannot be carried out, null when they can. */
+    private @Nullable Outcome refusal(Decided decided) {
+        for (Op op : decided.ops()) {
+            Outcome refusal = null;
             if (op instanceof Op.Put put) {
-                if (put.key().isEmpty()) {
-                    return new Outcome.Refused("key is not provided");
-                }
-                if (put.lease() != 0 && !leases.contains(put.lease())) {
-                    return KeySpace.noSuchLease(put.lease());
-                }
-                if (!written.add(put.key())) {
-                    return new Outcome.Refused("duplicate key given in txn request: " + put.key());
-                }
-            } else if (op instanceof Op.Delete delete) {
-                deleted.add(delete.range());
+                refusal = refusal(put);
             } else if (op instanceof Op.Get get) {
-                Outcome refusal = base.refusal(get.request().revision());
-                if (refusal != null) {
-                    return refusal;
-                }
+                refusal = base.refusal(get.request().revision());
+            }
+            if (refusal != null) {
+                return refusal;
             }
         }
-        for (KeyRange range : deleted) {
-            for (ByteSequence key : written) {
-                if (range.contains(key)) {
-                    return new Outcome.Refused("duplicate key given in txn request: " + key);
-                }
+        for (Decided nested : decided.nested()) {
+            Outcome refusal = refusal(nested);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Outcome refusal(Op.Put put) {
+        if (put.lease() != 0 && !put.keepLease() && !leases.contains(put.lease())) {
+            return KeySpace.noSuchLease(put.lease());
+        }
+        if (put.keepValue() || put.keepLease()) {
+            KeyHistory history = keys.get(put.key());
+            if (history == null || history.live() == null) {
+                return new Outcome.Refused(Refusal.KEY_NOT_FOUND, "key not found: " + put.key());
             }
         }
         return null;
@@ -148,14 +187,16 @@ final class Transaction {
         ByteSequence key = put.key();
         KeyHistory history = keys.get(key);
         Version before = history == null ? null : history.live();
+        long leaseBefore = before == null ? 0 : before.lease();
+        ByteSequence valueBefore = before == null ? null : before.value();
         Version next = new Version(
                 writeRevision,
                 before == null ? writeRevision : before.createRevision(),
                 before == null ? 1 : before.version() + 1,
-                put.value(),
-                put.lease());
+                put.keepValue() && valueBefore != null ? valueBefore : put.value(),
+                put.keepLease() ? leaseBefore : put.lease());
         write(key, history, next);
-        moveLease(key, before == null ? 0 : before.lease(), put.lease());
+        moveLease(key, leaseBefore, next.lease());
         KeyValue previous = before == null ? null : before.toKeyValue(key);
         events.put(key, new WatchEvent(WatchEvent.Type.PUT, next.toKeyValue(key), previous));
         return new OpResult.Put(put.previous() ? previous : null);
@@ -195,6 +236,7 @@ final class Transaction {
 
     private void write(ByteSequence key, @Nullable KeyHistory history, Version next) {
         KeyHistory longer = history == null ? KeyHistory.of(next) : history.plus(next);
+        bytes += Snapshot.bytesOf(key, next);
         keys = keys.with(key, longer);
         if (longer.isCompactable()) {
             compactable.add(key);

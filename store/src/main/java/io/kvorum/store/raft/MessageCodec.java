@@ -4,7 +4,6 @@ import com.hazelcast.cp.internal.raft.impl.RaftNode;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendSuccessResponse;
-import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.PreVoteResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
@@ -26,8 +25,9 @@ final class MessageCodec {
     private static final int APPEND_REQUEST = 5;
     private static final int APPEND_SUCCESS = 6;
     private static final int APPEND_FAILURE = 7;
-    private static final int INSTALL_SNAPSHOT = 8;
     private static final int TRIGGER_ELECTION = 9;
+    static final int SNAPSHOT_PART = 10;
+    static final int SNAPSHOT_ACK = 11;
 
     private MessageCodec() {}
 
@@ -94,14 +94,6 @@ final class MessageCodec {
                 .toByteArray();
     }
 
-    static byte[] encode(InstallSnapshot m) {
-        BinaryWriter out = type(INSTALL_SNAPSHOT);
-        EntryCodec.write(out, m.leader());
-        out.number(m.term());
-        EntryCodec.write(out, m.snapshot());
-        return out.number(m.queryRound()).number(m.flowControlSequenceNumber()).toByteArray();
-    }
-
     static byte[] encode(TriggerLeaderElection m) {
         BinaryWriter out = type(TRIGGER_ELECTION);
         EntryCodec.write(out, m.leader());
@@ -124,6 +116,12 @@ final class MessageCodec {
 
         /** Whether to take part in the election of a candidate whose log ends at {@code lastLogIndex}. */
         boolean votes(long lastLogIndex);
+
+        /** A part of the leader's snapshot. */
+        void part(SnapshotTransfer.Part part);
+
+        /** A follower has parts of this leader's snapshot. */
+        void acknowledged(SnapshotTransfer.Ack ack);
 
         /** The leader has committed up to {@code index}. */
         void committed(long index);
@@ -165,9 +163,8 @@ final class MessageCodec {
                 inbox.rejected(
                         new AppendFailureResponse(EntryCodec.endpoint(in), integer(in), in.number(), in.number()),
                         in.number());
-            case INSTALL_SNAPSHOT ->
-                node.handleInstallSnapshot(new InstallSnapshot(
-                        EntryCodec.endpoint(in), integer(in), EntryCodec.snapshot(in), in.number(), in.number()));
+            case SNAPSHOT_PART -> inbox.part(SnapshotTransfer.part(in));
+            case SNAPSHOT_ACK -> inbox.acknowledged(SnapshotTransfer.ack(in));
             case TRIGGER_ELECTION ->
                 node.handleTriggerLeaderElection(
                         new TriggerLeaderElection(EntryCodec.endpoint(in), integer(in), integer(in), in.number()));

@@ -11,10 +11,12 @@ import com.hazelcast.cp.internal.raft.impl.RaftNode;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
+import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
 import com.hazelcast.cp.internal.raft.impl.state.FollowerState;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
 import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
+import io.kvorum.store.client.Refusal;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Applied;
 import io.kvorum.store.mvcc.Command;
@@ -118,10 +120,23 @@ public final class Replica {
         }
 
         @Override
+        public void part(SnapshotTransfer.Part part) {
+            integration.execute(() -> received(part));
+        }
+
+        @Override
+        public void acknowledged(SnapshotTransfer.Ack ack) {
+            integration.execute(() -> transfer.acknowledged(ack));
+        }
+
+        @Override
         public void committed(long index) {
             leaderCommit = index;
         }
     };
+
+    /** On the member's thread. */
+    private final SnapshotTransfer transfer = new SnapshotTransfer(this::send, System::nanoTime);
 
     private KeySpace keySpace = new KeySpace();
     private volatile Snapshot newest = keySpace.snapshot();
@@ -457,6 +472,7 @@ public final class Replica {
     }
 
     private void tick() {
+        transfer.tick();
         watchLeader();
         leaderSilent = node.state().role() == RaftRole.FOLLOWER
                 && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
@@ -466,6 +482,7 @@ public final class Replica {
         if (!Objects.equals(leader, knownLeader)) {
             knownLeader = leader;
             leaseDeadlines = new LeaseDeadlines();
+            transfer.stop();
             LOG.info("leader is {} in term {}", leader, term);
             listener.leader(leader, isLeader());
         }
@@ -544,6 +561,25 @@ public final class Replica {
         }
     }
 
+    boolean sendSnapshot(InstallSnapshot install, RaftEndpoint target) {
+        return isReachable(target) && transfer.send(install, target);
+    }
+
+    private void received(SnapshotTransfer.Part part) {
+        if (part.install().term() < node.state().term()) {
+            // The answer of Raft itself to a message of an old term; it makes the old leader step down.
+            AppendFailureResponse refused = new AppendFailureResponse(
+                    node.getLocalMember(), node.state().term(), 0, part.install().flowControlSequenceNumber());
+            send(part.install().leader(), MessageCodec.encode(refused, lastLogIndex()));
+            return;
+        }
+        node.updateLastAppendEntriesTimestamp(); // the leader is there, though its heartbeats wait for the answer
+        InstallSnapshot whole = transfer.received(part, node.getLocalMember());
+        if (whole != null) {
+            node.handleInstallSnapshot(whole);
+        }
+    }
+
     /** On the member's thread. */
     long lastLogIndex() {
         return node.state().log().lastLogOrSnapshotIndex();
@@ -579,7 +615,7 @@ public final class Replica {
         try {
             proposal = ProposalCodec.decode(bytes);
         } catch (MalformedException e) {
-            return new Outcome.Refused("malformed request: " + e.getMessage());
+            return new Outcome.Refused(Refusal.MALFORMED, "malformed request: " + e.getMessage());
         }
         try {
             return apply(index, proposal);

@@ -88,7 +88,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(InstallSnapshot request, RaftEndpoint target) {
-        return replica.send(target, MessageCodec.encode(request));
+        return replica.sendSnapshot(request, target);
     }
 
     @Override

@@ -11,10 +11,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A member's folder, locked so that no second process works in it, with files that are replaced as a whole. */
 final class DataFolder implements Closeable {
+    /** A large file goes to the medium bit by bit, so that the log's own fsyncs do not wait for all of it. */
+    private static final long SYNC_BYTES = 8L << 20;
+
     private final Path path;
     private final Disk disk;
     private final FileChannel lockChannel;
@@ -61,14 +66,34 @@ final class DataFolder implements Closeable {
 
     /** Replaces a file by one record, durably and as a whole: a crash leaves the old or the new one. */
     void replace(String name, byte[] payload) throws IOException {
+        replace(name, List.of(Records.frame(1, payload)).iterator());
+    }
+
+    /**
+     * Replaces a file by records, durably and as a whole.
+     *
+     * @return bytes written
+     */
+    long replace(String name, Iterator<byte[]> records) throws IOException {
+        long written = 0;
+        long synced = 0;
         Path temporary = file(name + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            disk.write(channel, ByteBuffer.wrap(Records.frame(1, payload)));
+            while (records.hasNext()) {
+                byte[] record = records.next();
+                disk.write(channel, ByteBuffer.wrap(record));
+                written += record.length;
+                if (written - synced >= SYNC_BYTES) {
+                    disk.sync(channel);
+                    synced = written;
+                }
+            }
             disk.sync(channel);
         }
         Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncFolder(path);
+        return written;
     }
 
     /** The record of a file written by {@link #replace}, null when there is no such file. */

@@ -11,7 +11,6 @@ import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.codec.BinaryWriter;
 import io.kvorum.store.codec.ValueCodec;
 import io.kvorum.store.mvcc.Snapshot;
-import io.kvorum.store.mvcc.SnapshotCodec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.UUID;
 
 /**
  * Binary form of Raft's own values: log entries (whose operation is the bytes of a proposal, none at all at the start of
- * a term, or a change of members), snapshots, endpoints.
+ * a term, or a change of members), endpoints.
  */
 public final class EntryCodec {
     private static final int PROPOSAL = 1;
@@ -59,22 +58,6 @@ public final class EntryCodec {
         };
     }
 
-    public static void write(BinaryWriter out, SnapshotEntry entry) {
-        out.number(entry.term()).number(entry.index()).number(entry.groupMembersLogIndex());
-        writeAll(out, entry.groupMembers());
-        out.bytes(SnapshotCodec.encode(stateOf(entry.operation())));
-    }
-
-    /** The snapshot; its operation is a {@link ReceivedSnapshot}. */
-    public static SnapshotEntry snapshot(BinaryReader in) {
-        int term = (int) in.number();
-        long index = in.number();
-        long membersIndex = in.number();
-        List<RaftEndpoint> members = endpoints(in);
-        ReceivedSnapshot state = new ReceivedSnapshot(SnapshotCodec.decode(in.bytes()));
-        return new SnapshotEntry(term, index, state, membersIndex, members);
-    }
-
     /** The key space inside the operation of a {@link SnapshotEntry}. */
     public static Snapshot stateOf(Object operation) {
         if (operation instanceof ReceivedSnapshot received) {
@@ -94,12 +77,12 @@ public final class EntryCodec {
         return new RaftEndpointImpl(new UUID(in.number(), in.number()));
     }
 
-    static void writeAll(BinaryWriter out, Collection<RaftEndpoint> endpoints) {
+    public static void writeAll(BinaryWriter out, Collection<RaftEndpoint> endpoints) {
         out.number(endpoints.size());
         endpoints.forEach(endpoint -> write(out, endpoint));
     }
 
-    static List<RaftEndpoint> endpoints(BinaryReader in) {
+    public static List<RaftEndpoint> endpoints(BinaryReader in) {
         return new ArrayList<>(ValueCodec.list(in, EntryCodec::endpoint));
     }
 }

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class FileRaftStateStore implements RaftStateStore {
     static final String MEMBERS = "members";
     static final String VOTE = "vote";
-    static final String SNAPSHOT = "snapshot";
     private static final String FILLING = "filling";
     private static final long CLOSE_SECONDS = 10;
 
@@ -79,10 +78,10 @@ public final class FileRaftStateStore implements RaftStateStore {
      * <p>Errors: {@link CorruptFileException} when it holds something else than was written.
      */
     public @Nullable RestoredRaftState load() throws IOException {
-        Files.deleteIfExists(folder.file(SNAPSHOT + ".tmp"));
+        Files.deleteIfExists(folder.file(SnapshotFile.NAME + ".tmp"));
         byte[] members = folder.read(MEMBERS);
         byte[] vote = folder.read(VOTE);
-        byte[] snapshot = folder.read(SNAPSHOT);
+        SnapshotEntry snapshot = SnapshotFile.read(folder.file(SnapshotFile.NAME));
         filling = Files.exists(folder.file(FILLING));
         if (members == null) {
             if (vote != null || snapshot != null || !log.load(0).isEmpty()) {
@@ -93,9 +92,8 @@ public final class FileRaftStateStore implements RaftStateStore {
             return null;
         }
         try {
-            SnapshotEntry snapshotEntry = snapshot == null ? null : EntryCodec.snapshot(new BinaryReader(snapshot));
-            durableSnapshot = snapshotEntry == null ? 0 : snapshotEntry.index();
-            snapshotBytes = snapshot == null ? 0 : snapshot.length;
+            durableSnapshot = snapshot == null ? 0 : snapshot.index();
+            snapshotBytes = snapshot == null ? 0 : Files.size(folder.file(SnapshotFile.NAME));
             List<LogEntry> entries = log.load(durableSnapshot);
             BinaryReader in = new BinaryReader(members);
             RaftEndpoint local = EntryCodec.endpoint(in);
@@ -103,7 +101,7 @@ public final class FileRaftStateStore implements RaftStateStore {
             BinaryReader votes = new BinaryReader(vote == null ? new byte[] {0, 0} : vote);
             int term = (int) votes.number();
             RaftEndpoint votedFor = votes.bool() ? EntryCodec.endpoint(votes) : null;
-            return restored(local, initial, term, votedFor, snapshotEntry, entries.toArray(LogEntry[]::new));
+            return restored(local, initial, term, votedFor, snapshot, entries.toArray(LogEntry[]::new));
         } catch (MalformedException e) {
             throw new IOException("folder " + folder.path() + " was written by another version: " + e.getMessage(), e);
         }
@@ -193,12 +191,8 @@ public final class FileRaftStateStore implements RaftStateStore {
         if (entry.index() <= durableSnapshot || failure != null) {
             return;
         }
-        BinaryWriter out = new BinaryWriter(1 << 16);
-        EntryCodec.write(out, entry);
-        byte[] bytes = out.toByteArray();
         try {
-            guarded(() -> folder.replace(SNAPSHOT, bytes));
-            snapshotBytes = bytes.length;
+            guarded(() -> snapshotBytes = folder.replace(SnapshotFile.NAME, SnapshotFile.records(entry)));
             durableSnapshot = entry.index();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,7 +2,6 @@ package io.kvorum.store.wal;
 
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
 import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
-import io.kvorum.store.codec.BinaryReader;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Snapshot;
 import java.io.IOException;
@@ -64,7 +63,7 @@ public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
     }
 
     private static long snapshotTime(Path folder) throws IOException {
-        Path snapshot = folder.resolve(FileRaftStateStore.SNAPSHOT);
+        Path snapshot = folder.resolve(SnapshotFile.NAME);
         return Files.exists(snapshot) ? Files.getLastModifiedTime(snapshot).toMillis() : 0;
     }
 
@@ -74,18 +73,13 @@ public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
             bytes += record(folder.resolve(FileRaftStateStore.VOTE)).length;
         }
         Snapshot state = Snapshot.empty();
-        Path snapshot = folder.resolve(FileRaftStateStore.SNAPSHOT);
+        Path snapshot = folder.resolve(SnapshotFile.NAME);
         long snapshotIndex = 0;
-        if (Files.exists(snapshot)) {
-            byte[] payload = record(snapshot);
-            bytes += payload.length;
-            try {
-                SnapshotEntry entry = EntryCodec.snapshot(new BinaryReader(payload));
-                state = EntryCodec.stateOf(entry.operation());
-                snapshotIndex = entry.index();
-            } catch (MalformedException e) {
-                throw new CorruptFileException(snapshot, Records.HEADER_BYTES, String.valueOf(e.getMessage()));
-            }
+        SnapshotEntry entryOnDisk = SnapshotFile.read(snapshot);
+        if (entryOnDisk != null) {
+            bytes += Files.size(snapshot);
+            state = EntryCodec.stateOf(entryOnDisk.operation());
+            snapshotIndex = entryOnDisk.index();
         }
         TreeMap<Long, LogEntry> log = new TreeMap<>();
         bytes += readLog(folder, snapshotIndex, log);

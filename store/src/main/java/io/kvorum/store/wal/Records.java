@@ -1,7 +1,12 @@
 package io.kvorum.store.wal;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +68,7 @@ final class Records {
 
     /** Receives a record; the exception it throws ends the scan. */
     interface Reader {
-        void record(Found record, int offset) throws IOException;
+        void record(Found record, long offset) throws IOException;
     }
 
     /**
@@ -82,6 +87,48 @@ final class Records {
             at = found.end();
         }
         return at;
+    }
+
+    /**
+     * Reads a file of whole records, one at a time.
+     *
+     * <p>Errors: {@link CorruptFileException} when a record is not intact.
+     *
+     * @return false when there is no such file
+     */
+    static boolean readFile(Path file, Reader reader) throws IOException {
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
+            long left = Files.size(file);
+            long offset = 0;
+            while (left > 0) {
+                Found found = next(in, left);
+                if (found == null) {
+                    throw new CorruptFileException(file, offset, "its checksum does not match");
+                }
+                reader.record(found, offset);
+                long length = HEADER_BYTES + found.payload().length;
+                offset += length;
+                left -= length;
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable Found next(DataInputStream in, long left) throws IOException {
+        if (left < HEADER_BYTES) {
+            return null;
+        }
+        int length = in.readInt();
+        int crc = in.readInt();
+        int type = in.readUnsignedByte();
+        if (type == 0 || length < 0 || length > left - HEADER_BYTES) {
+            return null;
+        }
+        byte[] payload = in.readNBytes(length);
+        boolean intact = payload.length == length && checksum(type, payload, 0, length) == crc;
+        return intact ? new Found(type, payload, length) : null;
     }
 
     /**

@@ -200,7 +200,7 @@ public final class WatchHub {
         /** Rebuilds what the history no longer has; away from the event loop because it may visit every key. */
         private void scan() {
             Snapshot snapshot = newest.get();
-            if (cursor < snapshot.compactRevision()) {
+            if (cursor + 1 < snapshot.compactRevision()) {
                 close();
                 sink.failed(new StoreException.Compacted(snapshot.compactRevision()));
                 return;

@@ -9,6 +9,7 @@ import io.kvorum.store.client.KeyRange;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.RangeResult;
+import io.kvorum.store.client.Refusal;
 import io.kvorum.store.client.Txn;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ final class KeySpaceTest {
     @Test
     void aKeyIsNotWrittenTwiceInOneTransaction() {
         assertThat(apply(commit(put("a", "1"), put("a", "2"))).outcome())
-                .isEqualTo(new Outcome.Refused("duplicate key given in txn request: a"));
+                .isEqualTo(new Outcome.Refused(Refusal.DUPLICATE_KEY, "duplicate key given in txn request: a"));
         assertThat(apply(commit(put("a", "1"), new Op.Delete(KeyRange.all(), false)))
                         .outcome())
                 .isInstanceOf(Outcome.Refused.class);
@@ -90,7 +91,7 @@ final class KeySpaceTest {
     @Test
     void aRepeatedRequestIsKnownAfterARestart() {
         request(7, 1, 1, false, commit(put("a", "1")));
-        KeySpace restored = new KeySpace(SnapshotCodec.decode(SnapshotCodec.encode(keySpace.snapshot())));
+        KeySpace restored = new KeySpace(SnapshotAssembler.of(new SnapshotParts(keySpace.snapshot())));
         restored.apply(++index, new Proposal(new RequestId(7, 1, 1, true), commit(put("a", "1"))));
         assertThat(restored.snapshot().revision()).isEqualTo(2);
     }
@@ -106,16 +107,16 @@ final class KeySpaceTest {
 
     @Test
     void rememberedRequestsAreBounded() {
-        for (long client = 0; client <= KeySpace.MAX_SESSIONS; client++) {
+        for (long client = 0; client <= SessionLimit.MAX_SESSIONS; client++) {
             request(client, 1, 1, false, commit(put("a", "1")));
         }
-        assertThat(keySpace.snapshot().sessions().size()).isEqualTo(KeySpace.MAX_SESSIONS);
+        assertThat(keySpace.snapshot().sessions().all().size()).isEqualTo(SessionLimit.MAX_SESSIONS);
         // client 0 was evicted: whether its request was carried out is no longer known
         assertThat(request(0, 1, 1, true, commit(put("a", "1"))).outcome()).isInstanceOf(Outcome.Forgotten.class);
         for (long sequence = 1; sequence <= Session.MAX_OUTCOMES + 10; sequence++) {
             request(99, sequence + 1, 1, false, commit(put("a", "1")));
         }
-        Session session = keySpace.snapshot().sessions().get(99L);
+        Session session = keySpace.snapshot().sessions().all().get(99L);
         assertThat(session).isNotNull().extracting(s -> s.outcomes().size()).isEqualTo(Session.MAX_OUTCOMES);
     }
 
@@ -126,24 +127,27 @@ final class KeySpaceTest {
         apply(commit(put("b", "1"))); // 4
         apply(commit(new Op.Delete(KeyRange.single(b("b")), false))); // 5
         apply(new Command.Compact(5));
-        assertThat(keySpace.snapshot().keyCount()).isEqualTo(1);
+        assertThat(keySpace.snapshot().keyCount()).as("a watch may begin at 5").isEqualTo(2);
         assertThat(keySpace.snapshot().range(RangeRequest.of(KeyRange.all()).atRevision(4)))
                 .isEqualTo(new Outcome.Compacted(5));
         assertThat(keySpace.snapshot().range(RangeRequest.of(KeyRange.all()).atRevision(5)))
                 .isInstanceOf(Outcome.Ranged.class);
-        assertThat(apply(new Command.Compact(3)).outcome()).isEqualTo(new Outcome.Done());
+        assertThat(apply(new Command.Compact(3)).outcome()).isEqualTo(new Outcome.Compacted(5));
         assertThat(apply(new Command.Compact(6)).outcome()).isEqualTo(new Outcome.FutureRevision(6, 5));
+        apply(commit(put("a", "3"))); // 6
+        apply(new Command.Compact(6));
+        assertThat(keySpace.snapshot().keyCount()).isEqualTo(1);
     }
 
     @Test
     void aSnapshotIsNotTouchedByWhatComesAfter() {
         apply(commit(put("a", "1")));
         Snapshot before = keySpace.snapshot();
-        String hash = SnapshotCodec.hash(before);
+        String hash = SnapshotHash.of(before);
         apply(commit(put("a", "2"), put("b", "2")));
         apply(new Command.Compact(3));
-        assertThat(SnapshotCodec.hash(before)).isEqualTo(hash);
-        assertThat(SnapshotCodec.hash(keySpace.snapshot())).isNotEqualTo(hash);
+        assertThat(SnapshotHash.of(before)).isEqualTo(hash);
+        assertThat(SnapshotHash.of(keySpace.snapshot())).isNotEqualTo(hash);
     }
 
     @Test

@@ -67,7 +67,7 @@ final class NaiveStore {
     }
 
     private boolean holds(Compare compare) {
-        KeyValue kv = now().get(compare.key());
+        KeyValue kv = now().get(compare.range().from());
         long left = kv == null ? 0 : kv.modRevision();
         return switch (compare.relation()) {
             case EQUAL -> left == compare.number();

@@ -13,7 +13,7 @@ import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.Proposal;
 import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.Snapshot;
-import io.kvorum.store.mvcc.SnapshotCodec;
+import io.kvorum.store.mvcc.SnapshotHash;
 import io.kvorum.store.wal.Disk;
 import io.kvorum.store.wal.FaultyDisk;
 import io.kvorum.store.wal.FaultyDisk.Failure;
@@ -143,7 +143,7 @@ final class ReplicaGroupTest {
             assertThat(get(replica, "k199")).isEqualTo("v199");
         }
         assertThat(replicas.values().stream()
-                        .map(replica -> SnapshotCodec.hash(replica.newest()))
+                        .map(replica -> SnapshotHash.of(replica.newest()))
                         .distinct())
                 .hasSize(1);
     }
@@ -248,7 +248,7 @@ final class ReplicaGroupTest {
         stop(behind);
         Replica again = start(behind);
         again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
-        assertThat(SnapshotCodec.hash(again.newest())).isEqualTo(SnapshotCodec.hash(leader.newest()));
+        assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(leader.newest()));
     }
 
     @Test

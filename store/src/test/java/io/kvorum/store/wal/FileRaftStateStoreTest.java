@@ -14,7 +14,7 @@ import io.kvorum.store.client.Txn;
 import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.KeySpace;
 import io.kvorum.store.mvcc.Proposal;
-import io.kvorum.store.mvcc.SnapshotCodec;
+import io.kvorum.store.mvcc.SnapshotHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -270,8 +270,8 @@ final class FileRaftStateStoreTest {
         store.close();
         RestoredRaftState state = reload();
         assertThat(state.snapshot().index()).isEqualTo(6);
-        assertThat(SnapshotCodec.hash(EntryCodec.stateOf(state.snapshot().operation())))
-                .isEqualTo(SnapshotCodec.hash(EntryCodec.stateOf(snapshot(6).operation())));
+        assertThat(SnapshotHash.of(EntryCodec.stateOf(state.snapshot().operation())))
+                .isEqualTo(SnapshotHash.of(EntryCodec.stateOf(snapshot(6).operation())));
         assertThat(indexes(state)).containsExactly(7L);
     }
 

@@ -13,7 +13,8 @@ import io.kvorum.store.mvcc.KeySpace;
 import io.kvorum.store.mvcc.Proposal;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
-import io.kvorum.store.mvcc.SnapshotCodec;
+import io.kvorum.store.mvcc.SnapshotAssembler;
+import io.kvorum.store.mvcc.SnapshotParts;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -120,7 +121,7 @@ final class WatchHubTest {
     void aJumpByASnapshotLeavesNoGap() throws Exception {
         Recorder recorder = new Recorder(31);
         hub.open(KeyRange.all(), 0, false, recorder);
-        KeySpace ahead = new KeySpace(SnapshotCodec.decode(SnapshotCodec.encode(newest)));
+        KeySpace ahead = new KeySpace(SnapshotAssembler.of(new SnapshotParts(newest)));
         for (int i = 0; i < 30; i++) {
             ahead.apply(
                     i + 1,
