@@ -17,6 +17,23 @@ public final class LeaseDeadlines {
     private Map<Long, Deadline> deadlines = new HashMap<>();
 
     /**
+     * How long a lease has left.
+     *
+     * @param nowNanos monotonic time
+     * @return nanoseconds, 0 when its time has run out; -1 when there is no such lease
+     */
+    public long remainingNanos(Snapshot snapshot, long id, long nowNanos) {
+        Lease lease = snapshot.leases().get(id);
+        if (lease == null) {
+            return -1;
+        }
+        Deadline known = deadlines.get(id);
+        return known != null && known.renewedAt == lease.renewedAt()
+                ? Math.max(0, known.atNanos - nowNanos)
+                : TimeUnit.SECONDS.toNanos(lease.seconds()); // granted or renewed a moment ago
+    }
+
+    /**
      * Takes notice of the leases at hand.
      *
      * @param nowNanos monotonic time

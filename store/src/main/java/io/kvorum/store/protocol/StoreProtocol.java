@@ -17,6 +17,9 @@ public final class StoreProtocol {
     /** GET: the newest revision, answered by a number. */
     public static final String REVISION = "/revision";
 
+    /** POST: the id of a lease, answered by the nanoseconds it has left plus 1, or 0 when there is no such lease. */
+    public static final String LEASE = "/lease";
+
     /** POST: a {@link WatchRequest}, answered by a stream of {@link WatchFrame}s. */
     public static final String WATCH = "/watch";
 

@@ -301,6 +301,24 @@ public final class Replica {
         return adapt(node.query(READ_REVISION, QueryPolicy.LINEARIZABLE), Long.class);
     }
 
+    /**
+     * How long a lease has left, linearizable; only the leader knows.
+     *
+     * @return nanoseconds, -1 when there is no such lease; fails with {@link ReplicaException}
+     */
+    public CompletableFuture<Long> leaseRemainingNanos(long lease) {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        readRevision().whenComplete((revision, thrown) -> {
+            if (thrown != null) {
+                result.completeExceptionally(thrown);
+            } else {
+                integration.execute(
+                        () -> result.complete(leaseDeadlines.remainingNanos(newest, lease, System.nanoTime())));
+            }
+        });
+        return result;
+    }
+
     /** The key space once {@code revision} is applied here; the caller bounds the wait. */
     public CompletableFuture<Snapshot> awaitRevision(long revision) {
         Snapshot now = newest;

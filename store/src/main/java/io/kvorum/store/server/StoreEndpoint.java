@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the store's requests at one member. What only the leader can do is done here when it lives in this process, and
@@ -82,6 +83,7 @@ public final class StoreEndpoint implements BusEndpoint {
                 case StoreProtocol.PROPOSE -> propose(request);
                 case StoreProtocol.RANGE -> range(request);
                 case StoreProtocol.REVISION -> revision(request);
+                case StoreProtocol.LEASE -> lease(request);
                 case StoreProtocol.WATCH -> Future.succeededFuture(watch(request));
                 default -> Future.succeededFuture(answer(404, Buffer.buffer("no such path: " + request.uri())));
             };
@@ -102,6 +104,19 @@ public final class StoreEndpoint implements BusEndpoint {
 
     private Future<BusReply> revision(BusRequest request) {
         return atLeader(request, leader -> leader.readRevision().thenApply(StoreEndpoint::number));
+    }
+
+    private Future<BusReply> lease(BusRequest request) {
+        long id = new BinaryReader(request.body().getBytes()).number();
+        return atLeader(
+                request, leader -> leader.leaseRemainingNanos(id).thenApply(nanos -> StoreEndpoint.number(nanos + 1)));
+    }
+
+    /** The leader, when it lives in this process. */
+    @Nullable
+    Replica localLeader() {
+        String name = own.leader();
+        return name == null ? null : local.get(name);
     }
 
     private static Buffer outcome(Outcome outcome) {
