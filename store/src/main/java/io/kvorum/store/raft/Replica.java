@@ -12,11 +12,14 @@ import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
+import com.hazelcast.cp.internal.raft.impl.log.RaftLog;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
 import com.hazelcast.cp.internal.raft.impl.state.FollowerState;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
+import com.hazelcast.cp.internal.raft.impl.state.RaftGroupMembers;
+import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
-import io.kvorum.store.client.Refusal;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Applied;
 import io.kvorum.store.mvcc.Command;
@@ -70,6 +73,8 @@ public final class Replica {
     private static final int MAX_UNCOMMITTED = 1000;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
+    private static final long LOG_BYTES_TO_SNAPSHOT = 48L << 20;
+    private static final long LOG_BYTES_TO_KEEP = 16L << 20;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
     private static final long STAGGER_MILLIS = 100;
@@ -143,6 +148,7 @@ public final class Replica {
     private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
     private @Nullable String knownLeader;
     private int ticks;
+    private long bytesSinceSnapshot;
     private boolean expiring;
     private boolean standing;
     private volatile boolean leaderSilent;
@@ -265,6 +271,17 @@ public final class Replica {
 
     public long commitIndex() {
         return commitIndex;
+    }
+
+    /** How many entries of the log are held in memory, about. */
+    long entriesInMemory() {
+        RaftLog log = node.state().log();
+        long at = log.lastLogOrSnapshotIndex();
+        long first = at;
+        while (first > 0 && log.containsLogEntry(first)) {
+            first--;
+        }
+        return at - first;
     }
 
     /** About how many bytes are on disk. */
@@ -491,6 +508,7 @@ public final class Replica {
 
     private void tick() {
         transfer.tick();
+        limitLogInMemory();
         watchLeader();
         leaderSilent = node.state().role() == RaftRole.FOLLOWER
                 && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
@@ -507,6 +525,48 @@ public final class Replica {
         if (++ticks % TICKS_PER_LEASE_CHECK == 0 && isLeader()) {
             expireLeases();
         }
+    }
+
+    /**
+     * Raft keeps its log in memory from some entries before the newest snapshot on, and takes one after a number of
+     * entries. With large values that would be too much memory, so here one is taken after a number of bytes; it costs
+     * nothing but the versions it holds on to.
+     */
+    private void limitLogInMemory() {
+        if (bytesSinceSnapshot > LOG_BYTES_TO_SNAPSHOT) {
+            takeSnapshot();
+        }
+    }
+
+    Snapshot snapshotTaken() {
+        bytesSinceSnapshot = 0;
+        return newest;
+    }
+
+    private void takeSnapshot() {
+        RaftState state = node.state();
+        RaftLog log = state.log();
+        long index = state.lastApplied();
+        if (index <= log.snapshotIndex()) {
+            return;
+        }
+        RaftGroupMembers members = state.committedGroupMembers();
+        int termThen = log.getLogEntry(index).term();
+        bytesSinceSnapshot = 0;
+        log.setSnapshot(
+                new SnapshotEntry(termThen, index, newest, members.index(), members.members()), lastToForget(log, index));
+        log.flush();
+    }
+
+    /** What is kept before a snapshot spares a member that lags a little the whole of it. */
+    private static long lastToForget(RaftLog log, long index) {
+        long bytes = 0;
+        long at = index;
+        while (bytes < LOG_BYTES_TO_KEEP && at > 0 && log.containsLogEntry(at)) {
+            bytes += log.getLogEntry(at).operation() instanceof byte[] entry ? entry.length : 0;
+            at--;
+        }
+        return at;
     }
 
     private void expireLeases() {
@@ -625,26 +685,18 @@ public final class Replica {
         if (disk.isFilling() && node.state().role() == RaftRole.LEADER) {
             filled(); // a leader has all that was committed (Raft, leader completeness)
         }
-        byte[] bytes = (byte[]) operation;
-        if (bytes.length == 0) {
-            return new Outcome.Done();
-        }
-        Proposal proposal;
+        byte[] entry = (byte[]) operation;
+        bytesSinceSnapshot += entry.length;
         try {
-            proposal = ProposalCodec.decode(bytes);
-        } catch (MalformedException e) {
-            return new Outcome.Refused(Refusal.MALFORMED, "malformed request: " + e.getMessage());
-        }
-        try {
-            return apply(index, proposal);
+            return apply(index, entry);
         } catch (RuntimeException e) {
             fail("applying log entry " + index + " failed", e); // Raft's own handling would only log it
             throw e;
         }
     }
 
-    private Outcome apply(long index, Proposal proposal) {
-        Applied applied = keySpace.apply(index, proposal);
+    private Outcome apply(long index, byte[] entry) {
+        Applied applied = keySpace.applyEntry(index, entry);
         newest = keySpace.snapshot();
         if (!applied.events().isEmpty()) {
             listener.applied(new Changes(applied.revision(), applied.events()));

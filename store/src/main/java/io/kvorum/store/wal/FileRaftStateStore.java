@@ -35,6 +35,12 @@ public final class FileRaftStateStore implements RaftStateStore {
     private static final String FILLING = "filling";
     private static final long CLOSE_SECONDS = 10;
 
+    /**
+     * The key space is written anew when the log since the last time has grown to its size, or to this: so what is
+     * written, and what is read at a start, stays in proportion to what is stored.
+     */
+    private static final long MIN_LOG_BYTES = 64L << 20;
+
     /** The effects whose failure makes the store useless. */
     private interface Effect {
         void run() throws IOException;
@@ -45,10 +51,14 @@ public final class FileRaftStateStore implements RaftStateStore {
     private final LongConsumer onFlushNanos;
     private final Consumer<IOException> onFailure;
     private final ExecutorService snapshots;
+    private final long minLogBytes;
     private volatile @Nullable IOException failure;
 
     /** The newest snapshot on disk; segments up to it may go. */
     private volatile long durableSnapshot;
+
+    /** What had been appended to the log when the last snapshot was begun. On the Raft thread. */
+    private long appendedBefore;
 
     private volatile long snapshotBytes;
     private volatile boolean filling;
@@ -61,6 +71,13 @@ public final class FileRaftStateStore implements RaftStateStore {
      */
     public FileRaftStateStore(Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure)
             throws IOException {
+        this(path, disk, onFlushNanos, onFailure, MIN_LOG_BYTES);
+    }
+
+    FileRaftStateStore(
+            Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure, long minLogBytes)
+            throws IOException {
+        this.minLogBytes = minLogBytes;
         this.folder = DataFolder.open(path, disk);
         this.log = new LogFiles(folder, disk);
         this.onFlushNanos = onFlushNanos;
@@ -84,7 +101,7 @@ public final class FileRaftStateStore implements RaftStateStore {
         SnapshotEntry snapshot = SnapshotFile.read(folder.file(SnapshotFile.NAME));
         filling = Files.exists(folder.file(FILLING));
         if (members == null) {
-            if (vote != null || snapshot != null || !log.load(0).isEmpty()) {
+            if (vote != null || snapshot != null || log.isPresent()) {
                 throw new IOException("file " + folder.file(MEMBERS) + " is missing");
             }
             folder.replace(FILLING, new byte[0]);
@@ -93,15 +110,17 @@ public final class FileRaftStateStore implements RaftStateStore {
         }
         try {
             durableSnapshot = snapshot == null ? 0 : snapshot.index();
+            LogReplay replay = LogReplay.on(snapshot);
+            log.load(replay);
+            appendedBefore = -log.sizeBytes();
             snapshotBytes = snapshot == null ? 0 : Files.size(folder.file(SnapshotFile.NAME));
-            List<LogEntry> entries = log.load(durableSnapshot);
             BinaryReader in = new BinaryReader(members);
             RaftEndpoint local = EntryCodec.endpoint(in);
             List<RaftEndpoint> initial = EntryCodec.endpoints(in);
             BinaryReader votes = new BinaryReader(vote == null ? new byte[] {0, 0} : vote);
             int term = (int) votes.number();
             RaftEndpoint votedFor = votes.bool() ? EntryCodec.endpoint(votes) : null;
-            return restored(local, initial, term, votedFor, snapshot, entries.toArray(LogEntry[]::new));
+            return restored(local, initial, term, votedFor, replay.base(), replay.entries().toArray(LogEntry[]::new));
         } catch (MalformedException e) {
             throw new IOException("folder " + folder.path() + " was written by another version: " + e.getMessage(), e);
         }
@@ -180,9 +199,17 @@ public final class FileRaftStateStore implements RaftStateStore {
 
     @Override
     public void persistSnapshot(SnapshotEntry entry) throws IOException {
+        boolean received = entry.operation() instanceof ReceivedSnapshot;
+        if (!received) {
+            guarded(() -> log.mark(entry));
+            if (log.appendedBytes() - appendedBefore < Math.max(minLogBytes, snapshotBytes)) {
+                return; // with the mark the log is as good, and costs less to write
+            }
+        }
+        appendedBefore = log.appendedBytes();
         guarded(log::roll);
         Future<?> written = snapshots.submit(() -> write(entry));
-        if (entry.operation() instanceof ReceivedSnapshot) {
+        if (received) {
             await(written);
         }
     }

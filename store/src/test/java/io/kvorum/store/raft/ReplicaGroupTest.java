@@ -252,6 +252,26 @@ final class ReplicaGroupTest {
     }
 
     @Test
+    void aLogOfLargeValuesDoesNotStayInMemoryAndWhoeverMissedItIsFilled() throws Exception {
+        startAll();
+        String behind = leader("store-0", "store-1", "store-2").name().equals("store-2") ? "store-1" : "store-2";
+        stop(behind);
+        Replica leader =
+                leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
+        String value = "v".repeat(1 << 20);
+        for (int i = 0; i < 100; i++) {
+            put(leader, "k" + i % 5, i + value).get(10, TimeUnit.SECONDS);
+        }
+        await("the log is forgotten", () -> leader.entriesInMemory() < 80);
+        long revision = leader.newest().revision();
+        Replica again = start(behind);
+        again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(leader.newest()));
+        stop(behind);
+        start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
     void aMemberWhoseDiskFailsStopsAndTheOthersGoOn() throws Exception {
         FaultyDisk broken = new FaultyDisk(Disk.real());
         disks.put("store-0", broken);
