@@ -103,6 +103,8 @@ public final class KeySpace {
             return revoke(index, revoke.lease());
         } else if (command instanceof Command.ExpireLeases expire) {
             return expire(index, expire);
+        } else if (command instanceof Command.CheckContent check) {
+            return unchanged(index, new Outcome.ContentCheck(check.revision(), check.hash()));
         } else if (command instanceof Command.RaiseAlarm raise) {
             return raise(index, raise.alarm());
         } else if (command instanceof Command.DisarmAlarms disarm) {

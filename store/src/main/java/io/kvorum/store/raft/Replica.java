@@ -49,6 +49,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ public final class Replica {
     private static final long FIRST_INDEX = 1;
 
     private static final int MAX_UNCOMMITTED = 1000;
+    private static final long MAX_UNCOMMITTED_BYTES = 16L << 20;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
     private static final long LOG_BYTES_TO_SNAPSHOT = 48L << 20;
@@ -88,6 +90,9 @@ public final class Replica {
 
         /** The key space jumped to another state. */
         void restored(Snapshot newest);
+
+        /** The members are to compare their content at a revision; {@code state} is this member's. */
+        void contentCheck(Snapshot state, long revision, String hash);
 
         /** Leadership as this member sees it changed; {@code leader} is null while none is known. */
         void leader(@Nullable String leader, boolean local);
@@ -151,6 +156,7 @@ public final class Replica {
     private long bytesSinceSnapshot;
     private boolean expiring;
     private boolean standing;
+    private final AtomicLong underwayBytes = new AtomicLong();
     private volatile boolean leaderSilent;
     private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
@@ -273,6 +279,51 @@ public final class Replica {
         return commitIndex;
     }
 
+    /**
+     * Writes the key space anew and deletes the log before it, so that what was compacted leaves the disk. Completes when
+     * that is done.
+     */
+    public CompletableFuture<Void> defragment() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        integration.execute(() -> {
+            takeSnapshot();
+            SnapshotEntry newestEntry = node.state().log().snapshot();
+            if (newestEntry.index() == 0) {
+                done.complete(null); // nothing was ever written
+                return;
+            }
+            disk.rewrite(newestEntry).whenComplete((written, thrown) -> {
+                if (thrown != null) {
+                    done.completeExceptionally(thrown);
+                } else {
+                    integration.execute(() -> dropOldLog(done));
+                }
+            });
+        });
+        return done;
+    }
+
+    private void dropOldLog(CompletableFuture<Void> done) {
+        try {
+            disk.flushLogs();
+            done.complete(null);
+        } catch (IOException e) {
+            done.completeExceptionally(e); // and the member stops, as after every failed write
+        }
+    }
+
+    /** Ends this member for good: what it holds is wrong, for the reason given, and must not be served again. */
+    public void condemn(String reason) {
+        integration.execute(() -> {
+            try {
+                disk.condemn(reason);
+            } catch (IOException e) {
+                LOG.error("the folder could not be marked as unusable", e);
+            }
+            fail("this member's data is not that of the others", new IOException(reason));
+        });
+    }
+
     /** How many entries of the log are held in memory, about. */
     long entriesInMemory() {
         RaftLog log = node.state().log();
@@ -306,7 +357,13 @@ public final class Replica {
      * @return fails with {@link ReplicaException}
      */
     public CompletableFuture<Outcome> propose(byte[] proposal) {
-        return adapt(node.replicate(proposal), Outcome.class);
+        if (underwayBytes.addAndGet(proposal.length) > MAX_UNCOMMITTED_BYTES) {
+            underwayBytes.addAndGet(-proposal.length);
+            return CompletableFuture.failedFuture(new ReplicaException.Busy());
+        }
+        CompletableFuture<Outcome> outcome = adapt(node.replicate(proposal), Outcome.class);
+        outcome.whenComplete((done, thrown) -> underwayBytes.addAndGet(-proposal.length));
+        return outcome;
     }
 
     /** The newest revision, linearizable; asks only the leader. Fails with {@link ReplicaException}. */
@@ -701,6 +758,9 @@ public final class Replica {
         if (!applied.events().isEmpty()) {
             listener.applied(new Changes(applied.revision(), applied.events()));
             releaseWaiters();
+        }
+        if (applied.outcome() instanceof Outcome.ContentCheck check) {
+            listener.contentCheck(newest, check.revision(), check.hash());
         }
         return applied.outcome();
     }

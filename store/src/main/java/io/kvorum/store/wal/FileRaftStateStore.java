@@ -10,10 +10,12 @@ import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.codec.BinaryWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -33,6 +35,7 @@ public final class FileRaftStateStore implements RaftStateStore {
     static final String MEMBERS = "members";
     static final String VOTE = "vote";
     private static final String FILLING = "filling";
+    private static final String CONDEMNED = "condemned";
     private static final long CLOSE_SECONDS = 10;
 
     /**
@@ -96,6 +99,12 @@ public final class FileRaftStateStore implements RaftStateStore {
      */
     public @Nullable RestoredRaftState load() throws IOException {
         Files.deleteIfExists(folder.file(SnapshotFile.NAME + ".tmp"));
+        byte[] condemned = folder.read(CONDEMNED);
+        if (condemned != null) {
+            throw new IOException("folder " + folder.path() + " must not be used again: "
+                    + new String(condemned, StandardCharsets.UTF_8)
+                    + "; remove it to let the other members fill it again");
+        }
         byte[] members = folder.read(MEMBERS);
         byte[] vote = folder.read(VOTE);
         SnapshotEntry snapshot = SnapshotFile.read(folder.file(SnapshotFile.NAME));
@@ -212,6 +221,22 @@ public final class FileRaftStateStore implements RaftStateStore {
         if (received) {
             await(written);
         }
+    }
+
+    /** Writes a snapshot however short the log is. Completes on any thread; the next flush drops the log before it. */
+    public CompletableFuture<Void> rewrite(SnapshotEntry entry) {
+        try {
+            guarded(log::roll);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        appendedBefore = log.appendedBytes();
+        return CompletableFuture.runAsync(() -> write(entry), snapshots);
+    }
+
+    /** Notes durably that this folder is never to be used again. */
+    public void condemn(String reason) throws IOException {
+        guarded(() -> folder.replace(CONDEMNED, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void write(SnapshotEntry entry) {
