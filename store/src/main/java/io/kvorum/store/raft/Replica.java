@@ -587,7 +587,10 @@ public final class Replica {
         if (part.install().term() < node.state().term()) {
             // The answer of Raft itself to a message of an old term; it makes the old leader step down.
             AppendFailureResponse refused = new AppendFailureResponse(
-                    node.getLocalMember(), node.state().term(), 0, part.install().flowControlSequenceNumber());
+                    node.getLocalMember(),
+                    node.state().term(),
+                    0,
+                    part.install().flowControlSequenceNumber());
             send(part.install().leader(), MessageCodec.encode(refused, lastLogIndex()));
             return;
         }
