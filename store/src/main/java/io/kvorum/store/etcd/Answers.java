@@ -1,18 +1,18 @@
 package io.kvorum.store.etcd;
 
+import io.kvorum.etcd.api.DeleteRangeResponse;
+import io.kvorum.etcd.api.Event;
+import io.kvorum.etcd.api.PutResponse;
+import io.kvorum.etcd.api.RangeResponse;
+import io.kvorum.etcd.api.ResponseHeader;
+import io.kvorum.etcd.api.ResponseOp;
+import io.kvorum.etcd.api.TxnResponse;
 import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.OpResult;
 import io.kvorum.store.client.RangeResult;
 import io.kvorum.store.client.StoreException;
 import io.kvorum.store.client.TxnResult;
 import io.kvorum.store.client.WatchEvent;
-import io.kvorum.store.etcd.proto.DeleteRangeResponse;
-import io.kvorum.store.etcd.proto.Event;
-import io.kvorum.store.etcd.proto.PutResponse;
-import io.kvorum.store.etcd.proto.RangeResponse;
-import io.kvorum.store.etcd.proto.ResponseHeader;
-import io.kvorum.store.etcd.proto.ResponseOp;
-import io.kvorum.store.etcd.proto.TxnResponse;
 import io.kvorum.store.mvcc.Outcome;
 
 /** Outcomes of the store as etcd's messages. */
@@ -28,8 +28,8 @@ final class Answers {
         return type.cast(outcome);
     }
 
-    static io.kvorum.store.etcd.proto.KeyValue keyValue(KeyValue kv) {
-        return io.kvorum.store.etcd.proto.KeyValue.newBuilder()
+    static io.kvorum.etcd.api.KeyValue keyValue(KeyValue kv) {
+        return io.kvorum.etcd.api.KeyValue.newBuilder()
                 .setKey(Bytes.of(kv.key()))
                 .setValue(Bytes.of(kv.value()))
                 .setCreateRevision(kv.createRevision())

@@ -1,8 +1,8 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.ServerServiceDefinition;
-import io.kvorum.store.etcd.proto.AuthStatusRequest;
-import io.kvorum.store.etcd.proto.AuthStatusResponse;
+import io.kvorum.etcd.api.AuthGrpc;
+import io.kvorum.etcd.api.AuthStatusResponse;
 import java.util.concurrent.CompletableFuture;
 
 /** Says that there are no users and roles: who may connect is decided by certificates. */
@@ -14,11 +14,9 @@ final class AuthService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.Auth")
+        return new Service(AuthGrpc.SERVICE_NAME)
                 .unary(
-                        "AuthStatus",
-                        AuthStatusRequest.getDefaultInstance(),
-                        AuthStatusResponse.getDefaultInstance(),
+                        AuthGrpc.getAuthStatusMethod(),
                         request -> CompletableFuture.completedFuture(AuthStatusResponse.newBuilder()
                                 .setHeader(ids.header())
                                 .build()))

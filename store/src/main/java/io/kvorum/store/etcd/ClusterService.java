@@ -1,9 +1,10 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.ServerServiceDefinition;
-import io.kvorum.store.etcd.proto.Member;
-import io.kvorum.store.etcd.proto.MemberListRequest;
-import io.kvorum.store.etcd.proto.MemberListResponse;
+import io.kvorum.etcd.api.ClusterGrpc;
+import io.kvorum.etcd.api.Member;
+import io.kvorum.etcd.api.MemberListRequest;
+import io.kvorum.etcd.api.MemberListResponse;
 import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.server.MemberDirectory;
 import java.util.Map;
@@ -23,12 +24,8 @@ final class ClusterService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.Cluster")
-                .unary(
-                        "MemberList",
-                        MemberListRequest.getDefaultInstance(),
-                        MemberListResponse.getDefaultInstance(),
-                        this::list)
+        return new Service(ClusterGrpc.SERVICE_NAME)
+                .unary(ClusterGrpc.getMemberListMethod(), this::list)
                 .refuse(EtcdErrors.MEMBERSHIP, "MemberAdd", "MemberRemove", "MemberUpdate", "MemberPromote")
                 .build();
     }

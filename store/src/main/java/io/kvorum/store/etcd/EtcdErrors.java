@@ -37,8 +37,6 @@ final class EtcdErrors {
             "etcdserver: members of this store are changed with \"kvorum store member\", not by this API");
     static final Status MOVE_LEADER = Status.UNIMPLEMENTED.withDescription(
             "etcdserver: this store's leader cannot be moved; it is elected anew when it ends");
-    static final Status DEFRAGMENT = Status.UNIMPLEMENTED.withDescription(
-            "etcdserver: this store writes its files anew by itself; there is nothing to defragment");
     static final Status DOWNGRADE =
             Status.UNIMPLEMENTED.withDescription("etcdserver: there is nothing to downgrade this store to");
 

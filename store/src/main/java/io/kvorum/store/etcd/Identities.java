@@ -1,6 +1,6 @@
 package io.kvorum.store.etcd;
 
-import io.kvorum.store.etcd.proto.ResponseHeader;
+import io.kvorum.etcd.api.ResponseHeader;
 import io.kvorum.store.raft.Replica;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -3,21 +3,22 @@ package io.kvorum.store.etcd;
 import static io.kvorum.store.etcd.Answers.expect;
 
 import io.grpc.ServerServiceDefinition;
+import io.kvorum.etcd.api.CompactionRequest;
+import io.kvorum.etcd.api.CompactionResponse;
+import io.kvorum.etcd.api.DeleteRangeRequest;
+import io.kvorum.etcd.api.DeleteRangeResponse;
+import io.kvorum.etcd.api.KVGrpc;
+import io.kvorum.etcd.api.PutRequest;
+import io.kvorum.etcd.api.PutResponse;
+import io.kvorum.etcd.api.RangeResponse;
+import io.kvorum.etcd.api.TxnRequest;
+import io.kvorum.etcd.api.TxnResponse;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.OpResult;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.RangeResult;
 import io.kvorum.store.client.Txn;
 import io.kvorum.store.client.TxnResult;
-import io.kvorum.store.etcd.proto.CompactionRequest;
-import io.kvorum.store.etcd.proto.CompactionResponse;
-import io.kvorum.store.etcd.proto.DeleteRangeRequest;
-import io.kvorum.store.etcd.proto.DeleteRangeResponse;
-import io.kvorum.store.etcd.proto.PutRequest;
-import io.kvorum.store.etcd.proto.PutResponse;
-import io.kvorum.store.etcd.proto.RangeResponse;
-import io.kvorum.store.etcd.proto.TxnRequest;
-import io.kvorum.store.etcd.proto.TxnResponse;
 import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.Snapshot;
@@ -39,28 +40,16 @@ final class KvService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.KV")
-                .unary(
-                        "Range",
-                        io.kvorum.store.etcd.proto.RangeRequest.getDefaultInstance(),
-                        RangeResponse.getDefaultInstance(),
-                        this::range)
-                .unary("Put", PutRequest.getDefaultInstance(), PutResponse.getDefaultInstance(), this::put)
-                .unary(
-                        "DeleteRange",
-                        DeleteRangeRequest.getDefaultInstance(),
-                        DeleteRangeResponse.getDefaultInstance(),
-                        this::delete)
-                .unary("Txn", TxnRequest.getDefaultInstance(), TxnResponse.getDefaultInstance(), this::txn)
-                .unary(
-                        "Compact",
-                        CompactionRequest.getDefaultInstance(),
-                        CompactionResponse.getDefaultInstance(),
-                        this::compact)
+        return new Service(KVGrpc.SERVICE_NAME)
+                .unary(KVGrpc.getRangeMethod(), this::range)
+                .unary(KVGrpc.getPutMethod(), this::put)
+                .unary(KVGrpc.getDeleteRangeMethod(), this::delete)
+                .unary(KVGrpc.getTxnMethod(), this::txn)
+                .unary(KVGrpc.getCompactMethod(), this::compact)
                 .build();
     }
 
-    private CompletionStage<RangeResponse> range(io.kvorum.store.etcd.proto.RangeRequest request) {
+    private CompletionStage<RangeResponse> range(io.kvorum.etcd.api.RangeRequest request) {
         RangeRequest range = Requests.range(request);
         return state(range.serializable()).thenApplyAsync(snapshot -> read(snapshot, range), pool);
     }

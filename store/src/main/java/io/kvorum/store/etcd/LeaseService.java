@@ -5,18 +5,19 @@ import static io.kvorum.store.etcd.Answers.expect;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.kvorum.etcd.api.LeaseGrantRequest;
+import io.kvorum.etcd.api.LeaseGrantResponse;
+import io.kvorum.etcd.api.LeaseGrpc;
+import io.kvorum.etcd.api.LeaseKeepAliveRequest;
+import io.kvorum.etcd.api.LeaseKeepAliveResponse;
+import io.kvorum.etcd.api.LeaseLeasesRequest;
+import io.kvorum.etcd.api.LeaseLeasesResponse;
+import io.kvorum.etcd.api.LeaseRevokeRequest;
+import io.kvorum.etcd.api.LeaseRevokeResponse;
+import io.kvorum.etcd.api.LeaseStatus;
+import io.kvorum.etcd.api.LeaseTimeToLiveRequest;
+import io.kvorum.etcd.api.LeaseTimeToLiveResponse;
 import io.kvorum.store.client.Refusal;
-import io.kvorum.store.etcd.proto.LeaseGrantRequest;
-import io.kvorum.store.etcd.proto.LeaseGrantResponse;
-import io.kvorum.store.etcd.proto.LeaseKeepAliveRequest;
-import io.kvorum.store.etcd.proto.LeaseKeepAliveResponse;
-import io.kvorum.store.etcd.proto.LeaseLeasesRequest;
-import io.kvorum.store.etcd.proto.LeaseLeasesResponse;
-import io.kvorum.store.etcd.proto.LeaseRevokeRequest;
-import io.kvorum.store.etcd.proto.LeaseRevokeResponse;
-import io.kvorum.store.etcd.proto.LeaseStatus;
-import io.kvorum.store.etcd.proto.LeaseTimeToLiveRequest;
-import io.kvorum.store.etcd.proto.LeaseTimeToLiveResponse;
 import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.Snapshot.LeaseView;
@@ -42,32 +43,12 @@ final class LeaseService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.Lease")
-                .unary(
-                        "LeaseGrant",
-                        LeaseGrantRequest.getDefaultInstance(),
-                        LeaseGrantResponse.getDefaultInstance(),
-                        this::grant)
-                .unary(
-                        "LeaseRevoke",
-                        LeaseRevokeRequest.getDefaultInstance(),
-                        LeaseRevokeResponse.getDefaultInstance(),
-                        this::revoke)
-                .both(
-                        "LeaseKeepAlive",
-                        LeaseKeepAliveRequest.getDefaultInstance(),
-                        LeaseKeepAliveResponse.getDefaultInstance(),
-                        KeepAlives::new)
-                .unary(
-                        "LeaseTimeToLive",
-                        LeaseTimeToLiveRequest.getDefaultInstance(),
-                        LeaseTimeToLiveResponse.getDefaultInstance(),
-                        this::timeToLive)
-                .unary(
-                        "LeaseLeases",
-                        LeaseLeasesRequest.getDefaultInstance(),
-                        LeaseLeasesResponse.getDefaultInstance(),
-                        this::leases)
+        return new Service(LeaseGrpc.SERVICE_NAME)
+                .unary(LeaseGrpc.getLeaseGrantMethod(), this::grant)
+                .unary(LeaseGrpc.getLeaseRevokeMethod(), this::revoke)
+                .both(LeaseGrpc.getLeaseKeepAliveMethod(), KeepAlives::new)
+                .unary(LeaseGrpc.getLeaseTimeToLiveMethod(), this::timeToLive)
+                .unary(LeaseGrpc.getLeaseLeasesMethod(), this::leases)
                 .build();
     }
 

@@ -4,21 +4,22 @@ import static io.kvorum.store.etcd.Answers.expect;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.kvorum.etcd.api.AlarmMember;
+import io.kvorum.etcd.api.AlarmRequest;
+import io.kvorum.etcd.api.AlarmResponse;
+import io.kvorum.etcd.api.AlarmType;
+import io.kvorum.etcd.api.DefragmentRequest;
+import io.kvorum.etcd.api.DefragmentResponse;
+import io.kvorum.etcd.api.HashKVRequest;
+import io.kvorum.etcd.api.HashKVResponse;
+import io.kvorum.etcd.api.HashRequest;
+import io.kvorum.etcd.api.HashResponse;
+import io.kvorum.etcd.api.MaintenanceGrpc;
+import io.kvorum.etcd.api.SnapshotRequest;
+import io.kvorum.etcd.api.SnapshotResponse;
+import io.kvorum.etcd.api.StatusRequest;
+import io.kvorum.etcd.api.StatusResponse;
 import io.kvorum.store.client.Alarm;
-import io.kvorum.store.etcd.proto.AlarmMember;
-import io.kvorum.store.etcd.proto.AlarmRequest;
-import io.kvorum.store.etcd.proto.AlarmResponse;
-import io.kvorum.store.etcd.proto.AlarmType;
-import io.kvorum.store.etcd.proto.DefragmentRequest;
-import io.kvorum.store.etcd.proto.DefragmentResponse;
-import io.kvorum.store.etcd.proto.HashKVRequest;
-import io.kvorum.store.etcd.proto.HashKVResponse;
-import io.kvorum.store.etcd.proto.HashRequest;
-import io.kvorum.store.etcd.proto.HashResponse;
-import io.kvorum.store.etcd.proto.SnapshotRequest;
-import io.kvorum.store.etcd.proto.SnapshotResponse;
-import io.kvorum.store.etcd.proto.StatusRequest;
-import io.kvorum.store.etcd.proto.StatusResponse;
 import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.Snapshot;
@@ -55,21 +56,13 @@ final class MaintenanceService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.Maintenance")
-                .unary("Status", StatusRequest.getDefaultInstance(), StatusResponse.getDefaultInstance(), this::status)
-                .unary("Alarm", AlarmRequest.getDefaultInstance(), AlarmResponse.getDefaultInstance(), this::alarm)
-                .unary("Hash", HashRequest.getDefaultInstance(), HashResponse.getDefaultInstance(), this::hash)
-                .unary("HashKV", HashKVRequest.getDefaultInstance(), HashKVResponse.getDefaultInstance(), this::hashKv)
-                .unary(
-                        "Defragment",
-                        DefragmentRequest.getDefaultInstance(),
-                        DefragmentResponse.getDefaultInstance(),
-                        this::defragment)
-                .answers(
-                        "Snapshot",
-                        SnapshotRequest.getDefaultInstance(),
-                        SnapshotResponse.getDefaultInstance(),
-                        this::snapshot)
+        return new Service(MaintenanceGrpc.SERVICE_NAME)
+                .unary(MaintenanceGrpc.getStatusMethod(), this::status)
+                .unary(MaintenanceGrpc.getAlarmMethod(), this::alarm)
+                .unary(MaintenanceGrpc.getHashMethod(), this::hash)
+                .unary(MaintenanceGrpc.getHashKVMethod(), this::hashKv)
+                .unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment)
+                .answers(MaintenanceGrpc.getSnapshotMethod(), this::snapshot)
                 .refuse(EtcdErrors.MOVE_LEADER, "MoveLeader")
                 .refuse(EtcdErrors.DOWNGRADE, "Downgrade")
                 .build();

@@ -1,18 +1,18 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.Status;
+import io.kvorum.etcd.api.Compare.CompareResult;
+import io.kvorum.etcd.api.DeleteRangeRequest;
+import io.kvorum.etcd.api.PutRequest;
+import io.kvorum.etcd.api.RangeRequest.SortOrder;
+import io.kvorum.etcd.api.RequestOp;
+import io.kvorum.etcd.api.TxnRequest;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Compare;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.Selection;
 import io.kvorum.store.client.Txn;
-import io.kvorum.store.etcd.proto.Compare.CompareResult;
-import io.kvorum.store.etcd.proto.DeleteRangeRequest;
-import io.kvorum.store.etcd.proto.PutRequest;
-import io.kvorum.store.etcd.proto.RangeRequest.SortOrder;
-import io.kvorum.store.etcd.proto.RequestOp;
-import io.kvorum.store.etcd.proto.TxnRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +23,7 @@ final class Requests {
 
     private Requests() {}
 
-    static RangeRequest range(io.kvorum.store.etcd.proto.RangeRequest request) {
+    static RangeRequest range(io.kvorum.etcd.api.RangeRequest request) {
         require(!request.getKey().isEmpty(), EtcdErrors.EMPTY_KEY);
         return new RangeRequest(
                 Bytes.range(request.getKey(), request.getRangeEnd()),
@@ -35,7 +35,7 @@ final class Requests {
                 selection(request));
     }
 
-    private static Selection selection(io.kvorum.store.etcd.proto.RangeRequest request) {
+    private static Selection selection(io.kvorum.etcd.api.RangeRequest request) {
         boolean plain = request.getSortTargetValue() == 0
                 && request.getSortOrderValue() != SortOrder.DESCEND_VALUE
                 && request.getMinModRevision() == 0
@@ -89,7 +89,7 @@ final class Requests {
         int ops = Math.max(request.getCompareCount(), Math.max(request.getSuccessCount(), request.getFailureCount()));
         require(ops <= most, EtcdErrors.TOO_MANY_OPS);
         List<Compare> compares = new ArrayList<>(request.getCompareCount());
-        for (io.kvorum.store.etcd.proto.Compare compare : request.getCompareList()) {
+        for (io.kvorum.etcd.api.Compare compare : request.getCompareList()) {
             compares.add(compare(compare));
         }
         return new Txn(compares, ops(request.getSuccessList(), most - ops), ops(request.getFailureList(), most - ops));
@@ -110,7 +110,7 @@ final class Requests {
         return ops;
     }
 
-    private static Compare compare(io.kvorum.store.etcd.proto.Compare compare) {
+    private static Compare compare(io.kvorum.etcd.api.Compare compare) {
         require(!compare.getKey().isEmpty(), EtcdErrors.EMPTY_KEY);
         Compare.Target target = switch (compare.getTarget()) {
             case VERSION -> Compare.Target.VERSION;
@@ -130,7 +130,7 @@ final class Requests {
     }
 
     /** A target without its value is compared with nothing: zero, or no bytes. */
-    private static long number(io.kvorum.store.etcd.proto.Compare compare, Compare.Target target) {
+    private static long number(io.kvorum.etcd.api.Compare compare, Compare.Target target) {
         return switch (target) {
             case VERSION -> compare.getVersion();
             case CREATE_REVISION -> compare.getCreateRevision();
@@ -140,7 +140,7 @@ final class Requests {
         };
     }
 
-    private static Compare.Relation relation(io.kvorum.store.etcd.proto.Compare compare) {
+    private static Compare.Relation relation(io.kvorum.etcd.api.Compare compare) {
         CompareResult result = compare.getResult();
         return switch (result) {
             case EQUAL -> Compare.Relation.EQUAL;

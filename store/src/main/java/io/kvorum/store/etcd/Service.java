@@ -1,11 +1,9 @@
 package io.kvorum.store.etcd;
 
-import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -30,19 +28,18 @@ final class Service {
     }
 
     /** One request, one answer. */
-    <Q extends Message, A extends Message> Service unary(String method, Q request, A answer, Verb<Q, A> verb) {
-        definition.addMethod(
-                descriptor(method, MethodType.UNARY, request, answer), ServerCalls.asyncUnaryCall((asked, observer) -> {
-                    ignoreCancellation(observer);
-                    answer(verb, asked, observer);
-                }));
+    <Q, A> Service unary(MethodDescriptor<Q, A> method, Verb<Q, A> verb) {
+        definition.addMethod(method, ServerCalls.asyncUnaryCall((asked, observer) -> {
+            ignoreCancellation(observer);
+            answer(verb, asked, observer);
+        }));
         return this;
     }
 
     /** One request, many answers. */
-    <Q extends Message, A extends Message> Service answers(String method, Q request, A answer, Stream<Q, A> stream) {
+    <Q, A> Service answers(MethodDescriptor<Q, A> method, Stream<Q, A> stream) {
         definition.addMethod(
-                descriptor(method, MethodType.SERVER_STREAMING, request, answer),
+                method,
                 ServerCalls.asyncServerStreamingCall(
                         (asked, observer) -> stream.open(asked, (ServerCallStreamObserver<A>) observer)));
         return this;
@@ -54,10 +51,10 @@ final class Service {
     }
 
     /** Many requests, many answers. */
-    <Q extends Message, A extends Message> Service both(
-            String method, Q request, A answer, Function<ServerCallStreamObserver<A>, StreamObserver<Q>> stream) {
+    <Q, A> Service both(
+            MethodDescriptor<Q, A> method, Function<ServerCallStreamObserver<A>, StreamObserver<Q>> stream) {
         definition.addMethod(
-                descriptor(method, MethodType.BIDI_STREAMING, request, answer),
+                method,
                 ServerCalls.asyncBidiStreamingCall(observer -> stream.apply((ServerCallStreamObserver<A>) observer)));
         return this;
     }
@@ -78,16 +75,6 @@ final class Service {
 
     ServerServiceDefinition build() {
         return definition.build();
-    }
-
-    private <Q extends Message, A extends Message> MethodDescriptor<Q, A> descriptor(
-            String method, MethodType type, Q request, A answer) {
-        return MethodDescriptor.<Q, A>newBuilder()
-                .setType(type)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(name, method))
-                .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(ProtoUtils.marshaller(answer))
-                .build();
     }
 
     private static <Q, A> void answer(Verb<Q, A> verb, Q request, StreamObserver<A> observer) {

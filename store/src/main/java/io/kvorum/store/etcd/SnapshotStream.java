@@ -2,10 +2,10 @@ package io.kvorum.store.etcd;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.kvorum.etcd.api.ResponseHeader;
+import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.store.backup.BackupHeader;
 import io.kvorum.store.backup.BackupWriter;
-import io.kvorum.store.etcd.proto.ResponseHeader;
-import io.kvorum.store.etcd.proto.SnapshotResponse;
 import io.kvorum.store.mvcc.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,8 +1,7 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.ServerServiceDefinition;
-import io.kvorum.store.etcd.proto.WatchRequest;
-import io.kvorum.store.etcd.proto.WatchResponse;
+import io.kvorum.etcd.api.WatchGrpc;
 import io.kvorum.store.watch.WatchHub;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +19,8 @@ final class WatchService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service("etcdserverpb.Watch")
-                .both("Watch", WatchRequest.getDefaultInstance(), WatchResponse.getDefaultInstance(), responses -> {
+        return new Service(WatchGrpc.SERVICE_NAME)
+                .both(WatchGrpc.getWatchMethod(), responses -> {
                     WatchStream stream = new WatchStream(hub, ids, responses, LeaderRequired.asked(), open::remove);
                     open.add(stream);
                     return stream;

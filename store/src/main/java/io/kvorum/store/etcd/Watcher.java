@@ -1,11 +1,11 @@
 package io.kvorum.store.etcd;
 
+import io.kvorum.etcd.api.Event;
+import io.kvorum.etcd.api.WatchCreateRequest;
+import io.kvorum.etcd.api.WatchCreateRequest.FilterType;
+import io.kvorum.etcd.api.WatchResponse;
 import io.kvorum.store.client.StoreException;
 import io.kvorum.store.client.WatchEvent;
-import io.kvorum.store.etcd.proto.Event;
-import io.kvorum.store.etcd.proto.WatchCreateRequest;
-import io.kvorum.store.etcd.proto.WatchCreateRequest.FilterType;
-import io.kvorum.store.etcd.proto.WatchResponse;
 import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.protocol.StoreProtocol;
 import io.kvorum.store.watch.WatchHub;

@@ -25,6 +25,9 @@ public sealed interface Command {
     /** Ends a lease and deletes its keys at one revision. */
     record RevokeLease(long lease) implements Command {}
 
+    /** Changes nothing; answered by {@link Outcome.ContentCheck}, so that each member compares its content with this. */
+    record CheckContent(long revision, String hash) implements Command {}
+
     /** Raises an alarm; raising it again changes nothing. */
     record RaiseAlarm(Alarm alarm) implements Command {}
 

@@ -3,6 +3,7 @@ package io.kvorum.store.mvcc;
 import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Refusal;
+import io.kvorum.store.codec.BinaryReader.MalformedException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,25 @@ public final class KeySpace {
     }
 
     /**
+     * Applies one entry of the log.
+     *
+     * @param entry a {@link ProposalCodec proposal}; one that cannot be read is refused, an empty one does nothing
+     */
+    public Applied applyEntry(long index, byte[] entry) {
+        if (entry.length == 0) {
+            return new Applied(state.revision(), new Outcome.Done(), List.of());
+        }
+        Proposal proposal;
+        try {
+            proposal = ProposalCodec.decode(entry);
+        } catch (MalformedException e) {
+            Outcome refused = new Outcome.Refused(Refusal.MALFORMED, "malformed request: " + e.getMessage());
+            return new Applied(state.revision(), refused, List.of());
+        }
+        return apply(index, proposal);
+    }
+
+    /**
      * Applies one command.
      *
      * @param index its place in the log, greater than that of the command before
@@ -83,6 +103,8 @@ public final class KeySpace {
             return revoke(index, revoke.lease());
         } else if (command instanceof Command.ExpireLeases expire) {
             return expire(index, expire);
+        } else if (command instanceof Command.CheckContent check) {
+            return unchanged(index, new Outcome.ContentCheck(check.revision(), check.hash()));
         } else if (command instanceof Command.RaiseAlarm raise) {
             return raise(index, raise.alarm());
         } else if (command instanceof Command.DisarmAlarms disarm) {

@@ -22,6 +22,9 @@ public sealed interface Outcome {
     /** The lease was granted. */
     record LeaseGranted(long lease) implements Outcome {}
 
+    /** Whoever applies this compares its content at the revision. */
+    record ContentCheck(long revision, String hash) implements Outcome {}
+
     /** Done, and there is nothing to tell. */
     record Done() implements Outcome {}
 

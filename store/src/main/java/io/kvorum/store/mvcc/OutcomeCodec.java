@@ -19,6 +19,8 @@ public final class OutcomeCodec {
             ValueCodec.write(out.octet(2), ranged.result());
         } else if (outcome instanceof Outcome.LeaseGranted granted) {
             out.octet(3).number(granted.lease());
+        } else if (outcome instanceof Outcome.ContentCheck check) {
+            out.octet(10).number(check.revision()).text(check.hash());
         } else if (outcome instanceof Outcome.Done) {
             out.octet(4);
         } else if (outcome instanceof Outcome.Refused refused) {
@@ -46,6 +48,7 @@ public final class OutcomeCodec {
             case 7 -> new Outcome.FutureRevision(in.number(), in.number());
             case 8 -> new Outcome.Forgotten();
             case 9 -> new Outcome.Refused(ValueCodec.constant(REFUSALS, in), in.text());
+            case 10 -> new Outcome.ContentCheck(in.number(), in.text());
             default -> throw new MalformedException("no such outcome: " + tag);
         };
     }

@@ -59,6 +59,8 @@ public final class ProposalCodec {
         } else if (command instanceof Command.DisarmAlarms disarm) {
             out.octet(9).number(disarm.alarms().size());
             disarm.alarms().forEach(alarm -> ValueCodec.write(out, alarm));
+        } else if (command instanceof Command.CheckContent check) {
+            out.octet(10).number(check.revision()).text(check.hash());
         } else {
             throw new IllegalStateException("unknown command " + command);
         }
@@ -78,6 +80,7 @@ public final class ProposalCodec {
             case 7 -> new Command.GrantLease(in.number(), in.number());
             case 8 -> new Command.RaiseAlarm(ValueCodec.alarm(in));
             case 9 -> new Command.DisarmAlarms(ValueCodec.list(in, ValueCodec::alarm));
+            case 10 -> new Command.CheckContent(in.number(), in.text());
             default -> throw new MalformedException("no such command: " + tag);
         };
     }

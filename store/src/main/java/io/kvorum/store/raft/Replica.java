@@ -12,11 +12,14 @@ import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
+import com.hazelcast.cp.internal.raft.impl.log.RaftLog;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
 import com.hazelcast.cp.internal.raft.impl.state.FollowerState;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
+import com.hazelcast.cp.internal.raft.impl.state.RaftGroupMembers;
+import com.hazelcast.cp.internal.raft.impl.state.RaftState;
 import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
-import io.kvorum.store.client.Refusal;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Applied;
 import io.kvorum.store.mvcc.Command;
@@ -46,6 +49,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,8 +72,11 @@ public final class Replica {
     private static final long FIRST_INDEX = 1;
 
     private static final int MAX_UNCOMMITTED = 1000;
+    private static final long MAX_UNCOMMITTED_BYTES = 16L << 20;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
+    private static final long LOG_BYTES_TO_SNAPSHOT = 48L << 20;
+    private static final long LOG_BYTES_TO_KEEP = 16L << 20;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
     private static final long STAGGER_MILLIS = 100;
@@ -83,6 +90,9 @@ public final class Replica {
 
         /** The key space jumped to another state. */
         void restored(Snapshot newest);
+
+        /** The members are to compare their content at a revision; {@code state} is this member's. */
+        void contentCheck(Snapshot state, long revision, String hash);
 
         /** Leadership as this member sees it changed; {@code leader} is null while none is known. */
         void leader(@Nullable String leader, boolean local);
@@ -143,8 +153,10 @@ public final class Replica {
     private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
     private @Nullable String knownLeader;
     private int ticks;
+    private long bytesSinceSnapshot;
     private boolean expiring;
     private boolean standing;
+    private final AtomicLong underwayBytes = new AtomicLong();
     private volatile boolean leaderSilent;
     private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
@@ -267,6 +279,62 @@ public final class Replica {
         return commitIndex;
     }
 
+    /**
+     * Writes the key space anew and deletes the log before it, so that what was compacted leaves the disk. Completes when
+     * that is done.
+     */
+    public CompletableFuture<Void> defragment() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        integration.execute(() -> {
+            takeSnapshot();
+            SnapshotEntry newestEntry = node.state().log().snapshot();
+            if (newestEntry.index() == 0) {
+                done.complete(null); // nothing was ever written
+                return;
+            }
+            disk.rewrite(newestEntry).whenComplete((written, thrown) -> {
+                if (thrown != null) {
+                    done.completeExceptionally(thrown);
+                } else {
+                    integration.execute(() -> dropOldLog(done));
+                }
+            });
+        });
+        return done;
+    }
+
+    private void dropOldLog(CompletableFuture<Void> done) {
+        try {
+            disk.flushLogs();
+            done.complete(null);
+        } catch (IOException e) {
+            done.completeExceptionally(e); // and the member stops, as after every failed write
+        }
+    }
+
+    /** Ends this member for good: what it holds is wrong, for the reason given, and must not be served again. */
+    public void condemn(String reason) {
+        integration.execute(() -> {
+            try {
+                disk.condemn(reason);
+            } catch (IOException e) {
+                LOG.error("the folder could not be marked as unusable", e);
+            }
+            fail("this member's data is not that of the others", new IOException(reason));
+        });
+    }
+
+    /** How many entries of the log are held in memory, about. */
+    long entriesInMemory() {
+        RaftLog log = node.state().log();
+        long at = log.lastLogOrSnapshotIndex();
+        long first = at;
+        while (first > 0 && log.containsLogEntry(first)) {
+            first--;
+        }
+        return at - first;
+    }
+
     /** About how many bytes are on disk. */
     public long diskBytes() {
         return disk.sizeBytes();
@@ -289,7 +357,13 @@ public final class Replica {
      * @return fails with {@link ReplicaException}
      */
     public CompletableFuture<Outcome> propose(byte[] proposal) {
-        return adapt(node.replicate(proposal), Outcome.class);
+        if (underwayBytes.addAndGet(proposal.length) > MAX_UNCOMMITTED_BYTES) {
+            underwayBytes.addAndGet(-proposal.length);
+            return CompletableFuture.failedFuture(new ReplicaException.Busy());
+        }
+        CompletableFuture<Outcome> outcome = adapt(node.replicate(proposal), Outcome.class);
+        outcome.whenComplete((done, thrown) -> underwayBytes.addAndGet(-proposal.length));
+        return outcome;
     }
 
     /** The newest revision, linearizable; asks only the leader. Fails with {@link ReplicaException}. */
@@ -491,6 +565,7 @@ public final class Replica {
 
     private void tick() {
         transfer.tick();
+        limitLogInMemory();
         watchLeader();
         leaderSilent = node.state().role() == RaftRole.FOLLOWER
                 && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
@@ -507,6 +582,49 @@ public final class Replica {
         if (++ticks % TICKS_PER_LEASE_CHECK == 0 && isLeader()) {
             expireLeases();
         }
+    }
+
+    /**
+     * Raft keeps its log in memory from some entries before the newest snapshot on, and takes one after a number of
+     * entries. With large values that would be too much memory, so here one is taken after a number of bytes; it costs
+     * nothing but the versions it holds on to.
+     */
+    private void limitLogInMemory() {
+        if (bytesSinceSnapshot > LOG_BYTES_TO_SNAPSHOT) {
+            takeSnapshot();
+        }
+    }
+
+    Snapshot snapshotTaken() {
+        bytesSinceSnapshot = 0;
+        return newest;
+    }
+
+    private void takeSnapshot() {
+        RaftState state = node.state();
+        RaftLog log = state.log();
+        long index = state.lastApplied();
+        if (index <= log.snapshotIndex()) {
+            return;
+        }
+        RaftGroupMembers members = state.committedGroupMembers();
+        int termThen = log.getLogEntry(index).term();
+        bytesSinceSnapshot = 0;
+        log.setSnapshot(
+                new SnapshotEntry(termThen, index, newest, members.index(), members.members()),
+                lastToForget(log, index));
+        log.flush();
+    }
+
+    /** What is kept before a snapshot spares a member that lags a little the whole of it. */
+    private static long lastToForget(RaftLog log, long index) {
+        long bytes = 0;
+        long at = index;
+        while (bytes < LOG_BYTES_TO_KEEP && at > 0 && log.containsLogEntry(at)) {
+            bytes += log.getLogEntry(at).operation() instanceof byte[] entry ? entry.length : 0;
+            at--;
+        }
+        return at;
     }
 
     private void expireLeases() {
@@ -628,30 +746,25 @@ public final class Replica {
         if (disk.isFilling() && node.state().role() == RaftRole.LEADER) {
             filled(); // a leader has all that was committed (Raft, leader completeness)
         }
-        byte[] bytes = (byte[]) operation;
-        if (bytes.length == 0) {
-            return new Outcome.Done();
-        }
-        Proposal proposal;
+        byte[] entry = (byte[]) operation;
+        bytesSinceSnapshot += entry.length;
         try {
-            proposal = ProposalCodec.decode(bytes);
-        } catch (MalformedException e) {
-            return new Outcome.Refused(Refusal.MALFORMED, "malformed request: " + e.getMessage());
-        }
-        try {
-            return apply(index, proposal);
+            return apply(index, entry);
         } catch (RuntimeException e) {
             fail("applying log entry " + index + " failed", e); // Raft's own handling would only log it
             throw e;
         }
     }
 
-    private Outcome apply(long index, Proposal proposal) {
-        Applied applied = keySpace.apply(index, proposal);
+    private Outcome apply(long index, byte[] entry) {
+        Applied applied = keySpace.applyEntry(index, entry);
         newest = keySpace.snapshot();
         if (!applied.events().isEmpty()) {
             listener.applied(new Changes(applied.revision(), applied.events()));
             releaseWaiters();
+        }
+        if (applied.outcome() instanceof Outcome.ContentCheck check) {
+            listener.contentCheck(newest, check.revision(), check.hash());
         }
         return applied.outcome();
     }

@@ -103,7 +103,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public Object takeSnapshot(long commitIndex) {
-        return replica.newest();
+        return replica.snapshotTaken();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.kvorum.store.server;
 
 import io.kvorum.component.ComponentContext;
-import io.kvorum.store.etcd.Defragmenter;
 import io.kvorum.store.etcd.EtcdFace;
 import io.kvorum.store.etcd.ListenAddress;
 import io.kvorum.store.etcd.TlsFiles;
@@ -31,7 +30,8 @@ final class ClientFace {
 
     Future<Void> serve(MemberStore store, MemberDirectory directory) {
         return context.vertx()
-                .executeBlocking(() -> EtcdFace.start(context.vertx(), store, directory, Defragmenter.NONE, settings))
+                .executeBlocking(
+                        () -> EtcdFace.start(context.vertx(), store, directory, store.replica()::defragment, settings))
                 .map(face -> {
                     context.onShutdown(
                             "clients of etcd's API",

@@ -1,10 +1,7 @@
 package io.kvorum.store.server;
 
 import io.kvorum.store.backup.ContentHash;
-import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.KeySpace;
-import io.kvorum.store.mvcc.Proposal;
-import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.wal.MemberFolder;
 import java.io.IOException;
@@ -91,18 +88,10 @@ final class MemberCheck {
             if (entry.index() > upTo) {
                 break;
             }
-            if (entry.proposal().length > 0) {
-                Proposal proposal;
-                try {
-                    proposal = ProposalCodec.decode(entry.proposal());
-                } catch (MalformedException e) {
-                    throw new IOException("log entry " + entry.index() + " cannot be read: " + e.getMessage(), e);
-                }
-                try {
-                    keySpace.apply(entry.index(), proposal);
-                } catch (RuntimeException e) {
-                    throw new IOException("log entry " + entry.index() + " cannot be applied: " + e.getMessage(), e);
-                }
+            try {
+                keySpace.applyEntry(entry.index(), entry.proposal());
+            } catch (RuntimeException e) {
+                throw new IOException("log entry " + entry.index() + " cannot be applied: " + e.getMessage(), e);
             }
         }
         return keySpace.snapshot();

@@ -159,7 +159,7 @@ public final class StoreComponent implements Component {
                     disk,
                     transport,
                     onFlush,
-                    new MemberListener(first));
+                    new MemberListener(name, first));
             replicas.put(name, replica);
         }
 
@@ -208,12 +208,19 @@ public final class StoreComponent implements Component {
             StoreEndpoint endpoint =
                     new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches, endpoints);
             new StoreControl(context, names, own, endpoint).register();
+            MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
+            ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
+            checks.start();
+            context.onShutdown("content checks", () -> {
+                checks.stop();
+                return Future.succeededFuture();
+            });
             Future<Void> served = context.serve(endpoint.onlyFrom(KeyedTrust.CORE));
             ClientFace clients = face;
             return clients == null
                     ? served
                     : served.compose(v -> clients.serve(
-                            new MemberStore(context.vertx(), own, endpoint, watches),
+                            store,
                             new MemberDirectory(context.vertx(), context.bus(), own, replicas.keySet(), endpoints)));
         }
 
@@ -260,10 +267,12 @@ public final class StoreComponent implements Component {
 
         /** What the members tell, to the watches, the metrics and the process. */
         private final class MemberListener implements Replica.Listener {
+            private final String name;
             private final boolean first;
             private final @Nullable Counter applied;
 
-            MemberListener(boolean first) {
+            MemberListener(String name, boolean first) {
+                this.name = name;
                 this.first = first;
                 applied = first
                         ? Counter.builder("kvorum.store.applied.revisions")
@@ -286,6 +295,14 @@ public final class StoreComponent implements Component {
                 WatchHub watches = hub;
                 if (first && watches != null) {
                     watches.restored(newest.revision());
+                }
+            }
+
+            @Override
+            public void contentCheck(Snapshot state, long revision, String hash) {
+                Replica own = replicas.get(name);
+                if (own != null) {
+                    ContentChecks.compare(context.vertx(), own, state, revision, hash);
                 }
             }
 

@@ -28,7 +28,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The store's commands of the control socket: {@code store.save}, {@code store.hash}, {@code store.check}, {@code store.compact}. */
+/**
+ * The store's commands of the control socket: {@code store.save}, {@code store.hash}, {@code store.check}, {@code
+ * store.compact}, {@code store.defragment}.
+ */
 final class StoreControl {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -50,6 +53,12 @@ final class StoreControl {
         context.control().register("store.hash", this::hash);
         context.control().register("store.check", request -> onWorker(this::check));
         context.control().register("store.compact", this::compact);
+        context.control()
+                .register(
+                        "store.defragment",
+                        request -> Future.fromCompletionStage(own.defragment())
+                                .map(done ->
+                                        JsonNodeFactory.instance.objectNode().put("bytes", own.diskBytes())));
     }
 
     /** A backup of the newest revision; {@code stale}: of what this member has, be it behind. */

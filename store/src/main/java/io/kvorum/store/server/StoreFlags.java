@@ -23,6 +23,7 @@ final class StoreFlags {
     final Supplier<@Nullable Path> trustedCaFile;
     final Supplier<Boolean> clientCertAuth;
     private final Supplier<String> quotaBytes;
+    final Supplier<Duration> corruptCheckTime;
 
     StoreFlags(Flags flags) {
         initialMembers = flags.text(
@@ -39,6 +40,10 @@ final class StoreFlags {
                 "raft-heartbeat-interval", Duration.ofMillis(500), "How often the leader is heard of at least.");
         maxMissedHeartbeats = flags.integer(
                 "raft-max-missed-heartbeats", 3, "A leader that missed more heartbeats than these is lost.");
+        corruptCheckTime = flags.duration(
+                "corrupt-check-time",
+                Duration.ofMinutes(10),
+                "How often the members compare their content; 0: never. One that differs stops for good.");
         historyRevisions =
                 flags.integer("watch-history", 10_000, "Number of newest revisions kept in memory for watches.");
         listenClient = flags.text(

@@ -10,10 +10,12 @@ import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.codec.BinaryWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -33,7 +35,14 @@ public final class FileRaftStateStore implements RaftStateStore {
     static final String MEMBERS = "members";
     static final String VOTE = "vote";
     private static final String FILLING = "filling";
+    private static final String CONDEMNED = "condemned";
     private static final long CLOSE_SECONDS = 10;
+
+    /**
+     * The key space is written anew when the log since the last time has grown to its size, or to this: so what is
+     * written, and what is read at a start, stays in proportion to what is stored.
+     */
+    private static final long MIN_LOG_BYTES = 64L << 20;
 
     /** The effects whose failure makes the store useless. */
     private interface Effect {
@@ -45,10 +54,14 @@ public final class FileRaftStateStore implements RaftStateStore {
     private final LongConsumer onFlushNanos;
     private final Consumer<IOException> onFailure;
     private final ExecutorService snapshots;
+    private final long minLogBytes;
     private volatile @Nullable IOException failure;
 
     /** The newest snapshot on disk; segments up to it may go. */
     private volatile long durableSnapshot;
+
+    /** What had been appended to the log when the last snapshot was begun. On the Raft thread. */
+    private long appendedBefore;
 
     private volatile long snapshotBytes;
     private volatile boolean filling;
@@ -61,6 +74,13 @@ public final class FileRaftStateStore implements RaftStateStore {
      */
     public FileRaftStateStore(Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure)
             throws IOException {
+        this(path, disk, onFlushNanos, onFailure, MIN_LOG_BYTES);
+    }
+
+    FileRaftStateStore(
+            Path path, Disk disk, LongConsumer onFlushNanos, Consumer<IOException> onFailure, long minLogBytes)
+            throws IOException {
+        this.minLogBytes = minLogBytes;
         this.folder = DataFolder.open(path, disk);
         this.log = new LogFiles(folder, disk);
         this.onFlushNanos = onFlushNanos;
@@ -79,12 +99,18 @@ public final class FileRaftStateStore implements RaftStateStore {
      */
     public @Nullable RestoredRaftState load() throws IOException {
         Files.deleteIfExists(folder.file(SnapshotFile.NAME + ".tmp"));
+        byte[] condemned = folder.read(CONDEMNED);
+        if (condemned != null) {
+            throw new IOException("folder " + folder.path() + " must not be used again: "
+                    + new String(condemned, StandardCharsets.UTF_8)
+                    + "; remove it to let the other members fill it again");
+        }
         byte[] members = folder.read(MEMBERS);
         byte[] vote = folder.read(VOTE);
         SnapshotEntry snapshot = SnapshotFile.read(folder.file(SnapshotFile.NAME));
         filling = Files.exists(folder.file(FILLING));
         if (members == null) {
-            if (vote != null || snapshot != null || !log.load(0).isEmpty()) {
+            if (vote != null || snapshot != null || log.isPresent()) {
                 throw new IOException("file " + folder.file(MEMBERS) + " is missing");
             }
             folder.replace(FILLING, new byte[0]);
@@ -93,15 +119,23 @@ public final class FileRaftStateStore implements RaftStateStore {
         }
         try {
             durableSnapshot = snapshot == null ? 0 : snapshot.index();
+            LogReplay replay = LogReplay.on(snapshot);
+            log.load(replay);
+            appendedBefore = -log.sizeBytes();
             snapshotBytes = snapshot == null ? 0 : Files.size(folder.file(SnapshotFile.NAME));
-            List<LogEntry> entries = log.load(durableSnapshot);
             BinaryReader in = new BinaryReader(members);
             RaftEndpoint local = EntryCodec.endpoint(in);
             List<RaftEndpoint> initial = EntryCodec.endpoints(in);
             BinaryReader votes = new BinaryReader(vote == null ? new byte[] {0, 0} : vote);
             int term = (int) votes.number();
             RaftEndpoint votedFor = votes.bool() ? EntryCodec.endpoint(votes) : null;
-            return restored(local, initial, term, votedFor, snapshot, entries.toArray(LogEntry[]::new));
+            return restored(
+                    local,
+                    initial,
+                    term,
+                    votedFor,
+                    replay.base(),
+                    replay.entries().toArray(LogEntry[]::new));
         } catch (MalformedException e) {
             throw new IOException("folder " + folder.path() + " was written by another version: " + e.getMessage(), e);
         }
@@ -180,11 +214,35 @@ public final class FileRaftStateStore implements RaftStateStore {
 
     @Override
     public void persistSnapshot(SnapshotEntry entry) throws IOException {
+        boolean received = entry.operation() instanceof ReceivedSnapshot;
+        if (!received) {
+            guarded(() -> log.mark(entry));
+            if (log.appendedBytes() - appendedBefore < Math.max(minLogBytes, snapshotBytes)) {
+                return; // with the mark the log is as good, and costs less to write
+            }
+        }
+        appendedBefore = log.appendedBytes();
         guarded(log::roll);
         Future<?> written = snapshots.submit(() -> write(entry));
-        if (entry.operation() instanceof ReceivedSnapshot) {
+        if (received) {
             await(written);
         }
+    }
+
+    /** Writes a snapshot however short the log is. Completes on any thread; the next flush drops the log before it. */
+    public CompletableFuture<Void> rewrite(SnapshotEntry entry) {
+        try {
+            guarded(log::roll);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        appendedBefore = log.appendedBytes();
+        return CompletableFuture.runAsync(() -> write(entry), snapshots);
+    }
+
+    /** Notes durably that this folder is never to be used again. */
+    public void condemn(String reason) throws IOException {
+        guarded(() -> folder.replace(CONDEMNED, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void write(SnapshotEntry entry) {

@@ -1,9 +1,8 @@
 package io.kvorum.store.wal;
 
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
-import io.kvorum.store.codec.BinaryReader;
+import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
-import io.kvorum.store.codec.BinaryWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,17 +17,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of the log: files {@code log-<sequence>} of records, each an entry or the removal of all entries from an
- * index on. Records are gathered in memory and reach the disk with {@link #flush}, so one fsync serves many. Not
+ * The segments of the log: files {@code log-<sequence>} of records: entries, removals of all entries from an index on,
+ * and marks up to where all is committed. Records are gathered in memory and reach the disk with {@link #flush}, so one fsync serves many. Not
  * thread-safe, except {@link #sizeBytes}.
  */
 final class LogFiles implements Closeable {
     static final String PREFIX = "log-";
-    private static final int ENTRY = 1;
-    private static final int REMOVAL = 2;
     private static final long SEGMENT_BYTES = 64L << 20;
 
     private final DataFolder folder;
@@ -42,6 +40,7 @@ final class LogFiles implements Closeable {
     private long sequence;
     private long greatestIndex;
     private long segmentBytes;
+    private long appendedBytes;
     private volatile long closedBytes;
     private volatile long openBytes;
 
@@ -52,15 +51,14 @@ final class LogFiles implements Closeable {
         this.disk = disk;
     }
 
-    /**
-     * Reads the log and cuts a torn tail away.
-     *
-     * @param snapshotIndex the log is needed only beyond this index
-     * @return the entries after {@code snapshotIndex}, dense
-     */
-    List<LogEntry> load(long snapshotIndex) throws IOException {
+    /** Whether there is any segment. */
+    boolean isPresent() throws IOException {
+        return !files().isEmpty();
+    }
+
+    /** Reads the log and cuts a torn tail away. */
+    void load(LogReplay replay) throws IOException {
         List<Path> files = files();
-        TreeMap<Long, LogEntry> entries = new TreeMap<>();
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
             long number = sequenceOf(file);
@@ -68,58 +66,50 @@ final class LogFiles implements Closeable {
                 throw new IOException("file " + PREFIX + name(sequence + 1) + " is missing in " + folder.path());
             }
             sequence = number;
-            load(file, i == files.size() - 1, snapshotIndex, entries);
+            load(file, i == files.size() - 1, replay);
         }
-        entries.headMap(snapshotIndex, true).clear();
-        if (!entries.isEmpty() && entries.firstKey() != snapshotIndex + 1) {
-            throw new IOException("entries " + (snapshotIndex + 1) + " to " + (entries.firstKey() - 1)
-                    + " are missing between snapshot and log in " + folder.path());
-        }
-        return new ArrayList<>(entries.values());
     }
 
-    private void load(Path file, boolean last, long snapshotIndex, TreeMap<Long, LogEntry> entries) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+    private void load(Path file, boolean last, LogReplay replay) throws IOException {
         long[] greatest = {0};
+        Scanned scanned = scan(file, last, record -> greatest[0] = Math.max(greatest[0], replay.record(record)));
+        if (scanned.intact() < scanned.length()) {
+            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                cut.truncate(scanned.intact());
+                disk.sync(cut);
+            }
+        }
+        closed.put(sequence, new Segment(file, greatest[0], scanned.intact()));
+        closedBytes += scanned.intact();
+    }
+
+    /**
+     * How much of a segment was read.
+     *
+     * @param intact bytes of whole records; less than {@code length} when a crash cut the last write off
+     */
+    record Scanned(long intact, long length) {}
+
+    /**
+     * Reads a segment without changing it.
+     *
+     * <p>Errors: {@link CorruptFileException} when something is wrong that no crash explains.
+     *
+     * @param last whether it is the newest: its end may be a write under way, or one that a crash cut off
+     */
+    static Scanned scan(Path file, boolean last, Consumer<Records.Found> reader) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
         int intact = Records.readAll(bytes, 0, (record, offset) -> {
             try {
-                greatest[0] = Math.max(greatest[0], replay(record, snapshotIndex, entries));
+                reader.accept(record);
             } catch (MalformedException e) {
                 throw new CorruptFileException(file, offset, String.valueOf(e.getMessage()));
             }
         });
-        if (intact < bytes.length) {
-            if (!last || !Records.isTorn(bytes, intact)) {
-                throw new CorruptFileException(file, intact, "its checksum does not match");
-            }
-            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                cut.truncate(intact);
-                disk.sync(cut);
-            }
+        if (intact < bytes.length && (!last || !Records.isTorn(bytes, intact))) {
+            throw new CorruptFileException(file, intact, "its checksum does not match");
         }
-        closed.put(sequence, new Segment(file, greatest[0], intact));
-        closedBytes += intact;
-    }
-
-    /** Returns the index of the entry, 0 for a removal. */
-    static long replay(Records.Found record, long snapshotIndex, TreeMap<Long, LogEntry> entries) {
-        BinaryReader in = new BinaryReader(record.payload());
-        if (record.type() == REMOVAL) {
-            entries.tailMap(in.number(), true).clear();
-            return 0;
-        } else if (record.type() != ENTRY) {
-            throw new MalformedException("no such record type: " + record.type());
-        }
-        LogEntry entry = EntryCodec.entry(in);
-        if (!entries.isEmpty() && entry.index() > entries.lastKey() + 1) {
-            if (entry.index() > snapshotIndex + 1) {
-                throw new MalformedException("entry " + entry.index() + " follows entry " + entries.lastKey());
-            }
-            entries.clear(); // a snapshot from the leader bridged the gap
-        }
-        entries.tailMap(entry.index(), true).clear();
-        entries.put(entry.index(), entry);
-        return entry.index();
+        return new Scanned(intact, bytes.length);
     }
 
     /** Starts a new segment to append to. */
@@ -134,15 +124,28 @@ final class LogFiles implements Closeable {
     }
 
     void append(LogEntry entry) {
-        BinaryWriter out = new BinaryWriter(256);
-        EntryCodec.write(out, entry);
-        pending.writeBytes(Records.frame(ENTRY, out.toByteArray()));
+        write(LogReplay.ENTRY, LogReplay.entry(entry));
         greatestIndex = Math.max(greatestIndex, entry.index());
     }
 
     void removeFrom(long index) {
-        pending.writeBytes(
-                Records.frame(REMOVAL, new BinaryWriter(10).number(index).toByteArray()));
+        write(LogReplay.REMOVAL, LogReplay.removal(index));
+    }
+
+    /** Notes that everything up to the snapshot is committed. */
+    void mark(SnapshotEntry snapshot) {
+        write(LogReplay.MARK, LogReplay.mark(snapshot));
+    }
+
+    private void write(int type, byte[] payload) {
+        byte[] record = Records.frame(type, payload);
+        pending.writeBytes(record);
+        appendedBytes += record.length;
+    }
+
+    /** Bytes appended since the start. */
+    long appendedBytes() {
+        return appendedBytes;
     }
 
     /** Returns when everything appended is on disk. */

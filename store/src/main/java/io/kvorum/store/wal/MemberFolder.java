@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * What is in a member's folder, read without changing anything, while the member works or not.
@@ -72,31 +71,27 @@ public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
         if (Files.exists(folder.resolve(FileRaftStateStore.VOTE))) {
             bytes += record(folder.resolve(FileRaftStateStore.VOTE)).length;
         }
-        Snapshot state = Snapshot.empty();
-        Path snapshot = folder.resolve(SnapshotFile.NAME);
-        long snapshotIndex = 0;
-        SnapshotEntry entryOnDisk = SnapshotFile.read(snapshot);
-        if (entryOnDisk != null) {
-            bytes += Files.size(snapshot);
-            state = EntryCodec.stateOf(entryOnDisk.operation());
-            snapshotIndex = entryOnDisk.index();
+        Path file = folder.resolve(SnapshotFile.NAME);
+        SnapshotEntry snapshot = SnapshotFile.read(file);
+        if (snapshot != null) {
+            bytes += Files.size(file);
         }
-        TreeMap<Long, LogEntry> log = new TreeMap<>();
-        bytes += readLog(folder, snapshotIndex, log);
-        log.headMap(snapshotIndex, true).clear();
-        if (!log.isEmpty() && log.firstKey() != snapshotIndex + 1) {
-            throw new IOException("entries " + (snapshotIndex + 1) + " to " + (log.firstKey() - 1)
-                    + " are missing between snapshot and log in " + folder);
-        }
+        LogReplay replay = LogReplay.unapplied(snapshot);
+        bytes += readLog(folder, replay);
         List<Entry> entries = new ArrayList<>();
-        for (LogEntry entry : log.values()) {
-            byte[] proposal = entry.operation() instanceof byte[] proposed ? proposed : new byte[0];
-            entries.add(new Entry(entry.index(), entry.term(), proposal));
+        try {
+            for (LogEntry entry : replay.entries()) {
+                byte[] proposal = entry.operation() instanceof byte[] proposed ? proposed : new byte[0];
+                entries.add(new Entry(entry.index(), entry.term(), proposal));
+            }
+        } catch (MalformedException e) {
+            throw new IOException(e.getMessage() + " in " + folder, e);
         }
+        Snapshot state = snapshot == null ? Snapshot.empty() : EntryCodec.stateOf(snapshot.operation());
         return new MemberFolder(state, entries, bytes);
     }
 
-    private static long readLog(Path folder, long snapshotIndex, TreeMap<Long, LogEntry> log) throws IOException {
+    private static long readLog(Path folder, LogReplay replay) throws IOException {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, LogFiles.PREFIX + "*")) {
             found.forEach(files::add);
@@ -108,19 +103,7 @@ public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
             if (i > 0 && LogFiles.sequenceOf(file) != LogFiles.sequenceOf(files.get(i - 1)) + 1) {
                 throw new IOException("a file is missing before " + file);
             }
-            byte[] bytes = Files.readAllBytes(file);
-            int intact = Records.readAll(bytes, 0, (record, offset) -> {
-                try {
-                    LogFiles.replay(record, snapshotIndex, log);
-                } catch (MalformedException e) {
-                    throw new CorruptFileException(file, offset, String.valueOf(e.getMessage()));
-                }
-            });
-            // The end of the last file may be a write under way, or one that a crash cut off.
-            if (intact < bytes.length && (i < files.size() - 1 || !Records.isTorn(bytes, intact))) {
-                throw new CorruptFileException(file, intact, "its checksum does not match");
-            }
-            total += intact;
+            total += LogFiles.scan(file, i == files.size() - 1, replay::record).intact();
         }
         return total;
     }

@@ -176,6 +176,9 @@ final class BusStoreTest implements StoreContract {
         }
 
         @Override
+        public void contentCheck(Snapshot state, long revision, String hash) {}
+
+        @Override
         public void leader(@Nullable String leader, boolean local) {}
 
         @Override

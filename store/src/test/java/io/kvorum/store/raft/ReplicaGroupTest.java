@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +49,7 @@ final class ReplicaGroupTest {
     private final LocalTransport network = new LocalTransport();
     private final Map<String, Replica> replicas = new HashMap<>();
     private final Map<String, Disk> disks = new HashMap<>();
+    private final List<String> checks = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void closeAll() throws IOException {
@@ -252,6 +255,91 @@ final class ReplicaGroupTest {
     }
 
     @Test
+    void aLogOfLargeValuesDoesNotStayInMemoryAndWhoeverMissedItIsFilled() throws Exception {
+        startAll();
+        String behind = leader("store-0", "store-1", "store-2").name().equals("store-2") ? "store-1" : "store-2";
+        stop(behind);
+        Replica leader =
+                leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
+        String value = "v".repeat(1 << 20);
+        for (int i = 0; i < 100; i++) {
+            put(leader, "k" + i % 5, i + value).get(10, TimeUnit.SECONDS);
+        }
+        await("the log is forgotten", () -> leader.entriesInMemory() < 80);
+        long revision = leader.newest().revision();
+        Replica again = start(behind);
+        again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(leader.newest()));
+        stop(behind);
+        start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void everyMemberIsAskedToCompareItsContentAndACondemnedOneNeverComesBack() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        put(leader, "a", "1").get(5, TimeUnit.SECONDS);
+        leader.propose(ProposalCodec.encode(new Proposal(null, new Command.CheckContent(2, "abc"))))
+                .get(5, TimeUnit.SECONDS);
+        await("all compare", () -> checks.size() == 3);
+        assertThat(checks).containsOnly("abc at 2 of 2");
+        String wrong = MEMBERS.stream()
+                .filter(name -> !name.equals(leader.name()))
+                .findFirst()
+                .orElseThrow();
+        replica(wrong).condemn("it differs");
+        await("it stops", () -> replica(wrong).failure() != null);
+        stop(wrong);
+        assertThatThrownBy(() -> start(wrong))
+                .hasMessageContaining("it differs")
+                .hasMessageContaining("remove it to let the other members fill it again");
+        put(leader, "a", "2").get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void defragmentationTakesWhatWasCompactedOffTheDisk() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        String value = "v".repeat(100_000);
+        for (int i = 0; i < 50; i++) {
+            put(leader, "a", value).get(5, TimeUnit.SECONDS);
+        }
+        leader.propose(ProposalCodec.encode(new Proposal(null, new Command.Compact(51))))
+                .get(5, TimeUnit.SECONDS);
+        assertThat(leader.diskBytes()).isGreaterThan(5_000_000);
+        leader.defragment().get(10, TimeUnit.SECONDS);
+        assertThat(leader.diskBytes()).isLessThan(400_000);
+        leader.defragment().get(10, TimeUnit.SECONDS);
+        String name = leader.name();
+        String hash = SnapshotHash.of(leader.newest());
+        stop(name);
+        start(name).awaitRevision(51).get(10, TimeUnit.SECONDS);
+        assertThat(SnapshotHash.of(replica(name).newest())).isEqualTo(hash);
+    }
+
+    @Test
+    void moreThanTheLogMayHoldIsRefusedAtOnce() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        String value = "v".repeat(1 << 20);
+        List<CompletableFuture<Outcome>> all = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            all.add(put(leader, "k", value));
+        }
+        long busy = 0;
+        for (CompletableFuture<Outcome> one : all) {
+            try {
+                one.get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                assertThat(e.getCause()).isInstanceOf(ReplicaException.Busy.class);
+                busy++;
+            }
+        }
+        assertThat(busy).isBetween(1L, 79L);
+        put(leader, "k", "and on").get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
     void aMemberWhoseDiskFailsStopsAndTheOthersGoOn() throws Exception {
         FaultyDisk broken = new FaultyDisk(Disk.real());
         disks.put("store-0", broken);
@@ -310,12 +398,17 @@ final class ReplicaGroupTest {
         assertThat(get(next, "a")).isIn("1", "2");
     }
 
-    private static final class Silent implements Replica.Listener {
+    private final class Silent implements Replica.Listener {
         @Override
         public void applied(Snapshot.Changes changes) {}
 
         @Override
         public void restored(Snapshot newest) {}
+
+        @Override
+        public void contentCheck(Snapshot state, long revision, String hash) {
+            checks.add(hash + " at " + revision + " of " + state.revision());
+        }
 
         @Override
         public void leader(@Nullable String leader, boolean local) {}

@@ -118,6 +118,9 @@ final class StoreToolTest {
                     public void restored(Snapshot newest) {}
 
                     @Override
+                    public void contentCheck(Snapshot state, long revision, String hash) {}
+
+                    @Override
                     public void leader(@Nullable String leader, boolean local) {}
 
                     @Override

@@ -14,6 +14,7 @@ import io.kvorum.store.client.Txn;
 import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.KeySpace;
 import io.kvorum.store.mvcc.Proposal;
+import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.SnapshotHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -333,5 +334,88 @@ final class FileRaftStateStoreTest {
         assertThatThrownBy(() -> store.persistTerm(2, null)).hasMessageContaining("failed before");
         assertThat(failures).hasSize(1);
         store.close();
+    }
+
+    private static LogEntry write(long index) {
+        return new LogEntry(1, index, proposal(index));
+    }
+
+    private static byte[] proposal(long index) {
+        return ProposalCodec.encode(new Proposal(
+                null,
+                new Command.Commit(
+                        Txn.of(new Op.Put(ByteSequence.utf8("k"), ByteSequence.utf8("v" + index), 0, false)))));
+    }
+
+    /** The snapshot as a member takes it itself after applying entries 1 to {@code index}. */
+    private static SnapshotEntry ownSnapshot(long index) {
+        KeySpace keySpace = new KeySpace();
+        for (long i = 1; i <= index; i++) {
+            keySpace.applyEntry(i, proposal(i));
+        }
+        return new SnapshotEntry(1, index, keySpace.snapshot(), 0, MEMBERS);
+    }
+
+    private FileRaftStateStore written(long minLogBytes) throws IOException {
+        FileRaftStateStore store = new FileRaftStateStore(folder, Disk.real(), nanos -> {}, failures::add, minLogBytes);
+        store.load();
+        store.open();
+        store.persistInitialMembers(LOCAL, MEMBERS);
+        store.persistTerm(1, LOCAL);
+        for (int i = 1; i <= 6; i++) {
+            store.persistEntry(write(i));
+        }
+        store.persistSnapshot(ownSnapshot(4));
+        store.flushLogs();
+        store.persistEntry(write(7));
+        store.flushLogs();
+        store.close();
+        return store;
+    }
+
+    @Test
+    void aMarkInTheLogStandsForASnapshotWhileTheLogIsShort() throws IOException {
+        written(1 << 20);
+        assertThat(folder.resolve("snapshot")).doesNotExist();
+        RestoredRaftState state = reload();
+        assertThat(state.snapshot().index()).isEqualTo(4);
+        assertThat(SnapshotHash.of(EntryCodec.stateOf(state.snapshot().operation())))
+                .isEqualTo(SnapshotHash.of(EntryCodec.stateOf(ownSnapshot(4).operation())));
+        assertThat(indexes(state)).containsExactly(5L, 6L, 7L);
+        assertThat(MemberFolder.read(folder).entries()).as("seen one by one").hasSize(7);
+    }
+
+    @Test
+    void theKeySpaceIsWrittenAnewWhenTheLogHasGrown() throws IOException {
+        written(1);
+        assertThat(folder.resolve("snapshot")).exists();
+        RestoredRaftState state = reload();
+        assertThat(state.snapshot().index()).isEqualTo(4);
+        assertThat(indexes(state)).containsExactly(5L, 6L, 7L);
+    }
+
+    @Test
+    void aMarkWithoutItsEntriesIsRefused() throws IOException {
+        FileRaftStateStore store = filled(2);
+        store.persistSnapshot(ownSnapshot(4));
+        store.flushLogs();
+        store.close();
+        assertThatThrownBy(this::reload)
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("are missing");
+    }
+
+    @Test
+    void aSnapshotCutAtAnyRecordIsRefused() throws IOException {
+        written(1);
+        Path file = folder.resolve("snapshot");
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThatThrownBy(this::reload)
+                    .as("cut at %d", length)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageContaining(file.toString());
+        }
     }
 }
