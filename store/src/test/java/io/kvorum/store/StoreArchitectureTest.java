@@ -53,6 +53,18 @@ final class StoreArchitectureTest {
                 .check(STORE);
     }
 
+    /** A store that does not serve etcd's API loads no class of gRPC. */
+    @Test
+    void gRpcIsTouchedByTheEtcdFaceOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..store.etcd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.kvorum.etcd.api..")
+                .check(STORE);
+    }
+
     @Test
     void theLogOnDiskKnowsNoNetwork() {
         noClasses()
@@ -86,6 +98,9 @@ final class StoreArchitectureTest {
                         "io.kvorum.store..",
                         "io.kvorum.bus..",
                         "io.kvorum.component..",
+                        "io.kvorum.etcd.api..",
+                        "com.google.protobuf..",
+                        "io.grpc..",
                         "java..",
                         "com.hazelcast..",
                         "com.fasterxml.jackson..",

@@ -18,6 +18,7 @@ public final class BackupWriter {
     private BinaryWriter batch = new BinaryWriter(BackupFormat.BATCH_BYTES + 1024);
     private long batched;
     private long keys;
+    private long written;
 
     private BackupWriter(OutputStream out) {
         this.out = out;
@@ -43,15 +44,25 @@ public final class BackupWriter {
 
     /** Writes all of it; the stream stays open. Blocks while the stream does. */
     public static void write(Snapshot snapshot, BackupHeader header, OutputStream out) throws IOException {
+        write(snapshot, header, 1, out);
+    }
+
+    /**
+     * As {@link #write(Snapshot, BackupHeader, OutputStream)}, with empty records so many that what lies before the hash
+     * at the end fills whole blocks: etcd's tools tell by the size whether a backup has a hash.
+     *
+     * @param block bytes of a block; no multiple of 3
+     */
+    public static void write(Snapshot snapshot, BackupHeader header, int block, OutputStream out) throws IOException {
         BackupWriter writer = new BackupWriter(out);
         try {
-            writer.writeAll(snapshot, header);
+            writer.writeAll(snapshot, header, block);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private void writeAll(Snapshot snapshot, BackupHeader header) throws IOException {
+    private void writeAll(Snapshot snapshot, BackupHeader header, int block) throws IOException {
         emit(BackupFormat.MAGIC);
         record(BackupFormat.HEADER, header.encode());
         snapshot.visitLeases((id, seconds, renewedAt) -> {
@@ -64,9 +75,11 @@ public final class BackupWriter {
             return true;
         });
         flush(BackupFormat.KEYS);
-        record(
-                BackupFormat.END,
-                new BinaryWriter(80).number(keys).text(content.hex()).toByteArray());
+        byte[] end = new BinaryWriter(80).number(keys).text(content.hex()).toByteArray();
+        while ((written + BackupFormat.FRAME_BYTES + end.length) % block != 0) {
+            record(BackupFormat.KEYS, new byte[0]); // 9 bytes, which has no divisor in common with a block but 3
+        }
+        record(BackupFormat.END, end);
         out.write(digest.digest());
         out.flush();
     }
@@ -109,5 +122,6 @@ public final class BackupWriter {
     private void emit(byte[] bytes) throws IOException {
         digest.update(bytes);
         out.write(bytes);
+        written += bytes.length;
     }
 }

@@ -2,6 +2,7 @@ package io.kvorum.store.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** An immutable sequence of bytes, ordered by unsigned value, as etcd orders keys. */
 public final class ByteSequence implements Comparable<ByteSequence> {
@@ -58,7 +59,7 @@ public final class ByteSequence implements Comparable<ByteSequence> {
     }
 
     @Override
-    public boolean equals(Object o) {
+    public boolean equals(@Nullable Object o) {
         return o instanceof ByteSequence other && Arrays.equals(bytes, other.bytes);
     }
 

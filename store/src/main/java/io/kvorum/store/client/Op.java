@@ -11,8 +11,7 @@ public sealed interface Op {
      * @param keepValue the value stays as it is; refused when the key does not exist
      * @param keepLease the lease stays as it is; refused when the key does not exist
      */
-    record Put(
-            ByteSequence key, ByteSequence value, long lease, boolean previous, boolean keepValue, boolean keepLease)
+    record Put(ByteSequence key, ByteSequence value, long lease, boolean previous, boolean keepValue, boolean keepLease)
             implements Op {
         public Put(ByteSequence key, ByteSequence value, long lease, boolean previous) {
             this(key, value, lease, previous, false, false);

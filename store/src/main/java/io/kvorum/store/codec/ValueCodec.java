@@ -110,10 +110,8 @@ public final class ValueCodec {
         int flags = in.octet();
         Selection selection = (flags & SELECTION) == 0
                 ? Selection.ALL
-                : new Selection(
-                        constant(SORTS, in), in.bool(), in.number(), in.number(), in.number(), in.number());
-        return new RangeRequest(
-                range, revision, limit, keysOnly, countOnly, (flags & SERIALIZABLE) != 0, selection);
+                : new Selection(constant(SORTS, in), in.bool(), in.number(), in.number(), in.number(), in.number());
+        return new RangeRequest(range, revision, limit, keysOnly, countOnly, (flags & SERIALIZABLE) != 0, selection);
     }
 
     public static void write(BinaryWriter out, RangeResult result) {
@@ -159,8 +157,7 @@ public final class ValueCodec {
         if (end != null) {
             write(out, end);
         }
-        out                .octet(compare.relation().ordinal())
-                .number(compare.number());
+        out.octet(compare.relation().ordinal()).number(compare.number());
         write(out, compare.value());
     }
 

@@ -7,6 +7,7 @@ import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.RangeResult;
 import io.kvorum.store.client.Selection;
+import io.kvorum.store.client.Txn;
 import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.mvcc.KeyHistory.Version;
 import java.util.ArrayList;
@@ -199,6 +200,12 @@ public final class Snapshot {
         return new LeaseView(id, lease.seconds(), lease.renewedAt(), attached);
     }
 
+    /** The full time to live of a lease, in seconds; 0 when there is no such lease. */
+    public long leaseSeconds(long id) {
+        Lease lease = leases.all().get(id);
+        return lease == null ? 0 : lease.seconds();
+    }
+
     /** Visits the leases: id, seconds to live, and log index of the last renewal. */
     public void visitLeases(LeaseVisitor visitor) {
         leases.all().visitAll((id, lease) -> {
@@ -234,6 +241,20 @@ public final class Snapshot {
     public Outcome range(RangeRequest request) {
         Outcome refusal = refusal(request.revision());
         return refusal != null ? refusal : new Outcome.Ranged(rangeOf(keys, revision, request));
+    }
+
+    /**
+     * Carries out a transaction that only reads: {@link Outcome.Committed}, or why not.
+     *
+     * @throws IllegalArgumentException it writes
+     */
+    public Outcome evaluate(Txn readOnly) {
+        Transaction transaction = new Transaction(this);
+        Outcome outcome = transaction.run(readOnly);
+        if (transaction.revision() != revision) {
+            throw new IllegalArgumentException("a transaction that writes cannot be carried out on a snapshot");
+        }
+        return outcome;
     }
 
     /** Why {@code asked} cannot be read here, null when it can. */
@@ -278,14 +299,13 @@ public final class Snapshot {
     }
 
     private static List<KeyValue> sorted(List<KeyValue> entries, Selection selection, int limit) {
-        Comparator<KeyValue> order =
-                switch (selection.by()) {
-                    case KEY -> Comparator.comparing(KeyValue::key);
-                    case VERSION -> Comparator.comparingLong(KeyValue::version);
-                    case CREATE_REVISION -> Comparator.comparingLong(KeyValue::createRevision);
-                    case MOD_REVISION -> Comparator.comparingLong(KeyValue::modRevision);
-                    case VALUE -> Comparator.comparing(KeyValue::value);
-                };
+        Comparator<KeyValue> order = switch (selection.by()) {
+            case KEY -> Comparator.comparing(KeyValue::key);
+            case VERSION -> Comparator.comparingLong(KeyValue::version);
+            case CREATE_REVISION -> Comparator.comparingLong(KeyValue::createRevision);
+            case MOD_REVISION -> Comparator.comparingLong(KeyValue::modRevision);
+            case VALUE -> Comparator.comparing(KeyValue::value);
+        };
         entries.sort(selection.descending() ? order.reversed() : order);
         return entries.size() > limit ? new ArrayList<>(entries.subList(0, limit)) : entries;
     }

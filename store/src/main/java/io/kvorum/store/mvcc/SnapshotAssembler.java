@@ -44,7 +44,9 @@ public final class SnapshotAssembler {
     public boolean add(byte[] part) {
         BinaryReader in = new BinaryReader(part);
         int next = in.octet();
-        if (next < kind || next > kind + 1 || (next == kind && (next == SnapshotParts.HEAD || kind > SnapshotParts.SESSIONS))) {
+        if (next < kind
+                || next > kind + 1
+                || (next == kind && (next == SnapshotParts.HEAD || kind > SnapshotParts.SESSIONS))) {
             throw new MalformedException("part of kind " + next + " after one of kind " + kind);
         }
         kind = next;

@@ -46,15 +46,14 @@ public final class SnapshotParts implements Iterator<byte[]> {
     @Override
     public byte[] next() {
         BinaryWriter out = new BinaryWriter(PART_BYTES / 4).octet(kind);
-        boolean last =
-                switch (kind) {
-                    case HEAD -> head(out);
-                    case LEASES -> leases(out);
-                    case KEYS -> keys(out);
-                    case SESSIONS -> sessions(out);
-                    case END -> true;
-                    default -> throw new NoSuchElementException("the snapshot has no further part");
-                };
+        boolean last = switch (kind) {
+            case HEAD -> head(out);
+            case LEASES -> leases(out);
+            case KEYS -> keys(out);
+            case SESSIONS -> sessions(out);
+            case END -> true;
+            default -> throw new NoSuchElementException("the snapshot has no further part");
+        };
         if (last) {
             kind++;
         }

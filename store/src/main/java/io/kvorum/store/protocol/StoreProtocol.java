@@ -23,6 +23,9 @@ public final class StoreProtocol {
     /** POST: a {@link WatchRequest}, answered by a stream of {@link WatchFrame}s. */
     public static final String WATCH = "/watch";
 
+    /** GET: where the member that is asked can be reached, answered by {@link MemberEndpoints}. */
+    public static final String ENDPOINTS = "/endpoints";
+
     /** Request header: a member passed the request on, so it is not passed on again. */
     public static final String PASSED_ON = "kvorum-passed-on";
 

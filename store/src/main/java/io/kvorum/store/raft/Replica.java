@@ -611,7 +611,8 @@ public final class Replica {
         int termThen = log.getLogEntry(index).term();
         bytesSinceSnapshot = 0;
         log.setSnapshot(
-                new SnapshotEntry(termThen, index, newest, members.index(), members.members()), lastToForget(log, index));
+                new SnapshotEntry(termThen, index, newest, members.index(), members.members()),
+                lastToForget(log, index));
         log.flush();
     }
 
@@ -704,7 +705,10 @@ public final class Replica {
         if (part.install().term() < node.state().term()) {
             // The answer of Raft itself to a message of an old term; it makes the old leader step down.
             AppendFailureResponse refused = new AppendFailureResponse(
-                    node.getLocalMember(), node.state().term(), 0, part.install().flowControlSequenceNumber());
+                    node.getLocalMember(),
+                    node.state().term(),
+                    0,
+                    part.install().flowControlSequenceNumber());
             send(part.install().leader(), MessageCodec.encode(refused, lastLogIndex()));
             return;
         }

@@ -68,8 +68,8 @@ final class ContentChecks {
         vertx.executeBlocking(() -> ContentHash.of(state, revision), false)
                 .onSuccess(here -> {
                     if (!here.equals(hash)) {
-                        own.condemn("its content at revision " + revision + " has hash " + here
-                                + ", the leader's has " + hash);
+                        own.condemn("its content at revision " + revision + " has hash " + here + ", the leader's has "
+                                + hash);
                     }
                 })
                 .onFailure(e -> LOG.warn("the content could not be compared", e));

@@ -118,8 +118,7 @@ public final class MemberStore {
         endpoint.handle(BusRequest.post(StoreProtocol.LEASE, body, ATTEMPT), own.name())
                 .onComplete(asked -> {
                     if (asked.succeeded() && asked.result().status() == 200) {
-                        result.complete(
-                                new BinaryReader(asked.result().body().getBytes()).number() - 1);
+                        result.complete(new BinaryReader(asked.result().body().getBytes()).number() - 1);
                         return;
                     }
                     if (!again(deadline, attempt, () -> readLease(result, body, deadline, attempt + 1))) {

@@ -8,6 +8,7 @@ import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.protocol.StoreProtocol;
 import io.kvorum.store.raft.LocalTransport;
 import io.kvorum.store.raft.RaftTransport;
@@ -93,12 +94,14 @@ public final class StoreComponent implements Component {
         private final MemberNames names;
         private final Map<String, Replica> replicas = new ConcurrentHashMap<>();
         private final FaultyDisk disk = new FaultyDisk(Disk.real());
+        private final @Nullable ClientFace face;
         private @Nullable WatchHub hub;
 
         Running(ComponentContext context, StoreFlags flags) {
             this.context = context;
             this.flags = flags;
             this.names = MemberNames.of(context.identity().name(), flags.initialMembers.get());
+            this.face = flags.listenClient.get().isEmpty() ? null : new ClientFace(context, flags);
         }
 
         Future<Void> start() {
@@ -201,7 +204,9 @@ public final class StoreComponent implements Component {
             gauge("kvorum.store.commit.index", "Index of the newest committed log entry", own, Replica::commitIndex);
             gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);
             context.control().register("store.status", request -> Future.succeededFuture(status(own)));
-            StoreEndpoint endpoint = new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches);
+            MemberEndpoints endpoints = endpoints();
+            StoreEndpoint endpoint =
+                    new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches, endpoints);
             new StoreControl(context, names, own, endpoint).register();
             MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
             ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
@@ -210,7 +215,20 @@ public final class StoreComponent implements Component {
                 checks.stop();
                 return Future.succeededFuture();
             });
-            return context.serve(endpoint.onlyFrom(KeyedTrust.CORE));
+            Future<Void> served = context.serve(endpoint.onlyFrom(KeyedTrust.CORE));
+            ClientFace clients = face;
+            return clients == null
+                    ? served
+                    : served.compose(v -> clients.serve(
+                            store,
+                            new MemberDirectory(context.vertx(), context.bus(), own, replicas.keySet(), endpoints)));
+        }
+
+        private MemberEndpoints endpoints() {
+            String peer = names.here().size() > 1
+                    ? ""
+                    : "http://" + context.identity().address() + ":" + flags.peerPort.get();
+            return new MemberEndpoints(peer, face == null ? "" : face.url());
         }
 
         private boolean leadsHere(Replica own) {
@@ -238,6 +256,9 @@ public final class StoreComponent implements Component {
                     .put("commitIndex", own.commitIndex())
                     .put("appliedIndex", newest.appliedIndex())
                     .put("dbBytes", own.diskBytes());
+            if (face != null) {
+                status.put("clientEndpoint", face.url());
+            }
             var members = status.putArray("members");
             List<String> all = names.all();
             all.forEach(members::add);

@@ -54,8 +54,11 @@ final class StoreControl {
         context.control().register("store.check", request -> onWorker(this::check));
         context.control().register("store.compact", this::compact);
         context.control()
-                .register("store.defragment", request -> Future.fromCompletionStage(own.defragment())
-                        .map(done -> JsonNodeFactory.instance.objectNode().put("bytes", own.diskBytes())));
+                .register(
+                        "store.defragment",
+                        request -> Future.fromCompletionStage(own.defragment())
+                                .map(done ->
+                                        JsonNodeFactory.instance.objectNode().put("bytes", own.diskBytes())));
     }
 
     /** A backup of the newest revision; {@code stale}: of what this member has, be it behind. */

@@ -17,6 +17,7 @@ import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.OutcomeCodec;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.protocol.StoreProtocol;
 import io.kvorum.store.protocol.WatchFrame;
 import io.kvorum.store.protocol.WatchRequest;
@@ -54,6 +55,7 @@ public final class StoreEndpoint implements BusEndpoint {
     private final Replica own;
     private final Map<String, Replica> local;
     private final WatchHub hub;
+    private final MemberEndpoints endpoints;
 
     /** The members that can be addressed: of those in this process only the first. */
     private final String processes;
@@ -64,13 +66,21 @@ public final class StoreEndpoint implements BusEndpoint {
      * @param own the member whose state is read and watched here
      * @param local all members in this process by name, {@code own} among them
      * @param hub the watches of {@code own}
+     * @param endpoints where {@code own} can be reached otherwise
      */
-    public StoreEndpoint(Vertx vertx, BusClient bus, Replica own, Map<String, Replica> local, WatchHub hub) {
+    public StoreEndpoint(
+            Vertx vertx,
+            BusClient bus,
+            Replica own,
+            Map<String, Replica> local,
+            WatchHub hub,
+            MemberEndpoints endpoints) {
         this.context = vertx.getOrCreateContext();
         this.bus = bus;
         this.own = own;
         this.local = Map.copyOf(local);
         this.hub = hub;
+        this.endpoints = endpoints;
         this.processes = own.members().stream()
                 .filter(name -> name.equals(own.name()) || !local.containsKey(name))
                 .collect(Collectors.joining(","));
@@ -84,6 +94,7 @@ public final class StoreEndpoint implements BusEndpoint {
                 case StoreProtocol.RANGE -> range(request);
                 case StoreProtocol.REVISION -> revision(request);
                 case StoreProtocol.LEASE -> lease(request);
+                case StoreProtocol.ENDPOINTS -> Future.succeededFuture(answer(200, Buffer.buffer(endpoints.encode())));
                 case StoreProtocol.WATCH -> Future.succeededFuture(watch(request));
                 default -> Future.succeededFuture(answer(404, Buffer.buffer("no such path: " + request.uri())));
             };

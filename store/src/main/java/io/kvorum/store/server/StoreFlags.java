@@ -1,17 +1,28 @@
 package io.kvorum.store.server;
 
 import io.kvorum.component.Flags;
+import io.kvorum.component.UsageException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The store's own flags. */
 final class StoreFlags {
+    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
     final Supplier<String> initialMembers;
     final Supplier<Integer> peerPort;
     final Supplier<Duration> electionTimeout;
     final Supplier<Duration> heartbeatInterval;
     final Supplier<Integer> maxMissedHeartbeats;
     final Supplier<Integer> historyRevisions;
+    final Supplier<String> listenClient;
+    final Supplier<@Nullable Path> certFile;
+    final Supplier<@Nullable Path> keyFile;
+    final Supplier<@Nullable Path> trustedCaFile;
+    final Supplier<Boolean> clientCertAuth;
+    private final Supplier<String> quotaBytes;
     final Supplier<Duration> corruptCheckTime;
 
     StoreFlags(Flags flags) {
@@ -35,5 +46,32 @@ final class StoreFlags {
                 "How often the members compare their content; 0: never. One that differs stops for good.");
         historyRevisions =
                 flags.integer("watch-history", 10_000, "Number of newest revisions kept in memory for watches.");
+        listenClient = flags.text(
+                "listen-client",
+                "",
+                "Where clients of etcd's API v3 are served: a port of this process's own address, or host:port. Empty:"
+                        + " nowhere.");
+        certFile = flags.optionalPath("cert-file", "Certificate that clients of --listen-client are shown; PEM.");
+        keyFile = flags.optionalPath("key-file", "Private key of --cert-file; PEM, PKCS #8.");
+        trustedCaFile = flags.optionalPath(
+                "trusted-ca-file",
+                "Who signs the certificates of clients of --listen-client; PEM. They must show one.");
+        clientCertAuth = flags.bool(
+                "client-cert-auth", false, "Clients of --listen-client must show a certificate of --trusted-ca-file.");
+        quotaBytes = flags.text(
+                "quota-backend-bytes",
+                Long.toString(DEFAULT_QUOTA_BYTES),
+                "When keys, values and their older versions take more bytes, an alarm stops all writes but deletions. 0"
+                        + " stands for the default.");
+    }
+
+    /** Bytes of the key space at which the store counts as full. */
+    long quota() {
+        String given = quotaBytes.get();
+        if (!given.matches("\\d{1,18}")) {
+            throw new UsageException("--quota-backend-bytes: \"" + given + "\" is not a number of bytes");
+        }
+        long bytes = Long.parseLong(given);
+        return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
     }
 }

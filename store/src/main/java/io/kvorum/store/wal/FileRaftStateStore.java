@@ -129,7 +129,13 @@ public final class FileRaftStateStore implements RaftStateStore {
             BinaryReader votes = new BinaryReader(vote == null ? new byte[] {0, 0} : vote);
             int term = (int) votes.number();
             RaftEndpoint votedFor = votes.bool() ? EntryCodec.endpoint(votes) : null;
-            return restored(local, initial, term, votedFor, replay.base(), replay.entries().toArray(LogEntry[]::new));
+            return restored(
+                    local,
+                    initial,
+                    term,
+                    votedFor,
+                    replay.base(),
+                    replay.entries().toArray(LogEntry[]::new));
         } catch (MalformedException e) {
             throw new IOException("folder " + folder.path() + " was written by another version: " + e.getMessage(), e);
         }

@@ -121,8 +121,8 @@ final class LogReplay {
     private NavigableMap<Long, LogEntry> between(long from, long to) {
         NavigableMap<Long, LogEntry> found = entries.subMap(from, true, to, true);
         if (found.size() != to - from + 1) {
-            throw new MalformedException("entries up to " + to + " are committed, but some after " + (from - 1)
-                    + " are missing");
+            throw new MalformedException(
+                    "entries up to " + to + " are committed, but some after " + (from - 1) + " are missing");
         }
         return found;
     }

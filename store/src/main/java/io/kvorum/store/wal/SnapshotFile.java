@@ -27,10 +27,8 @@ final class SnapshotFile {
 
     /** The records of a snapshot, made as they are asked for. */
     static Iterator<byte[]> records(SnapshotEntry entry) {
-        BinaryWriter raft = new BinaryWriter(128)
-                .number(entry.term())
-                .number(entry.index())
-                .number(entry.groupMembersLogIndex());
+        BinaryWriter raft =
+                new BinaryWriter(128).number(entry.term()).number(entry.index()).number(entry.groupMembersLogIndex());
         EntryCodec.writeAll(raft, entry.groupMembers());
         SnapshotParts parts = new SnapshotParts(EntryCodec.stateOf(entry.operation()));
         return new Iterator<>() {

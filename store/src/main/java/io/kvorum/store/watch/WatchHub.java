@@ -9,11 +9,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +34,7 @@ public final class WatchHub {
     private final EventHistory history;
     private final AtomicBoolean dispatchDue = new AtomicBoolean();
     private final Set<Watch> watches = new LinkedHashSet<>();
+    private final List<CaughtUp> awaited = new ArrayList<>();
     private final long progressTimer;
     private boolean retryDue;
 
@@ -77,10 +80,63 @@ public final class WatchHub {
         return watch;
     }
 
+    /** The newest revision that watches can have seen. */
+    public long newest() {
+        return history.newest();
+    }
+
+    /** Sinks have room again. Any thread. */
+    public void resume(Collection<Watch> stalled) {
+        List<Watch> all = List.copyOf(stalled);
+        context.runOnContext(v -> {
+            all.forEach(Watch::pump);
+            tellCaughtUp();
+        });
+    }
+
+    /**
+     * Calls back, on the hub's context, as soon as all of these watches that are still open were given everything up to
+     * the newest revision as of now, with a revision up to which that holds.
+     */
+    public void whenCaughtUp(Collection<Watch> some, LongConsumer then) {
+        CaughtUp waiting = new CaughtUp(List.copyOf(some), history.newest(), then);
+        context.runOnContext(v -> {
+            awaited.add(waiting);
+            tellCaughtUp();
+        });
+    }
+
+    private record CaughtUp(List<Watch> watches, long revision, LongConsumer then) {
+        boolean holds() {
+            return watches.stream().allMatch(watch -> watch.closed || watch.cursor >= revision);
+        }
+
+        /** Up to where all have seen everything. */
+        long seen(long newest) {
+            return watches.stream()
+                    .filter(watch -> !watch.closed)
+                    .mapToLong(watch -> watch.cursor)
+                    .reduce(newest, Math::min);
+        }
+    }
+
+    private void tellCaughtUp() {
+        if (awaited.isEmpty()) {
+            return;
+        }
+        List<CaughtUp> done = awaited.stream().filter(CaughtUp::holds).toList();
+        awaited.removeAll(done);
+        long newestNow = history.newest();
+        done.forEach(one -> one.then().accept(one.seen(newestNow)));
+    }
+
     /** Stops timers and forgets all watches without telling them. */
     public void close() {
         vertx.cancelTimer(progressTimer);
-        context.runOnContext(v -> watches.clear());
+        context.runOnContext(v -> {
+            watches.clear();
+            awaited.clear();
+        });
     }
 
     private void dispatchSoon() {
@@ -96,6 +152,7 @@ public final class WatchHub {
         for (Watch watch : List.copyOf(watches)) {
             watch.pump();
         }
+        tellCaughtUp();
     }
 
     private void retrySoon() {
@@ -193,7 +250,9 @@ public final class WatchHub {
             if (wanted.isEmpty() || sink.events(new Changes(changes.revision(), wanted))) {
                 return true;
             }
-            retrySoon();
+            if (!sink.resumes()) {
+                retrySoon();
+            }
             return false;
         }
 
@@ -219,11 +278,12 @@ public final class WatchHub {
                         backlog.addAll(scanned.result());
                         backlogEnd = snapshot.revision();
                         pump();
+                        tellCaughtUp();
                     }));
         }
 
         private void progress() {
-            if (!closed && !scanning && backlog.isEmpty()) {
+            if (!closed && !scanning && backlog.isEmpty() && cursor <= history.newest()) {
                 sink.progress(cursor);
             }
         }

@@ -7,6 +7,7 @@ import io.kvorum.bus.BusServer;
 import io.kvorum.bus.BusTrust;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
+import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.raft.LocalTransport;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
@@ -69,8 +70,8 @@ final class BusStoreTest implements StoreContract {
         WatchHub hub = new WatchHub(vertx, replica::newest, 100, 1 << 20);
         feed.hub = hub;
         replica.start();
-        StoreEndpoint endpoint =
-                new StoreEndpoint(vertx, BusClients.create(vertx), replica, Map.of(name, replica), hub);
+        StoreEndpoint endpoint = new StoreEndpoint(
+                vertx, BusClients.create(vertx), replica, Map.of(name, replica), hub, new MemberEndpoints("", ""));
         BusServer server =
                 BusServer.start(vertx, "store", name, endpoint, BusTrust.NONE).await(5, TimeUnit.SECONDS);
         members.put(name, new Member(replica, hub, server));

@@ -131,7 +131,11 @@ final class EtcdSemanticsTest {
         assertThat(committed(new Txn(List.of(all), List.of(), List.of())).succeeded())
                 .isFalse();
         Compare none = new Compare(
-                KeyRange.prefix(b("b/")), Compare.Target.CREATE_REVISION, Compare.Relation.EQUAL, 0, ByteSequence.EMPTY);
+                KeyRange.prefix(b("b/")),
+                Compare.Target.CREATE_REVISION,
+                Compare.Relation.EQUAL,
+                0,
+                ByteSequence.EMPTY);
         assertThat(committed(new Txn(List.of(none), List.of(), List.of())).succeeded())
                 .isTrue();
     }
@@ -141,11 +145,10 @@ final class EtcdSemanticsTest {
         Txn inner = new Txn(List.of(Compare.absent(b("a"))), List.of(put("b", "inner")), List.of(put("b", "late")));
         TxnResult result = committed(Txn.of(put("a", "1"), new Op.Nested(inner)));
         assertThat(result.revision()).isEqualTo(2);
-        assertThat(result.results().get(1))
-                .isInstanceOfSatisfying(TxnResult.class, nested -> {
-                    assertThat(nested.succeeded()).isTrue();
-                    assertThat(nested.results()).containsExactly(new OpResult.Put(null));
-                });
+        assertThat(result.results().get(1)).isInstanceOfSatisfying(TxnResult.class, nested -> {
+            assertThat(nested.succeeded()).isTrue();
+            assertThat(nested.results()).containsExactly(new OpResult.Put(null));
+        });
         assertThat(get("b").value()).isEqualTo(b("inner"));
         assertThat(get("b").modRevision()).isEqualTo(2);
     }

@@ -357,8 +357,7 @@ final class FileRaftStateStoreTest {
     }
 
     private FileRaftStateStore written(long minLogBytes) throws IOException {
-        FileRaftStateStore store =
-                new FileRaftStateStore(folder, Disk.real(), nanos -> {}, failures::add, minLogBytes);
+        FileRaftStateStore store = new FileRaftStateStore(folder, Disk.real(), nanos -> {}, failures::add, minLogBytes);
         store.load();
         store.open();
         store.persistInitialMembers(LOCAL, MEMBERS);
@@ -401,7 +400,9 @@ final class FileRaftStateStoreTest {
         store.persistSnapshot(ownSnapshot(4));
         store.flushLogs();
         store.close();
-        assertThatThrownBy(this::reload).isInstanceOf(CorruptFileException.class).hasMessageContaining("are missing");
+        assertThatThrownBy(this::reload)
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("are missing");
     }
 
     @Test
