@@ -148,7 +148,13 @@ public final class StoreEndpoint implements BusEndpoint {
         Replica leader = local.get(name);
         if (leader != null) {
             return Future.fromCompletionStage(verb.apply(leader), context)
-                    .map(body -> answer(200, body))
+                    .map(body -> BusReply.whole(
+                            200,
+                            headers()
+                                    .set(
+                                            StoreProtocol.REVISION_HEADER,
+                                            Long.toString(leader.newest().revision())),
+                            body))
                     .otherwise(this::refusal);
         }
         if (request.headers().contains(StoreProtocol.PASSED_ON)) {
