@@ -79,6 +79,7 @@ public final class Replica {
     private static final long LOG_BYTES_TO_KEEP = 16L << 20;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
+    private static final int MAX_EXPIRIES = 200;
     private static final long STAGGER_MILLIS = 100;
     private static final long START_STAGGER_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
@@ -633,13 +634,18 @@ public final class Replica {
             return;
         }
         expiring = true;
-        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(due))))
-                .whenComplete((outcome, thrown) -> {
-                    expiring = false;
-                    if (thrown != null) {
-                        LOG.debug("expiry of leases will be proposed again: {}", thrown.getMessage());
-                    }
-                });
+        // One at a time: the keys of each lease go at a revision of their own.
+        CompletableFuture<?>[] ends = due.stream()
+                .limit(MAX_EXPIRIES)
+                .map(expiry -> propose(
+                        ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(ends).whenComplete((outcomes, thrown) -> {
+            expiring = false;
+            if (thrown != null) {
+                LOG.debug("expiry of leases will be proposed again: {}", thrown.getMessage());
+            }
+        });
     }
 
     private void fail(String what, Throwable cause) {

@@ -339,6 +339,22 @@ final class ReplicaGroupTest {
         put(leader, "k", "and on").get(5, TimeUnit.SECONDS);
     }
 
+    /** Found by the torture, seed 2. */
+    @Test
+    void leasesThatRunOutTogetherEndAtARevisionEach() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        for (long lease : new long[] {1, 2}) {
+            leader.propose(ProposalCodec.encode(new Proposal(null, new Command.GrantLease(1, lease))))
+                    .get(5, TimeUnit.SECONDS);
+            Op attached = new Op.Put(ByteSequence.utf8("k" + lease), ByteSequence.utf8("v"), lease, false);
+            leader.propose(ProposalCodec.encode(new Proposal(null, new Command.Commit(Txn.of(attached)))))
+                    .get(5, TimeUnit.SECONDS);
+        }
+        Snapshot after = leader.awaitRevision(5).get(10, TimeUnit.SECONDS);
+        assertThat(after.changes(KeyRange.all(), 3, 5)).hasSize(2);
+    }
+
     @Test
     void aMemberWhoseDiskFailsStopsAndTheOthersGoOn() throws Exception {
         FaultyDisk broken = new FaultyDisk(Disk.real());

@@ -13,6 +13,9 @@ import java.util.function.BooleanSupplier;
 
 /** A client that makes one call after the other to its member. After a call without an answer it connects anew. */
 final class Worker implements Runnable {
+    /** So that a member that is down is not asked as fast as it refuses. */
+    private static final long RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final int client;
     private final Endpoint endpoint;
     private final Profile profile;
@@ -52,6 +55,7 @@ final class Worker implements Runnable {
         try {
             while (goesOn.getAsBoolean()) {
                 untilDisconnected(connections.next());
+                LockSupport.parkNanos(RECONNECT_NANOS);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("client " + client + " cannot record what it does", e);
