@@ -121,7 +121,7 @@ public final class StoreComponent implements Component {
             TcpTransport.Settings peers = new TcpTransport.Settings(
                     context.identity().cluster(),
                     context.identity().name(),
-                    names.all(),
+                    names.known(),
                     context.identity().address(),
                     flags.peerPort.get(),
                     context.join().stream()
@@ -152,6 +152,7 @@ public final class StoreComponent implements Component {
                             context.identity().cluster(),
                             name,
                             names.all(),
+                            names.known(),
                             flags.electionTimeout.get(),
                             flags.heartbeatInterval.get(),
                             flags.maxMissedHeartbeats.get()),
@@ -260,8 +261,7 @@ public final class StoreComponent implements Component {
                 status.put("clientEndpoint", face.url());
             }
             var members = status.putArray("members");
-            List<String> all = names.all();
-            all.forEach(members::add);
+            own.members().forEach(members::add);
             return status;
         }
 

@@ -57,9 +57,6 @@ public final class StoreEndpoint implements BusEndpoint {
     private final WatchHub hub;
     private final MemberEndpoints endpoints;
 
-    /** The members that can be addressed: of those in this process only the first. */
-    private final String processes;
-
     private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
 
     /**
@@ -81,9 +78,6 @@ public final class StoreEndpoint implements BusEndpoint {
         this.local = Map.copyOf(local);
         this.hub = hub;
         this.endpoints = endpoints;
-        this.processes = own.members().stream()
-                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
-                .collect(Collectors.joining(","));
     }
 
     @Override
@@ -231,10 +225,17 @@ public final class StoreEndpoint implements BusEndpoint {
         return BusReply.whole(status, headers(), body);
     }
 
+    /** The members that can be addressed: of those in this process only the first. */
+    private String processes() {
+        return own.members().stream()
+                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
+                .collect(Collectors.joining(","));
+    }
+
     private MultiMap headers() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .set(StoreProtocol.MEMBER, own.name())
-                .set(StoreProtocol.MEMBERS, processes);
+                .set(StoreProtocol.MEMBERS, processes());
         String leader = own.leader();
         if (leader == null) {
             return headers;
