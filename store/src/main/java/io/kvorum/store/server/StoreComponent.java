@@ -256,6 +256,7 @@ public final class StoreComponent implements Component {
                     .put("keys", newest.keyCount())
                     .put("commitIndex", own.commitIndex())
                     .put("appliedIndex", newest.appliedIndex())
+                    .put("filling", own.isFilling())
                     .put("dbBytes", own.diskBytes());
             if (face != null) {
                 status.put("clientEndpoint", face.url());
