@@ -44,9 +44,7 @@ final class Answers {
         if (reply.deleted() != there) {
             return "is said to have deleted " + reply.deleted() + " keys where there were " + there;
         }
-        return delete.prevKv() && there > 0
-                ? listed("deleted", delete, reply.previous(), there)
-                : null;
+        return delete.prevKv() ? listed("deleted", delete, reply.previous(), there) : null;
     }
 
     private @Nullable String range(Call.Range range, Reply.Range reply) {

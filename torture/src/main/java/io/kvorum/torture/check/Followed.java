@@ -116,10 +116,16 @@ final class Followed {
         }
     }
 
+    /** The revision of the next event of those that were asked for. */
     private long peek() {
-        while (frame < frames.size() && event >= frames.get(frame).events().size()) {
-            frame++;
-            event = 0;
+        while (frame < frames.size()
+                && (event >= frames.get(frame).events().size()
+                        || !wants(frames.get(frame).events().get(event)))) {
+            event++;
+            if (event >= frames.get(frame).events().size()) {
+                frame++;
+                event = 0;
+            }
         }
         return frame < frames.size() ? frames.get(frame).events().get(event).revision() : Long.MAX_VALUE;
     }
@@ -139,6 +145,13 @@ final class Followed {
         WatchRequest request = stream.request();
         return request.keys().contains(change.key())
                 && !(change.after() == null ? request.noDelete() : request.noPut());
+    }
+
+    private boolean wants(Event got) {
+        WatchRequest request = stream.request();
+        return got.revision() >= start
+                && request.keys().contains(got.kv().key())
+                && !(got.deletion() ? request.noDelete() : request.noPut());
     }
 
     /** A deletion of a key that perhaps was not there need not have an event. */
@@ -179,9 +192,7 @@ final class Followed {
                 return;
             }
         }
-        if (stream.request().keys().contains(got.kv().key())) {
-            findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
-        }
+        findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
     }
 
     private void compare(Frame.Events in, Event got, Change change) {

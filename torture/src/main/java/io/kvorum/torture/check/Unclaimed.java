@@ -230,47 +230,46 @@ final class Unclaimed {
     /** A revision of which nothing was seen: what can have been written in it is blurred. */
     void unseen(long revision) {
         long seen = sightings.first(revision);
-        boolean possible = false;
+        List<Blur.Possible> possible = new ArrayList<>();
         for (Operation operation : unknown) {
-            if (operation.invoked() < seen && !claims.applied(operation)) {
-                possible |= unseenBy(operation, revision);
+            if (operation.invoked() < seen) {
+                everyEffect(operation, possible);
             }
         }
-        for (long lease : Set.copyOf(state.leases())) {
+        for (long lease : state.leases()) {
             if (leases.mayBeOverBy(lease, seen)) {
-                possible |= blurUncovered(state.attached(lease), revision);
+                possible.add(new Blur.Possible(~lease, Set.copyOf(state.attached(lease)), true));
             }
         }
-        if (!possible) {
+        possible.removeIf(one -> one.keys().stream().anyMatch(key -> coverage.of(key, revision)));
+        if (!blur.hole(revision, possible)) {
             findings.add(
                     Kind.REVISION_UNEXPLAINED,
                     sightings.witness(revision),
-                    "nothing was seen of revision " + revision + ", and there is no write of unknown fate and no lease"
-                            + " that can have been it");
+                    "nothing was seen of revision " + revision + ", and there are not enough writes of unknown fate and"
+                            + " leases that can have been it");
         }
     }
 
-    private boolean unseenBy(Operation operation, long revision) {
-        if (operation.call() instanceof Call.Put put) {
-            return blurUncovered(Set.of(put.key()), revision);
-        } else if (operation.call() instanceof Call.Delete delete) {
-            return blur.touches(delete) || blurUncovered(deletes(List.of(delete)), revision);
+    /** What the call could write now, in each way it could go. */
+    private void everyEffect(Operation operation, List<Blur.Possible> effects) {
+        for (List<Call.Step> steps : everyBranch(operation.call())) {
+            Set<String> keys = new HashSet<>(deletes(steps));
+            boolean sure = true;
+            for (Call.Step step : steps) {
+                if (step instanceof Call.Put put) {
+                    keys.add(put.key());
+                } else if (step instanceof Call.Delete && blur.touches(step)) {
+                    sure = false;
+                }
+            }
+            if (!sure || !keys.isEmpty()) {
+                effects.add(new Blur.Possible(operation.id(), keys, sure));
+            }
         }
-        boolean possible = false;
-        for (List<Call.Step> steps : branches((Call.Txn) operation.call())) {
-            Set<String> effect = new HashSet<>(deletes(steps));
-            Writes.puts(steps, put -> effect.add(put.key()));
-            possible |= blurUncovered(effect, revision);
-        }
-        return possible;
     }
 
-    /** Blurs the keys, if there are any and none of them was looked at. */
-    private boolean blurUncovered(Set<String> keys, long revision) {
-        if (keys.isEmpty() || keys.stream().anyMatch(key -> coverage.of(key, revision))) {
-            return false;
-        }
-        keys.forEach(blur::add);
-        return true;
+    private List<List<Call.Step>> everyBranch(Call call) {
+        return call instanceof Call.Txn txn ? branches(txn) : List.of(Writes.steps(call, true));
     }
 }

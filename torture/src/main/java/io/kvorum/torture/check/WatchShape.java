@@ -64,15 +64,20 @@ final class WatchShape {
                 start = created.revision() + 1;
             }
         } else if (frame instanceof Frame.Events events) {
+            long latest = 0;
             for (Event event : events.events()) {
                 event(events, event);
+                latest = Math.max(latest, event.revision());
                 newest = Math.max(newest, event.revision());
                 lastFrameEndedNewest = false;
             }
             partial = events.more();
             lastFrameEndedNewest = !events.more();
-            if (events.revision() != 0 && events.revision() < newest) {
-                bad(Kind.WATCH_WRONG_EVENT, frame, "an event of revision " + newest + " in a frame of revision " + events.revision());
+            if (events.revision() != 0 && events.revision() < latest) {
+                bad(
+                        Kind.WATCH_WRONG_EVENT,
+                        frame,
+                        "an event of revision " + latest + " came in a frame of revision " + events.revision());
             }
         } else if (frame instanceof Frame.Progress notification) {
             progress = Math.max(progress, notification.revision());

@@ -166,14 +166,14 @@ final class Mvcc {
     }
 
     /** Ends a lease, with all its keys at one revision; returns the revision. */
-    long end(long lease, boolean inPart) {
+    long end(long lease, Bug inPart) {
         leases.put(lease, false);
         Write write = new Write();
         List<String> keys = at(revision()).values().stream()
                 .filter(kv -> kv.lease() == lease)
                 .map(KeyValue::key)
                 .collect(Collectors.toList());
-        if (inPart && keys.size() > 1) {
+        if (keys.size() > 1 && chaos.strikes(inPart)) {
             keys.remove(0);
         }
         keys.forEach(write::delete);

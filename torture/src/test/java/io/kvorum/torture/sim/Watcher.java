@@ -48,6 +48,7 @@ final class Watcher {
         private final List<Frame> frames = new ArrayList<>();
         private long next;
         private boolean over;
+        private boolean silent;
 
         Stream(WatchRequest request, int member) {
             this.request = request;
@@ -90,7 +91,8 @@ final class Watcher {
         }
 
         private boolean silent() {
-            return id == 1 && frames.size() > 3 && chaos.strikes(Bug.WATCH_SILENT);
+            silent |= frames.size() > 3 && chaos.strikes(Bug.WATCH_SILENT);
+            return silent;
         }
 
         private void cancel(long compacted) {
