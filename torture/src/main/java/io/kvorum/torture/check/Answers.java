@@ -20,7 +20,8 @@ final class Answers {
     }
 
     /** What is wrong, as the rest of a sentence that begins with the call; null: nothing. */
-    @Nullable String wrong(Call.Step step, Reply reply) {
+    @Nullable
+    String wrong(Call.Step step, Reply reply) {
         if (step instanceof Call.Put put && reply instanceof Reply.Put answer) {
             return put(put, answer);
         } else if (step instanceof Call.Delete delete && reply instanceof Reply.Delete answer) {

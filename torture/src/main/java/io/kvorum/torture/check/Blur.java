@@ -30,6 +30,9 @@ final class Blur {
     /** A revision of which nobody saw what it wrote. */
     private record Hole(long revision, List<Possible> possible) {}
 
+    /** Where more than this can have written a revision, it is no use to remember them. */
+    private static final int MANY = 16;
+
     private final KvState state;
     private final Findings findings;
     private final Set<String> keys = new HashSet<>();
@@ -51,6 +54,9 @@ final class Blur {
      */
     boolean hole(long revision, List<Possible> possible) {
         possible.forEach(one -> keys.addAll(one.keys));
+        if (possible.size() > MANY) {
+            return true;
+        }
         holes.add(new Hole(revision, new ArrayList<>(possible)));
         long writers = holes.stream()
                 .flatMap(hole -> hole.possible.stream())
@@ -121,8 +127,9 @@ final class Blur {
                 findings.add(
                         Kind.REVISION_UNEXPLAINED,
                         by,
-                        "nothing was seen of revision " + hole.revision + ", and of all that can have been written in it"
-                                + " nothing was: " + kv + " is older");
+                        "nothing was seen of revision " + hole.revision
+                                + ", and of all that can have been written in it" + " nothing was: " + kv
+                                + " is older");
             }
         }
         holes.removeIf(hole -> hole.possible.isEmpty());

@@ -182,7 +182,9 @@ final class Followed {
     }
 
     private static String shown(long revision, Change change) {
-        return change.after() == null ? change.key() + " deleted @" + revision : change.after().toString();
+        return change.after() == null
+                ? change.key() + " deleted @" + revision
+                : change.after().toString();
     }
 
     private void compare(Frame.Events in, Event got, List<Change> left) {
@@ -199,10 +201,7 @@ final class Followed {
         @Nullable KeyValue after = change.after();
         if (got.deletion() != (after == null) || after != null && !same(got.kv(), after, change.sure())) {
             findings.add(
-                    Kind.WATCH_WRONG_EVENT,
-                    stream,
-                    in,
-                    got + " came, but it was " + shown(got.revision(), change));
+                    Kind.WATCH_WRONG_EVENT, stream, in, got + " came, but it was " + shown(got.revision(), change));
         } else if (stream.request().prevKv() && change.sure() && !previousIsRight(in, got, change)) {
             findings.add(
                     Kind.WATCH_WRONG_PREVIOUS,
@@ -213,9 +212,7 @@ final class Followed {
     }
 
     private static boolean same(KeyValue got, KeyValue after, boolean sure) {
-        return sure
-                ? got.equals(after)
-                : got.value().equals(after.value()) && got.lease() == after.lease();
+        return sure ? got.equals(after) : got.value().equals(after.value()) && got.lease() == after.lease();
     }
 
     private boolean previousIsRight(Frame.Events in, Event got, Change change) {

@@ -109,7 +109,9 @@ final class Reads {
     private void learn(Operation operation, Call.Step step, Reply reply) {
         if (step instanceof Call.Range range && range.revision() != 0) {
             blur.learn(
-                    new Call.Range(range.keys(), 0, range.serializable(), range.limit(), range.countOnly()), reply, operation);
+                    new Call.Range(range.keys(), 0, range.serializable(), range.limit(), range.countOnly()),
+                    reply,
+                    operation);
         } else {
             blur.learn(step, reply, operation);
         }
@@ -165,8 +167,8 @@ final class Reads {
                 @Nullable KeyValue kv = told.get(expected.key());
                 @Nullable Operation writer = acknowledged(expected);
                 if (writer != null && (kv == null || kv.modRevision() < expected.modRevision())) {
-                    boolean torn = shown.kvs().stream()
-                            .anyMatch(other -> other.modRevision() == expected.modRevision());
+                    boolean torn =
+                            shown.kvs().stream().anyMatch(other -> other.modRevision() == expected.modRevision());
                     findings.add(
                             torn ? Kind.TORN_TXN : Kind.LOST_WRITE,
                             operation,

@@ -24,13 +24,7 @@ final class Replay {
     private final List<Change> changes = new ArrayList<>();
     private int unseen;
 
-    Replay(
-            History history,
-            Sightings sightings,
-            Claims claims,
-            Leases leases,
-            Watches watches,
-            Findings findings) {
+    Replay(History history, Sightings sightings, Claims claims, Leases leases, Watches watches, Findings findings) {
         this.history = history;
         this.sightings = sightings;
         this.claims = claims;

@@ -179,7 +179,9 @@ final class Unclaimed {
     }
 
     private Set<String> deletes(List<Call.Step> steps) {
-        if (steps.size() == 1 && steps.get(0) instanceof Call.Delete delete && delete.keys().single()) {
+        if (steps.size() == 1
+                && steps.get(0) instanceof Call.Delete delete
+                && delete.keys().single()) {
             String key = delete.keys().key();
             return state.get(key) == null ? Set.of() : Set.of(key);
         }

@@ -109,7 +109,10 @@ final class WatchShape {
                     event + (twice ? " came a second time" : " came after one of revision " + newest));
         } else if (event.revision() <= progress) {
             sound = false;
-            bad(Kind.WATCH_PROGRESS_AHEAD, frame, event + " came after a progress notification of revision " + progress);
+            bad(
+                    Kind.WATCH_PROGRESS_AHEAD,
+                    frame,
+                    event + " came after a progress notification of revision " + progress);
         } else if (event.revision() == newest && lastFrameEndedNewest) {
             bad(Kind.WATCH_TORN, frame, event + " came apart from the others of its revision");
         }

@@ -40,9 +40,8 @@ final class Watches {
                 all.add(followed);
             }
         }
-        waiting = new ArrayDeque<>(all.stream()
-                .sorted(Comparator.comparingLong(Followed::start))
-                .toList());
+        waiting = new ArrayDeque<>(
+                all.stream().sorted(Comparator.comparingLong(Followed::start)).toList());
     }
 
     Coverage coverage() {
@@ -91,7 +90,10 @@ final class Watches {
 
     private void follow(Followed stream, long revision, List<Change> changes) {
         stream.compare(revision, changes);
-        if (revision > stream.end() && stream.stream().open() && mustHaveCome(stream, revision) && stream.wants(changes)) {
+        if (revision > stream.end()
+                && stream.stream().open()
+                && mustHaveCome(stream, revision)
+                && stream.wants(changes)) {
             stream.stalledAt(revision);
         }
     }

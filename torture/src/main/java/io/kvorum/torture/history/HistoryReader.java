@@ -1,9 +1,9 @@
 package io.kvorum.torture.history;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.JsonParseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -49,12 +49,7 @@ public final class HistoryReader {
             record();
         }
         return new History(
-                base,
-                operations,
-                streams.stream().map(Opened::stream).toList(),
-                faults,
-                elections,
-                healthy);
+                base, operations, streams.stream().map(Opened::stream).toList(), faults, elections, healthy);
     }
 
     private void record() throws IOException {

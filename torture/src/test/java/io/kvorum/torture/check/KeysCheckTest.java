@@ -258,8 +258,11 @@ class KeysCheckTest {
 
     @Test
     void aTransactionDoneInPartIsFound() {
-        script.op(0, 10, txn(put("a", "1"), put("b", "2")), new Reply.Txn(2, true, List.of(
-                        new Reply.Put(0, null), new Reply.Put(0, null))))
+        script.op(
+                        0,
+                        10,
+                        txn(put("a", "1"), put("b", "2")),
+                        new Reply.Txn(2, true, List.of(new Reply.Put(0, null), new Reply.Put(0, null))))
                 .op(20, 30, get(ALL), shows(2, created("a", "1", 2)))
                 .breaks(Kind.TORN_TXN);
     }
@@ -314,7 +317,10 @@ class KeysCheckTest {
     void aCountAndALimitAreChecked() {
         script.put(0, 1, "a", "1", 2)
                 .put(2, 3, "b", "2", 3)
-                .op(4, 5, new Call.Range(ALL, 0, false, 1, false),
+                .op(
+                        4,
+                        5,
+                        new Call.Range(ALL, 0, false, 1, false),
                         new Reply.Range(3, List.of(created("a", "1", 2)), 2, true))
                 .op(4, 5, new Call.Range(ALL, 0, false, 0, true), new Reply.Range(3, List.of(), 2, false))
                 .isClean();
@@ -362,7 +368,10 @@ class KeysCheckTest {
                 .op(5, 6, old, shows(3, created("a", "1", 2)))
                 .op(7, 8, old, failed(Fate.Code.COMPACTED))
                 .op(30, 31, old, failed(Fate.Code.COMPACTED))
-                .op(30, 31, new Call.Range(ALL, 3, false, 0, false),
+                .op(
+                        30,
+                        31,
+                        new Call.Range(ALL, 3, false, 0, false),
                         shows(3, created("a", "1", 2), created("b", "2", 3)))
                 .op(30, 31, new Call.Range(ALL, 4, false, 0, false), failed(Fate.Code.FUTURE_REVISION))
                 .isClean();

@@ -40,7 +40,11 @@ class LeaseCheckTest {
 
     @Test
     void aLeaseThatRanOutTakesItsKeys() {
-        script.watchAll().events(10, PUTS).events(2_001, DELETE_A, DELETE_B).then().isClean();
+        script.watchAll()
+                .events(10, PUTS)
+                .events(2_001, DELETE_A, DELETE_B)
+                .then()
+                .isClean();
     }
 
     @Test
@@ -56,13 +60,21 @@ class LeaseCheckTest {
     @Test
     void aKeepAliveMakesItLonger() {
         keepAlive(1_000, 2);
-        script.watchAll().events(10, PUTS).events(2_500, DELETE_A, DELETE_B).then().breaks(Kind.LEASE_TOO_SHORT);
+        script.watchAll()
+                .events(10, PUTS)
+                .events(2_500, DELETE_A, DELETE_B)
+                .then()
+                .breaks(Kind.LEASE_TOO_SHORT);
     }
 
     @Test
     void aKeepAliveOfUnknownFatePromisesNothing() {
         script.op(1_000, 1_500, new Call.LeaseKeepAlive(7), unknown());
-        script.watchAll().events(10, PUTS).events(2_100, DELETE_A, DELETE_B).then().isClean();
+        script.watchAll()
+                .events(10, PUTS)
+                .events(2_100, DELETE_A, DELETE_B)
+                .then()
+                .isClean();
     }
 
     @Test
@@ -119,12 +131,16 @@ class LeaseCheckTest {
 
     @Test
     void butNotWhenAllHasBeenWellForLong() {
-        script.op(60_000, 60_001, get(ALL), shows(3, A, B)).healthy(1_000, 61_000).breaks(Kind.LEASE_OUTLIVED);
+        script.op(60_000, 60_001, get(ALL), shows(3, A, B))
+                .healthy(1_000, 61_000)
+                .breaks(Kind.LEASE_OUTLIVED);
     }
 
     @Test
     void aNewLeaderMayGiveItItsWholeTimeAnew() {
-        script.op(60_000, 60_001, get(ALL), shows(3, A, B)).healthy(50_000, 61_000).isClean();
+        script.op(60_000, 60_001, get(ALL), shows(3, A, B))
+                .healthy(50_000, 61_000)
+                .isClean();
     }
 
     @Test
@@ -162,7 +178,8 @@ class LeaseCheckTest {
 
     @Test
     void aPutWithALeaseThatNeverWasIsFound() {
-        script.op(200, 210, new Call.Put("c", "3", 8, false), new Reply.Put(4, null)).breaks(Kind.DEAD_LEASE_PUT);
+        script.op(200, 210, new Call.Put("c", "3", 8, false), new Reply.Put(4, null))
+                .breaks(Kind.DEAD_LEASE_PUT);
     }
 
     @Test

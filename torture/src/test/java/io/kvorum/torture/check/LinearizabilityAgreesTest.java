@@ -36,7 +36,8 @@ class LinearizabilityAgreesTest {
         int wrong = 0;
         for (Bug bug : Bug.values()) {
             for (int seed = 0; bug.ofKeys() && seed < SEEDS / 4; seed++) {
-                wrong += compare(bug + " " + seed, Simulation.run(seed, Plan.SMALL, bug).history());
+                wrong += compare(
+                        bug + " " + seed, Simulation.run(seed, Plan.SMALL, bug).history());
             }
         }
         assertThat(wrong).isGreaterThan(SEEDS / 2);
@@ -59,7 +60,9 @@ class LinearizabilityAgreesTest {
         assertThat(verdict).as(name).isNotEqualTo(Verdict.UNDECIDED);
         if (verdict == Verdict.NO) {
             // Of a revision that nobody saw the check does not say more than it must.
-            assertThat(watched.clean() && watched.unseen() == 0).as("%s is not linearizable:%n%s", name, told(history)).isFalse();
+            assertThat(watched.clean() && watched.unseen() == 0)
+                    .as("%s is not linearizable:%n%s", name, told(history))
+                    .isFalse();
             return 1;
         }
         assertThat(Linearizability.check(history, Rules.VALUES)).as(name).isEqualTo(Verdict.YES);
@@ -72,8 +75,8 @@ class LinearizabilityAgreesTest {
     private static String told(History history) {
         StringJoiner lines = new StringJoiner(System.lineSeparator());
         history.operations()
-                .forEach(operation ->
-                        lines.add(operation.id() + " " + operation.invoked() + ".." + operation.completed() + " " + operation));
+                .forEach(operation -> lines.add(
+                        operation.id() + " " + operation.invoked() + ".." + operation.completed() + " " + operation));
         history.streams().forEach(stream -> lines.add(stream.toString()));
         return lines.toString();
     }

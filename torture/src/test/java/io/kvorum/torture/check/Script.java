@@ -81,8 +81,8 @@ final class Script {
     }
 
     Script op(long invoked, long completed, Call call, Fate fate) {
-        operations.add(new Operation(
-                operations.size(), 1, "m", connection, millis(invoked), millis(completed), call, fate));
+        operations.add(
+                new Operation(operations.size(), 1, "m", connection, millis(invoked), millis(completed), call, fate));
         return this;
     }
 

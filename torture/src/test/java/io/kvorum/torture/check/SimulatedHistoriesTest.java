@@ -15,8 +15,8 @@ class SimulatedHistoriesTest {
     @Test
     void aCorrectStoreIsFoundCorrect() {
         for (int seed = 0; seed < 300; seed++) {
-            Report report = Checks.run(
-                    Simulation.run(seed, Plan.EVERYTHING, Bug.NONE).history());
+            Report report =
+                    Checks.run(Simulation.run(seed, Plan.EVERYTHING, Bug.NONE).history());
             assertThat(report.violations()).as("seed %d", seed).isEmpty();
             assertThat(report.unseen()).as("seed %d", seed).isZero();
             assertThat(report.unknownApplied()).as("seed %d", seed).isPositive();

@@ -35,7 +35,10 @@ class WatchCheckTest {
         script.put(0, 1, "a", "1", 2)
                 .put(2, 3, "b", "2", 3)
                 .op(4, 5, delete("a"), new Reply.Delete(4, 1, List.of()))
-                .op(6, 7, new Call.Txn(List.of(), List.of(put("c", "3"), put("d", "4")), List.of()),
+                .op(
+                        6,
+                        7,
+                        new Call.Txn(List.of(), List.of(put("c", "3"), put("d", "4")), List.of()),
                         new Reply.Txn(5, true, List.of(new Reply.Put(0, null), new Reply.Put(0, null))));
     }
 
@@ -58,7 +61,8 @@ class WatchCheckTest {
 
     @Test
     void aLostEventIsFound() {
-        Violation violation = script.watchAll().events(10, PUT_A, DELETE_A).then().breaks(Kind.WATCH_LOST);
+        Violation violation =
+                script.watchAll().events(10, PUT_A, DELETE_A).then().breaks(Kind.WATCH_LOST);
         assertThat(violation.sentence()).contains("b=2 @3");
     }
 
@@ -109,7 +113,12 @@ class WatchCheckTest {
 
     @Test
     void anEventBehindTheProgressIsFound() {
-        script.watchAll().events(10, PUT_A).progress(11, 3).events(12, PUT_B).then().breaks(Kind.WATCH_PROGRESS_AHEAD);
+        script.watchAll()
+                .events(10, PUT_A)
+                .progress(11, 3)
+                .events(12, PUT_B)
+                .then()
+                .breaks(Kind.WATCH_PROGRESS_AHEAD);
     }
 
     @Test
@@ -122,7 +131,10 @@ class WatchCheckTest {
 
     @Test
     void aPreviousKeyMayBeCompactedAway() {
-        script.watchAll().events(10, PUT_A, PUT_B, Event.delete("a", 4, null)).then().breaks(Kind.WATCH_WRONG_PREVIOUS);
+        script.watchAll()
+                .events(10, PUT_A, PUT_B, Event.delete("a", 4, null))
+                .then()
+                .breaks(Kind.WATCH_WRONG_PREVIOUS);
         script.op(8, 9, new Call.Compact(4), new Reply.Compact(5)).isClean();
     }
 
@@ -144,13 +156,25 @@ class WatchCheckTest {
 
     @Test
     void anEventBeforeTheStartIsFound() {
-        script.watch(5, WatchRequest.of(ALL, 3)).created(6, 3).events(10, PUT_A, PUT_B).then().breaks(Kind.WATCH_UNWANTED);
+        script.watch(5, WatchRequest.of(ALL, 3))
+                .created(6, 3)
+                .events(10, PUT_A, PUT_B)
+                .then()
+                .breaks(Kind.WATCH_UNWANTED);
     }
 
     @Test
     void aWatchFromNowBeginsAfterItsAnswer() {
-        script.watch(5, WatchRequest.of(ALL, 0)).created(6, 3).events(10, DELETE_A).then().isClean();
-        script.watch(5, WatchRequest.of(ALL, 0)).created(6, 3).events(10, PUT_C, PUT_D).then().breaks(Kind.WATCH_LOST);
+        script.watch(5, WatchRequest.of(ALL, 0))
+                .created(6, 3)
+                .events(10, DELETE_A)
+                .then()
+                .isClean();
+        script.watch(5, WatchRequest.of(ALL, 0))
+                .created(6, 3)
+                .events(10, PUT_C, PUT_D)
+                .then()
+                .breaks(Kind.WATCH_LOST);
     }
 
     @Test
@@ -166,8 +190,14 @@ class WatchCheckTest {
 
     @Test
     void onlyItsKeysAreWatched() {
-        script.watch(5, WatchRequest.of(KeyRange.prefix("a"), 2)).created(6, 3).events(10, PUT_A, DELETE_A).progress(11, 5);
-        script.watch(5, WatchRequest.of(KeyRange.key("b"), 2)).created(6, 3).events(10, PUT_B).progress(11, 5);
+        script.watch(5, WatchRequest.of(KeyRange.prefix("a"), 2))
+                .created(6, 3)
+                .events(10, PUT_A, DELETE_A)
+                .progress(11, 5);
+        script.watch(5, WatchRequest.of(KeyRange.key("b"), 2))
+                .created(6, 3)
+                .events(10, PUT_B)
+                .progress(11, 5);
         script.isClean();
         script.watch(5, WatchRequest.of(KeyRange.key("d"), 2)).created(6, 3).progress(11, 5);
         script.breaks(Kind.WATCH_PROGRESS_AHEAD);
@@ -181,12 +211,20 @@ class WatchCheckTest {
                 .cancelled(12, 4)
                 .then()
                 .isClean();
-        script.watch(10, WatchRequest.of(ALL, 4)).created(11, 5).cancelled(12, 4).then().breaks(Kind.WATCH_CANCELLED);
+        script.watch(10, WatchRequest.of(ALL, 4))
+                .created(11, 5)
+                .cancelled(12, 4)
+                .then()
+                .breaks(Kind.WATCH_CANCELLED);
     }
 
     @Test
     void nobodyIsCancelledWhereNobodyCompacted() {
-        script.watch(10, WatchRequest.of(ALL, 3)).created(11, 5).cancelled(12, 4).then().breaks(Kind.WATCH_CANCELLED);
+        script.watch(10, WatchRequest.of(ALL, 3))
+                .created(11, 5)
+                .cancelled(12, 4)
+                .then()
+                .breaks(Kind.WATCH_CANCELLED);
         script.bounds(new Bounds(
                         Bounds.DEFAULT.leaseEnd(), Bounds.DEFAULT.leaseSlack(), Bounds.DEFAULT.watchDelay(), true))
                 .isClean();

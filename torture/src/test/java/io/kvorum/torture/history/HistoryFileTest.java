@@ -83,8 +83,10 @@ class HistoryFileTest {
 
     @Test
     void aFileThatIsNoHistoryIsRefused() throws IOException {
-        for (String text : List.of("[1]x", "{\"b\":0}", "{\"b\":7,\"t\":1,\"c\":1,\"compact\":[3]}", "{\"what\":1}", "nonsense")) {
-            Path file = Files.write(folder.resolve("bad-" + text.length()), (text + "\n").getBytes(StandardCharsets.UTF_8));
+        for (String text :
+                List.of("[1]x", "{\"b\":0}", "{\"b\":7,\"t\":1,\"c\":1,\"compact\":[3]}", "{\"what\":1}", "nonsense")) {
+            Path file =
+                    Files.write(folder.resolve("bad-" + text.length()), (text + "\n").getBytes(StandardCharsets.UTF_8));
             assertThatThrownBy(() -> HistoryReader.read(file)).as(text).isInstanceOf(JsonProcessingException.class);
         }
     }
@@ -98,8 +100,8 @@ class HistoryFileTest {
 
     @Test
     void anAnswerMustFitItsCall() {
-        assertThatThrownBy(() -> new Operation(
-                        0, 1, "m", 0, 1, 2, new Call.Compact(2), new Reply.Range(2, List.of(), 0, false)))
+        assertThatThrownBy(() ->
+                        new Operation(0, 1, "m", 0, 1, 2, new Call.Compact(2), new Reply.Range(2, List.of(), 0, false)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -23,8 +23,7 @@ public final class Distortion {
                 .filter(Operation::ok)
                 .map(Operation::id)
                 .toList();
-        Operation operation =
-                history.operations().get(answered.get(random.nextInt(answered.size())));
+        Operation operation = history.operations().get(answered.get(random.nextInt(answered.size())));
         List<Operation> operations = new ArrayList<>(history.operations());
         operations.set(operation.id(), new Distortion(random).of(operation, history.operations()));
         return new History(
@@ -68,7 +67,9 @@ public final class Distortion {
 
     private Reply of(Reply reply) {
         boolean revision = random.nextBoolean();
-        long at = revision && reply.revision() != 0 ? Math.max(1, reply.revision() + random.nextInt(5) - 2) : reply.revision();
+        long at = revision && reply.revision() != 0
+                ? Math.max(1, reply.revision() + random.nextInt(5) - 2)
+                : reply.revision();
         if (reply instanceof Reply.Put put) {
             return new Reply.Put(at, revision ? put.previous() : of(put.previous()));
         } else if (reply instanceof Reply.Delete delete) {

@@ -27,7 +27,14 @@ public final class Simulation {
      * @param oneIn how seldom the bug strikes
      */
     public record Plan(
-            int clients, int operations, int keys, int watchers, boolean leases, boolean serializable, boolean past, int oneIn) {
+            int clients,
+            int operations,
+            int keys,
+            int watchers,
+            boolean leases,
+            boolean serializable,
+            boolean past,
+            int oneIn) {
         public static final Plan EVERYTHING = new Plan(5, 400, 6, 6, true, true, true, 12);
         /** Many keys, so that those of a lease are not soon put by somebody else. */
         public static final Plan LEASES = new Plan(5, 600, 40, 6, true, true, true, 4);

@@ -27,13 +27,12 @@ final class Watcher {
     }
 
     void open(long start) {
-        KeyRange keys =
-                switch (id) {
-                    case 0, 1, 5 -> KeyRange.all();
-                    case 2 -> KeyRange.prefix("a/");
-                    case 3 -> KeyRange.key("b/1");
-                    default -> KeyRange.prefix("b/");
-                };
+        KeyRange keys = switch (id) {
+            case 0, 1, 5 -> KeyRange.all();
+            case 2 -> KeyRange.prefix("a/");
+            case 3 -> KeyRange.key("b/1");
+            default -> KeyRange.prefix("b/");
+        };
         WatchRequest request = new WatchRequest(keys, start, id == 4, id == 5, id != 1, id != 2, id == 2);
         Stream stream = new Stream(request, (id + opened++) % Simulation.MEMBERS);
         simulation.after(stream.pause(), stream::created);
