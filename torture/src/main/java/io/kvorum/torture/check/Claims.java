@@ -131,8 +131,13 @@ final class Claims {
         Map<Written, Operation> unacknowledged = new HashMap<>();
         for (Operation operation : history.operations()) {
             if (!operation.ok()) {
-                Writes.puts(
-                        operation.call(), put -> unacknowledged.put(new Written(put.key(), put.value()), operation));
+                Writes.puts(operation.call(), put -> {
+                    Operation other = unacknowledged.put(new Written(put.key(), put.value()), operation);
+                    if (other != null && other != operation) {
+                        throw new IllegalArgumentException(
+                                "the same value is written by " + other + " and " + operation);
+                    }
+                });
             }
         }
         evidence.forEach((revision, seen) -> {

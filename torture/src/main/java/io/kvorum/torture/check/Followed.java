@@ -18,19 +18,21 @@ final class Followed {
     private final long completeTo;
     private final long newestEvent;
     private final Compactions compactions;
+    private final Bounds bounds;
     private final Findings findings;
 
     private int frame;
     private int event;
     private boolean stalled;
 
-    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Findings findings) {
+    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Bounds bounds, Findings findings) {
         this.stream = stream;
         this.frames = WatchShape.events(stream);
         this.start = shape.start();
         this.completeTo = shape.completeTo();
         this.newestEvent = shape.newest();
         this.compactions = compactions;
+        this.bounds = bounds;
         this.findings = findings;
     }
 
@@ -216,7 +218,8 @@ final class Followed {
     }
 
     private boolean previousIsRight(Frame.Events in, Event got, Change change) {
-        boolean compacted = got.previous() == null && compactions.askedBefore(in.at()) >= got.revision();
+        boolean compacted = got.previous() == null
+                && (bounds.compactsItself() || compactions.askedBefore(in.at()) >= got.revision());
         return compacted || Objects.equals(got.previous(), change.before());
     }
 }

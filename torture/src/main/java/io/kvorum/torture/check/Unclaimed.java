@@ -143,7 +143,7 @@ final class Unclaimed {
     /** All of {@code gone}, and nothing else that would have been seen to go. */
     private Predicate<Set<String>> fits(Set<String> gone, long revision) {
         return effect -> effect.containsAll(gone)
-                && effect.stream().allMatch(key -> gone.contains(key) || !coverage.of(key, revision));
+                && effect.stream().allMatch(key -> gone.contains(key) || blur.of(key) || !coverage.of(key, revision));
     }
 
     private long commonLease(Set<String> keys) {

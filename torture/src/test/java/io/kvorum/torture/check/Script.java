@@ -174,6 +174,11 @@ final class Script {
             return this;
         }
 
+        Watch lost(long at) {
+            frames.add(new Frame.Lost(millis(at), "closed"));
+            return this;
+        }
+
         Script then() {
             return Script.this;
         }

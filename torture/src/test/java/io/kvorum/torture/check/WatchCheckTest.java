@@ -28,6 +28,9 @@ class WatchCheckTest {
     private static final Event PUT_C = Event.put(C, null);
     private static final Event PUT_D = Event.put(D, null);
 
+    private static final Bounds COMPACTS_ITSELF =
+            new Bounds(Bounds.DEFAULT.leaseEnd(), Bounds.DEFAULT.leaseSlack(), Bounds.DEFAULT.watchDelay(), true);
+
     private final Script script = new Script();
 
     @BeforeEach
@@ -135,7 +138,10 @@ class WatchCheckTest {
                 .events(10, PUT_A, PUT_B, Event.delete("a", 4, null))
                 .then()
                 .breaks(Kind.WATCH_WRONG_PREVIOUS);
-        script.op(8, 9, new Call.Compact(4), new Reply.Compact(5)).isClean();
+        script.bounds(COMPACTS_ITSELF).isClean();
+        script.bounds(Bounds.DEFAULT)
+                .op(8, 9, new Call.Compact(4), new Reply.Compact(5))
+                .isClean();
     }
 
     @Test
@@ -225,9 +231,7 @@ class WatchCheckTest {
                 .cancelled(12, 4)
                 .then()
                 .breaks(Kind.WATCH_CANCELLED);
-        script.bounds(new Bounds(
-                        Bounds.DEFAULT.leaseEnd(), Bounds.DEFAULT.leaseSlack(), Bounds.DEFAULT.watchDelay(), true))
-                .isClean();
+        script.bounds(COMPACTS_ITSELF).isClean();
     }
 
     @Test
@@ -244,6 +248,17 @@ class WatchCheckTest {
     void aWatchThatStandsStillIsFoundWhenAllIsWell() {
         script.watchAll().events(10, PUT_A).then().healthy(10, 4_000).isClean();
         script.healthy(10, 60_000).breaks(Kind.WATCH_STALLED);
+    }
+
+    @Test
+    void alsoWhenItsWatcherClosedItInTheEnd() {
+        script.watchAll()
+                .events(10, PUT_A)
+                .lost(60_001)
+                .then()
+                .healthy(10, 60_000)
+                .breaks(Kind.WATCH_STALLED);
+        script.healthy(10, 60_002).isClean();
     }
 
     @Test
