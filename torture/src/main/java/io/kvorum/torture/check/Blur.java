@@ -22,10 +22,8 @@ final class Blur {
      * Who can have written a revision.
      *
      * @param writer an operation's id, or the complement of a lease's
-     * @param keys it would have written
-     * @param sure false when it may have been other keys as well, or none of these
      */
-    record Possible(long writer, Set<String> keys, boolean sure) {}
+    record Possible(long writer, Effect effect) {}
 
     /** A revision of which nobody saw what it wrote. */
     private record Hole(long revision, List<Possible> possible) {}
@@ -53,7 +51,7 @@ final class Blur {
      * @return whether there are still as many who can have written as there are such revisions
      */
     boolean hole(long revision, List<Possible> possible) {
-        possible.forEach(one -> keys.addAll(one.keys));
+        possible.forEach(one -> keys.addAll(one.effect.keys()));
         if (possible.size() > MANY) {
             return true;
         }
@@ -122,7 +120,7 @@ final class Blur {
     private void wasNot(KeyValue kv, Operation by) {
         for (Hole hole : holes) {
             if (kv.modRevision() < hole.revision
-                    && hole.possible.removeIf(one -> one.sure && one.keys.contains(kv.key()))
+                    && hole.possible.removeIf(one -> excludes(kv.key(), one.effect))
                     && hole.possible.isEmpty()) {
                 findings.add(
                         Kind.REVISION_UNEXPLAINED,
@@ -133,6 +131,11 @@ final class Blur {
             }
         }
         holes.removeIf(hole -> hole.possible.isEmpty());
+    }
+
+    /** Whether what left {@code key} as it was cannot have been this. A deletion may not have found the key. */
+    private static boolean excludes(String key, Effect effect) {
+        return effect.puts().contains(key) || effect.sure() && effect.deletes().contains(key);
     }
 
     /** Does a step that touches blurred keys; they stay blurred when put, and are known to be gone when deleted. */
