@@ -3,7 +3,9 @@ package io.kvorum.store.etcd;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.store.backup.BackupHeader;
@@ -41,6 +43,7 @@ public final class EtcdFace implements AutoCloseable {
     private final Identities ids;
     private final ExecutorService pool;
     private final WatchService watches;
+    private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
     private final long leaderTimer;
     private int checksWithoutLeader;
@@ -77,6 +80,7 @@ public final class EtcdFace implements AutoCloseable {
         for (ServerServiceDefinition service : services(directory, defragmenter)) {
             builder.addService(ServerInterceptors.intercept(service, leaderRequired));
         }
+        builder.addService(health.getHealthService());
         // Nothing blocks where requests are taken, so they need no thread of their own.
         this.server = builder.directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -105,12 +109,15 @@ public final class EtcdFace implements AutoCloseable {
     }
 
     private List<ServerServiceDefinition> services(MemberDirectory directory, Defragmenter defragmenter) {
+        Turns turns = new Turns(store, pool);
         return List.of(
                 new KvService(store, ids, pool).definition(),
                 watches.definition(),
                 new LeaseService(store, ids, pool).definition(),
                 new ClusterService(directory, ids, pool).definition(),
                 new MaintenanceService(store, ids, pool, defragmenter, this::sendBackup).definition(),
+                new LockService(turns, ids).definition(),
+                new ElectionService(store, turns, ids, pool).definition(),
                 new AuthService(ids).definition());
     }
 
@@ -137,7 +144,10 @@ public final class EtcdFace implements AutoCloseable {
     }
 
     private void checkLeader() {
-        if (store.replica().leader() != null) {
+        boolean led = store.replica().leader() != null;
+        health.setStatus(
+                HealthStatusManager.SERVICE_NAME_ALL_SERVICES, led ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+        if (led) {
             checksWithoutLeader = 0;
         } else if (++checksWithoutLeader >= CHECKS_WITHOUT_LEADER) {
             watches.leaderLost();
@@ -149,6 +159,7 @@ public final class EtcdFace implements AutoCloseable {
     public void close() throws InterruptedException {
         vertx.cancelTimer(leaderTimer);
         server.shutdown();
+        health.enterTerminalState();
         watches.stop();
         if (!server.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
             server.shutdownNow();
