@@ -1,12 +1,14 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.kvorum.component.UsageException;
 import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.store.backup.BackupHeader;
 import io.kvorum.store.backup.BackupWriter;
@@ -71,8 +73,7 @@ public final class EtcdFace implements AutoCloseable {
         this.ids = new Identities(settings.cluster(), store.replica());
         AtomicInteger threads = new AtomicInteger();
         InetSocketAddress address = settings.address().resolve();
-        NettyServerBuilder builder =
-                NettyServerBuilder.forAddress(address, settings.tls().credentials(address));
+        NettyServerBuilder builder = builder(address, settings.tls());
         this.pool = Executors.newFixedThreadPool(
                 THREADS, task -> new Thread(task, "store-etcd-" + threads.incrementAndGet()));
         this.watches = new WatchService(store.hub(), ids);
@@ -100,12 +101,21 @@ public final class EtcdFace implements AutoCloseable {
      * Starts to serve. Blocks some milliseconds.
      *
      * @throws IOException the address cannot be had
-     * @throws io.kvorum.component.UsageException the settings do not fit together
+     * @throws UsageException the settings do not fit together
      */
     public static EtcdFace start(
             Vertx vertx, MemberStore store, MemberDirectory directory, Defragmenter defragmenter, Settings settings)
             throws IOException {
         return new EtcdFace(vertx, store, directory, defragmenter, settings);
+    }
+
+    private static NettyServerBuilder builder(InetSocketAddress address, TlsFiles tls) {
+        ServerCredentials credentials = tls.credentials(address);
+        try {
+            return NettyServerBuilder.forAddress(address, credentials);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--cert-file, --key-file, --trusted-ca-file: cannot be used: " + e.getMessage());
+        }
     }
 
     private List<ServerServiceDefinition> services(MemberDirectory directory, Defragmenter defragmenter) {

@@ -25,6 +25,7 @@ import io.kvorum.store.server.StoreEndpoint;
 import io.kvorum.store.wal.Disk;
 import io.kvorum.store.watch.WatchHub;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,17 +94,27 @@ final class EtcdCluster implements AutoCloseable {
         BusServer server =
                 BusServer.start(vertx, "store", name, endpoint, BusTrust.NONE).await(5, TimeUnit.SECONDS);
         MemberStore store = new MemberStore(vertx, replica, endpoint, hub);
-        EtcdFace face = EtcdFace.start(
-                vertx,
-                store,
-                new MemberDirectory(vertx, BusClients.create(vertx), replica, Set.of(name), endpoints),
-                replica::defragment,
-                new EtcdFace.Settings("test", ListenAddress.of("0", "127.0.0.1"), PLAIN, Clock.systemUTC()));
+        EtcdFace face = face(store, endpoints, PLAIN);
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", face.port())
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
                 .build();
         members.put(name, new Member(replica, hub, server, face, store, channel));
+    }
+
+    private EtcdFace face(MemberStore store, MemberEndpoints endpoints, TlsFiles tls) throws IOException {
+        Replica replica = store.replica();
+        return EtcdFace.start(
+                vertx,
+                store,
+                new MemberDirectory(vertx, BusClients.create(vertx), replica, Set.of(replica.name()), endpoints),
+                replica::defragment,
+                new EtcdFace.Settings("test", ListenAddress.of("0", "127.0.0.1"), tls, Clock.systemUTC()));
+    }
+
+    /** One more server of a member. */
+    EtcdFace face(String member, TlsFiles tls) throws IOException {
+        return face(member(member).store(), new MemberEndpoints("", ""), tls);
     }
 
     Member member(String name) {
