@@ -814,6 +814,7 @@ public final class Replica {
         }
         byte[] entry = (byte[]) operation;
         bytesSinceSnapshot += entry.length;
+        term = node.state().term();
         try {
             return apply(index, entry);
         } catch (RuntimeException e) {

@@ -206,8 +206,13 @@ public final class StoreComponent implements Component {
             gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);
             context.control().register("store.status", request -> Future.succeededFuture(status(own)));
             MemberEndpoints endpoints = endpoints();
-            StoreEndpoint endpoint =
-                    new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches, endpoints);
+            StoreEndpoint endpoint = new StoreEndpoint(
+                    context.vertx(),
+                    context.bus(),
+                    own,
+                    replicas,
+                    watches,
+                    new StoreEndpoint.Settings(endpoints, flags.quota()));
             new StoreControl(context, names, own, endpoint).register();
             MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
             ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
