@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * is checked again with the same result.
  */
 public final class Torture {
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
-    private static final Duration HEALTHY = Duration.ofSeconds(15);
     private static final Duration SETTLING = Duration.ofSeconds(30);
 
     private final Settings settings;
@@ -40,6 +38,7 @@ public final class Torture {
      * @param kinds of faults that come; empty for none
      * @param callsPerSecond of each worker, at most
      * @param history the file to record in; must not exist
+     * @param pace how long everything else takes
      */
     public record Settings(
             List<Endpoint> endpoints,
@@ -49,7 +48,21 @@ public final class Torture {
             List<FaultKind> kinds,
             int workers,
             double callsPerSecond,
-            Path history) {}
+            Path history,
+            Pace pace) {
+        /** At full length. */
+        public Settings(
+                List<Endpoint> endpoints,
+                long seed,
+                Duration lasting,
+                List<Profile> profiles,
+                List<FaultKind> kinds,
+                int workers,
+                double callsPerSecond,
+                Path history) {
+            this(endpoints, seed, lasting, profiles, kinds, workers, callsPerSecond, history, Pace.FULL);
+        }
+    }
 
     /** What came of it. */
     public record Result(History history, Report report, int elections) {}
@@ -72,16 +85,16 @@ public final class Torture {
         int elections;
         try (HistoryWriter history = HistoryWriter.create(settings.history())) {
             history.base(History.Base.EMPTY);
-            Load load = new Load(settings.endpoints(), history, DEADLINE);
+            Load load = new Load(settings.endpoints(), history, settings.pace().deadline());
             load.start(clients, settings.profiles(), settings.workers(), settings.callsPerSecond());
             try {
                 torture(load, history, random);
                 faults.heal();
                 settle(load);
                 long healthy = System.nanoTime();
-                pause(load, HEALTHY);
+                pause(load, settings.pace().healthy());
                 load.stopWorking();
-                TimeUnit.SECONDS.sleep(2); // watches get what was written last
+                pause(load, settings.pace().rest());
                 List<String> silent = load.readAll();
                 if (!silent.isEmpty()) {
                     progress.accept("no answer of " + String.join(", ", silent) + " after all faults were healed");
@@ -107,21 +120,27 @@ public final class Torture {
         List<String> members =
                 settings.endpoints().stream().map(Endpoint::member).toList();
         long until = System.nanoTime() + settings.lasting().toNanos();
-        pause(load, Duration.ofSeconds(2));
+        pause(load, settings.pace().calm());
         while (System.nanoTime() < until) {
             if (settings.kinds().isEmpty()) {
                 pause(load, Duration.ofNanos(Math.max(1, until - System.nanoTime())));
                 return;
             }
-            FaultKind kind = settings.kinds().get(random.nextInt(settings.kinds().size()));
+            FaultKind kind =
+                    settings.kinds().get(random.nextInt(settings.kinds().size()));
             Duration lasting = Duration.ZERO;
-            for (FaultKind.Step step : kind.steps(new FaultKind.Cast(members, load.leader()), random.split())) {
+            for (FaultKind.Step full : kind.steps(new FaultKind.Cast(members, load.leader()), random.split())) {
+                FaultKind.Step step = settings.pace().of(full);
                 set(kind, step, history);
                 pause(load, step.pause());
                 lasting = step.lasting().compareTo(lasting) > 0 ? step.lasting() : lasting;
             }
             // One time in four the next fault comes while this one lasts.
-            pause(load, random.nextInt(4) == 0 ? lasting.dividedBy(2) : lasting.plusMillis(random.nextInt(4000)));
+            pause(
+                    load,
+                    random.nextInt(4) == 0
+                            ? lasting.dividedBy(2)
+                            : lasting.plus(settings.pace().of(Duration.ofMillis(random.nextInt(4000)))));
         }
     }
 
