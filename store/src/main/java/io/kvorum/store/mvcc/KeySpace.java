@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key space. Not thread-safe: one owner applies commands in log order; {@link #snapshot()} may be read anywhere. No
- * clock, no I/O.
+ * clock, no I/O. Not final, so that tests can plant bugs.
  */
-public final class KeySpace {
+public class KeySpace {
     /** As in etcd; about 285 years. */
     static final long MAX_LEASE_SECONDS = 9_000_000_000L;
 
@@ -247,7 +247,8 @@ public final class KeySpace {
     }
 
     /** The answer to a request seen before, null for a new one. */
-    private @Nullable Outcome remembered(RequestId id) {
+    @Nullable
+    Outcome remembered(RequestId id) {
         Session session = state.sessions().all().get(id.client());
         if (session == null) {
             return id.retry() && state.sessions().evicted() ? new Outcome.Forgotten() : null;

@@ -22,6 +22,16 @@ public final class LocalTransport {
         cuts.add(from + ">" + to);
     }
 
+    /** Whether what {@code from} sends to {@code to} is dropped. */
+    public boolean isCut(String from, String to) {
+        return cuts.contains(from + ">" + to);
+    }
+
+    /** Ends one cut. */
+    public void mend(String from, String to) {
+        cuts.remove(from + ">" + to);
+    }
+
     /** Ends all cuts. */
     public void heal() {
         cuts.clear();
@@ -54,7 +64,7 @@ public final class LocalTransport {
         public void send(String to, byte[] message) {
             Port port = ports.get(to);
             Consumer<byte[]> theirs = port == null ? null : port.receiver;
-            if (theirs != null && ports.get(member) == this && !cuts.contains(member + ">" + to)) {
+            if (theirs != null && ports.get(member) == this && !isCut(member, to)) {
                 theirs.accept(message);
             }
         }

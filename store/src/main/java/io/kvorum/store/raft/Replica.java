@@ -52,6 +52,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -151,8 +152,9 @@ public final class Replica {
     /** On the member's thread. */
     private final SnapshotTransfer transfer = new SnapshotTransfer(this::send, System::nanoTime);
 
-    private KeySpace keySpace = new KeySpace();
-    private volatile Snapshot newest = keySpace.snapshot();
+    private final Function<Snapshot, KeySpace> keySpaces;
+    private KeySpace keySpace;
+    private volatile Snapshot newest;
     private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
     private @Nullable String knownLeader;
     private int ticks;
@@ -166,6 +168,7 @@ public final class Replica {
     private volatile int term;
     private volatile long commitIndex;
     private volatile @Nullable Throwable failure;
+    private final CompletableFuture<Object> failed = new CompletableFuture<>();
 
     /**
      * Reads the folder; {@link #start} does the rest.
@@ -180,6 +183,22 @@ public final class Replica {
             LongConsumer onFlushNanos,
             Listener listener)
             throws IOException {
+        this(settings, folder, files, transport, onFlushNanos, listener, KeySpace::new);
+    }
+
+    /** @param keySpaces makes the key space of a snapshot; for tests that plant bugs in it */
+    public Replica(
+            ReplicaSettings settings,
+            Path folder,
+            Disk files,
+            RaftTransport transport,
+            LongConsumer onFlushNanos,
+            Listener listener,
+            Function<Snapshot, KeySpace> keySpaces)
+            throws IOException {
+        this.keySpaces = keySpaces;
+        this.keySpace = keySpaces.apply(Snapshot.empty());
+        this.newest = keySpace.snapshot();
         this.settings = settings;
         this.transport = transport;
         this.listener = listener;
@@ -500,7 +519,8 @@ public final class Replica {
         transport.close();
         try {
             if (failure == null) {
-                node.forceSetTerminatedStatus().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+                // The member's thread does nothing more once it has failed.
+                CompletableFuture.anyOf(node.forceSetTerminatedStatus(), failed).get(CLOSE_SECONDS, TimeUnit.SECONDS);
             }
             thread.shutdown();
             if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
@@ -559,8 +579,7 @@ public final class Replica {
      * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
      */
     private void onReachable(String member) {
-        long inReach =
-                memberNames.stream().filter(transport::isReachable).count() + 1;
+        long inReach = memberNames.stream().filter(transport::isReachable).count() + 1;
         if (inReach > memberNames.size() / 2 && node.getLeader() == null) {
             schedule(this::standForElection, rank() * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -697,8 +716,8 @@ public final class Replica {
         // One at a time: the keys of each lease go at a revision of their own.
         CompletableFuture<?>[] ends = due.stream()
                 .limit(MAX_EXPIRIES)
-                .map(expiry -> propose(
-                        ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
+                .map(expiry ->
+                        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(ends).whenComplete((outcomes, thrown) -> {
             expiring = false;
@@ -710,6 +729,7 @@ public final class Replica {
 
     private void fail(String what, Throwable cause) {
         failure = cause;
+        failed.complete(cause);
         transport.close();
         listener.failed(what, cause);
     }
@@ -837,7 +857,7 @@ public final class Replica {
     }
 
     void restore(Object operation) {
-        keySpace = new KeySpace(EntryCodec.stateOf(operation));
+        keySpace = keySpaces.apply(EntryCodec.stateOf(operation));
         newest = keySpace.snapshot();
         listener.restored(newest);
         releaseWaiters();

@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The store as a face of one member uses it, such as etcd's API. Writes carry request ids, so that a try that may have
  * been carried out is repeated without harm, at this member or through it at the leader, until {@link #DEADLINE}. Any
- * thread; futures complete on any thread and fail with {@link StoreException}.
+ * thread; futures complete on any thread and fail with {@link StoreException}. Not final, so that tests can plant bugs.
  */
-public final class MemberStore {
+public class MemberStore {
     /** How long a request is tried; etcd's own is 5 s and two elections. */
     static final Duration DEADLINE = Duration.ofSeconds(7);
 

@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 /**
  * The watches of one member. Whoever applies commands hands over the changes of each revision; each watch has a cursor
  * and takes what lies beyond it, from the history in memory or, when it has fallen behind that, from the versions kept in
- * the key space. So a slow watch costs its cursor only and loses nothing.
+ * the key space. So a slow watch costs its cursor only and loses nothing. Not final, so that tests can plant bugs.
  */
-public final class WatchHub {
+public class WatchHub {
     private static final int BATCH = 256;
     private static final long RETRY_MILLIS = 20;
     private static final long PROGRESS_MILLIS = 1000;
