@@ -352,7 +352,9 @@ public sealed interface Fault {
             WRITE,
             FSYNC,
             /** Writes fail because no space is left. */
-            FULL;
+            FULL,
+            /** What was not fsynced is lost by a kill. */
+            UNSYNCED;
 
             String word() {
                 return name().toLowerCase(Locale.ROOT);

@@ -102,10 +102,11 @@ public final class FaultSyntax {
             case "write" -> Failure.WRITE;
             case "fsync" -> Failure.FSYNC;
             case "full" -> Failure.FULL;
-            default -> throw new FaultException("--fail \"" + fail + "\" is not known; give write, fsync or full");
+            case "unsynced" -> Failure.UNSYNCED;
+            default -> throw new FaultException("--fail \"" + fail + "\" is not known; give write, fsync, full or unsynced");
         };
         if (failure == Failure.NONE && latency.isZero()) {
-            throw new FaultException("disk needs --latency DURATION, --fail write|fsync|full, or both");
+            throw new FaultException("disk needs --latency DURATION, --fail write|fsync|full|unsynced, or both");
         }
         if (failure == Failure.NONE && !probability.isEmpty()) {
             throw new FaultException("--probability says how often --fail strikes; give --fail too");

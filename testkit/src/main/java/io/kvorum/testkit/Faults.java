@@ -136,7 +136,7 @@ public final class Faults {
         return inject("disk " + members + " --latency " + FaultSyntax.text(latency));
     }
 
-    /** @param what {@code write}, {@code fsync} or {@code full} */
+    /** @param what {@code write}, {@code fsync}, {@code full} or {@code unsynced} */
     public InjectedFault failingDisk(String members, String what) {
         return inject("disk " + members + " --fail " + what);
     }

@@ -263,7 +263,7 @@ abstract class FaultStart implements Callable<Integer> {
         @Nullable
         String latency;
 
-        @Option(names = "--fail", paramLabel = "WHAT", description = "write, fsync, or full (no space is left)")
+        @Option(names = "--fail", paramLabel = "WHAT", description = "write, fsync, full (no space is left), or unsynced (what is not fsynced is lost by a kill)")
         @Nullable
         String fail;
 

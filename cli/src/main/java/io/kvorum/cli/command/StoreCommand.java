@@ -5,13 +5,14 @@ import picocli.CommandLine.Command;
 /** {@code kvorum store}: the store itself, and its backups. */
 @Command(
         name = "store",
-        description = "Look after the store: status, backups, restore, check, compact.",
+        description = "Look after the store: status, backups, restore, check, compact, torture.",
         subcommands = {
             StoreStatusCommand.class,
             StoreSaveCommand.class,
             StoreRestoreCommand.class,
             StoreCheckCommand.class,
             StoreCompactCommand.class,
-            StoreBackupsCommand.class
+            StoreBackupsCommand.class,
+            StoreTortureCommand.class
         })
 public final class StoreCommand {}

@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -122,9 +123,8 @@ public final class MemoryStore implements Store {
     }
 
     private synchronized void expireLeases() {
-        var due = leaseDeadlines.due(newest, System.nanoTime());
-        if (!due.isEmpty()) {
-            apply(new Command.ExpireLeases(due));
+        for (var expiry : leaseDeadlines.due(newest, System.nanoTime())) {
+            apply(new Command.ExpireLeases(List.of(expiry)));
         }
     }
 

@@ -32,6 +32,9 @@ public final class StoreProtocol {
     /** Answer header: who answers. */
     public static final String MEMBER = "kvorum-member";
 
+    /** Answer header of what the leader did: a revision by which it was applied there. */
+    public static final String REVISION_HEADER = "kvorum-revision";
+
     /** Answer header: who leads, as the answering member knows it; absent while none does. */
     public static final String LEADER = "kvorum-leader";
 

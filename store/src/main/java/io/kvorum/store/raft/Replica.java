@@ -5,6 +5,7 @@ import com.hazelcast.cp.exception.CannotReplicateException;
 import com.hazelcast.cp.exception.NotLeaderException;
 import com.hazelcast.cp.internal.RaftEndpointImpl;
 import com.hazelcast.cp.internal.RaftGroupId;
+import com.hazelcast.cp.internal.raft.MembershipChangeMode;
 import com.hazelcast.cp.internal.raft.QueryPolicy;
 import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNode;
@@ -37,6 +38,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,7 @@ public final class Replica {
     private static final long LOG_BYTES_TO_KEEP = 16L << 20;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
+    private static final int MAX_EXPIRIES = 200;
     private static final long STAGGER_MILLIS = 100;
     private static final long START_STAGGER_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
@@ -157,6 +160,7 @@ public final class Replica {
     private boolean expiring;
     private boolean standing;
     private final AtomicLong underwayBytes = new AtomicLong();
+    private volatile List<String> memberNames;
     private volatile boolean leaderSilent;
     private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
@@ -179,7 +183,8 @@ public final class Replica {
         this.settings = settings;
         this.transport = transport;
         this.listener = listener;
-        for (String member : settings.members()) {
+        memberNames = settings.members();
+        for (String member : settings.known()) {
             names.put(uuid(settings.cluster(), member), member);
         }
         disk = new FileRaftStateStore(folder, files, onFlushNanos, e -> fail("writing to " + folder + " failed", e));
@@ -252,8 +257,50 @@ public final class Replica {
         return settings.name();
     }
 
+    /** The members as this one knows them, a change under way included. */
     public List<String> members() {
-        return settings.members();
+        return memberNames;
+    }
+
+    /** This member's place among all: so they take turns. A process that is no member comes last. */
+    private long rank() {
+        int place = memberNames.indexOf(settings.name());
+        return place < 0 ? memberNames.size() : place;
+    }
+
+    /**
+     * Makes a process a member, or a member none. One change at a time; only the leader can. A leader that is to go hands
+     * the lead over first.
+     *
+     * @return completes when the change is committed; fails with {@link ReplicaException}, {@link IllegalArgumentException}
+     *     for a name that is not known, {@link IllegalStateException} for a change that is made already
+     */
+    public CompletableFuture<Void> changeMembers(String member, boolean add) {
+        if (!settings.known().contains(member)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(
+                    "no process of this store can be named " + member + "; names are like " + settings.name()));
+        }
+        if (add == memberNames.contains(member)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(member + (add ? " is a member already" : " is no member")));
+        }
+        if (!add && member.equals(settings.name())) {
+            return handOver().thenCompose(done -> CompletableFuture.failedFuture(new ReplicaException.NotLeader()));
+        }
+        MembershipChangeMode mode = add ? MembershipChangeMode.ADD : MembershipChangeMode.REMOVE;
+        return adapt(node.replicateMembershipChange(endpoint(member), mode), Object.class)
+                .thenAccept(done -> LOG.info("{} {}", member, add ? "is a member now" : "is no member any more"));
+    }
+
+    /** Lets another member lead, the first that is in reach. Only the leader can. */
+    public CompletableFuture<Void> handOver() {
+        for (String other : memberNames) {
+            if (!other.equals(settings.name()) && transport.isReachable(other)) {
+                return adapt(node.transferLeadership(endpoint(other)), Object.class)
+                        .thenAccept(done -> LOG.info("handed the lead over to {}", other));
+            }
+        }
+        return CompletableFuture.failedFuture(new IllegalStateException("no other member is in reach"));
     }
 
     /** The leader as this member knows it, perhaps no longer true; null when it knows none. */
@@ -507,11 +554,9 @@ public final class Replica {
      * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
      */
     private void onReachable(String member) {
-        long inReach =
-                settings.members().stream().filter(transport::isReachable).count() + 1;
-        if (inReach >= settings.majority() && node.getLeader() == null) {
-            long rank = settings.members().indexOf(settings.name());
-            schedule(this::standForElection, rank * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+        long inReach = memberNames.stream().filter(transport::isReachable).count() + 1;
+        if (inReach > memberNames.size() / 2 && node.getLeader() == null) {
+            schedule(this::standForElection, rank() * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -538,7 +583,7 @@ public final class Replica {
                             standForElection();
                         }
                     },
-                    settings.members().indexOf(settings.name()) * STAGGER_MILLIS,
+                    rank() * STAGGER_MILLIS,
                     TimeUnit.MILLISECONDS);
         }
     }
@@ -571,6 +616,7 @@ public final class Replica {
                 && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
+        memberNames = namesOf(node.state().members());
         String leader = leader();
         if (!Objects.equals(leader, knownLeader)) {
             knownLeader = leader;
@@ -627,19 +673,33 @@ public final class Replica {
         return at;
     }
 
+    private List<String> namesOf(Collection<RaftEndpoint> endpoints) {
+        List<String> found = new ArrayList<>();
+        for (RaftEndpoint endpoint : endpoints) {
+            String name = names.get(endpoint.getUuid());
+            found.add(name == null ? endpoint.getUuid().toString() : name);
+        }
+        return List.copyOf(found);
+    }
+
     private void expireLeases() {
         var due = leaseDeadlines.due(newest, System.nanoTime());
         if (due.isEmpty() || expiring) {
             return;
         }
         expiring = true;
-        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(due))))
-                .whenComplete((outcome, thrown) -> {
-                    expiring = false;
-                    if (thrown != null) {
-                        LOG.debug("expiry of leases will be proposed again: {}", thrown.getMessage());
-                    }
-                });
+        // One at a time: the keys of each lease go at a revision of their own.
+        CompletableFuture<?>[] ends = due.stream()
+                .limit(MAX_EXPIRIES)
+                .map(expiry ->
+                        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(ends).whenComplete((outcomes, thrown) -> {
+            expiring = false;
+            if (thrown != null) {
+                LOG.debug("expiry of leases will be proposed again: {}", thrown.getMessage());
+            }
+        });
     }
 
     private void fail(String what, Throwable cause) {

@@ -31,9 +31,10 @@ final class DiskCommands {
             case "write" -> Failure.WRITE;
             case "fsync" -> Failure.FSYNC;
             case "full" -> Failure.FULL;
+            case "unsynced" -> Failure.UNSYNCED;
             default ->
                 throw new IllegalArgumentException(
-                        "unknown \"fail\" \"" + fail + "\": give none, write, fsync or full");
+                        "unknown \"fail\" \"" + fail + "\": give none, write, fsync, full or unsynced");
         };
         JsonNode expires = request.path("expiresInMillis");
         return new FaultyDisk.Rule(

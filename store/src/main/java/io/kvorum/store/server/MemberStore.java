@@ -1,5 +1,6 @@
 package io.kvorum.store.server;
 
+import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
 import io.kvorum.store.client.Refusal;
 import io.kvorum.store.client.StoreException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The store as a face of one member uses it, such as etcd's API. Writes carry request ids, so that a try that may have
@@ -89,7 +91,7 @@ public final class MemberStore {
     }
 
     /**
-     * Carries a command out, exactly once.
+     * Carries a command out, exactly once. When the answer is there, {@link #newest} has what was done.
      *
      * @return what came of it, also when it was refused
      */
@@ -194,11 +196,27 @@ public final class MemberStore {
                         if (sent.failed()) {
                             failed(String.valueOf(sent.cause().getMessage()), true);
                         } else if (sent.result().status() == 200) {
-                            result.complete(OutcomeCodec.read(
-                                    new BinaryReader(sent.result().body().getBytes())));
+                            applied(sent.result());
                         } else {
                             String why = sent.result().body().toString();
                             failed(why, sent.result().status() != StoreProtocol.UNAVAILABLE);
+                        }
+                    });
+        }
+
+        /** The caller reads what it wrote, also here: so what the leader applied has to be applied here first. */
+        private void applied(BusReply reply) {
+            Outcome outcome = OutcomeCodec.read(new BinaryReader(reply.body().getBytes()));
+            String revision = reply.headers().get(StoreProtocol.REVISION_HEADER);
+            long left = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+            own.awaitRevision(revision == null ? 0 : Long.parseLong(revision))
+                    .orTimeout(left, TimeUnit.MILLISECONDS)
+                    .whenComplete((snapshot, thrown) -> {
+                        if (thrown == null) {
+                            result.complete(outcome);
+                        } else {
+                            result.completeExceptionally(new StoreException.Indeterminate(
+                                    "done, but this member has not come to know of it in time"));
                         }
                     });
         }

@@ -24,7 +24,6 @@ import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -121,7 +120,7 @@ public final class StoreComponent implements Component {
             TcpTransport.Settings peers = new TcpTransport.Settings(
                     context.identity().cluster(),
                     context.identity().name(),
-                    names.all(),
+                    names.known(),
                     context.identity().address(),
                     flags.peerPort.get(),
                     context.join().stream()
@@ -152,6 +151,7 @@ public final class StoreComponent implements Component {
                             context.identity().cluster(),
                             name,
                             names.all(),
+                            names.known(),
                             flags.electionTimeout.get(),
                             flags.heartbeatInterval.get(),
                             flags.maxMissedHeartbeats.get()),
@@ -265,8 +265,7 @@ public final class StoreComponent implements Component {
                 status.put("clientEndpoint", face.url());
             }
             var members = status.putArray("members");
-            List<String> all = names.all();
-            all.forEach(members::add);
+            own.members().forEach(members::add);
             return status;
         }
 

@@ -62,9 +62,6 @@ public final class StoreEndpoint implements BusEndpoint {
     private final WatchHub hub;
     private final Settings settings;
 
-    /** The members that can be addressed: of those in this process only the first. */
-    private final String processes;
-
     private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
     private final Coalesced<Boolean> alarms = new Coalesced<>(this::proposeAlarm);
 
@@ -89,9 +86,6 @@ public final class StoreEndpoint implements BusEndpoint {
         this.local = Map.copyOf(local);
         this.hub = hub;
         this.settings = settings;
-        this.processes = own.members().stream()
-                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
-                .collect(Collectors.joining(","));
     }
 
     @Override
@@ -189,7 +183,13 @@ public final class StoreEndpoint implements BusEndpoint {
         Replica leader = local.get(name);
         if (leader != null) {
             return Future.fromCompletionStage(verb.apply(leader), context)
-                    .map(body -> answer(200, body))
+                    .map(body -> BusReply.whole(
+                            200,
+                            headers()
+                                    .set(
+                                            StoreProtocol.REVISION_HEADER,
+                                            Long.toString(leader.newest().revision())),
+                            body))
                     .otherwise(this::refusal);
         }
         if (request.headers().contains(StoreProtocol.PASSED_ON)) {
@@ -266,10 +266,17 @@ public final class StoreEndpoint implements BusEndpoint {
         return BusReply.whole(status, headers(), body);
     }
 
+    /** The members that can be addressed: of those in this process only the first. */
+    private String processes() {
+        return own.members().stream()
+                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
+                .collect(Collectors.joining(","));
+    }
+
     private MultiMap headers() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .set(StoreProtocol.MEMBER, own.name())
-                .set(StoreProtocol.MEMBERS, processes);
+                .set(StoreProtocol.MEMBERS, processes());
         String leader = own.leader();
         if (leader == null) {
             return headers;

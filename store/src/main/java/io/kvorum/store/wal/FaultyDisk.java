@@ -1,5 +1,6 @@
 package io.kvorum.store.wal;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -22,6 +24,9 @@ public final class FaultyDisk implements Disk {
     private final LongSupplier nanoTime;
     private final DoubleSupplier random;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    /** What was written and not fsynced since, by channel, while a rule keeps it back. */
+    private final Map<FileChannel, ByteArrayOutputStream> held = new ConcurrentHashMap<>();
+
     private volatile List<Entry> active = List.of();
 
     /** What fails. */
@@ -30,7 +35,12 @@ public final class FaultyDisk implements Disk {
         WRITE,
         FSYNC,
         /** Writes fail because no space is left. */
-        FULL
+        FULL,
+        /**
+         * Nothing fails, but what is written reaches the file whole only with the next fsync, and part of it before: a
+         * member killed in between loses it, as when the power is cut.
+         */
+        UNSYNCED
     }
 
     /**
@@ -119,7 +129,27 @@ public final class FaultyDisk implements Disk {
                 throw new IOException("Input/output error");
             }
         }
-        disk.write(channel, bytes);
+        boolean holds = rules.stream().anyMatch(rule -> rule.failure == Failure.UNSYNCED && strikes(rule));
+        if (holds || held.containsKey(channel)) {
+            keep(channel, bytes);
+        } else {
+            disk.write(channel, bytes);
+        }
+    }
+
+    /** Lets some of the bytes through, so that a file may end in the middle of a record. */
+    private void keep(FileChannel channel, ByteBuffer bytes) throws IOException {
+        ByteArrayOutputStream rest = held.get(channel);
+        if (rest == null) {
+            rest = new ByteArrayOutputStream();
+            held.put(channel, rest);
+            int through = (int) (random.getAsDouble() * bytes.remaining());
+            disk.write(channel, bytes.slice(bytes.position(), through));
+            bytes.position(bytes.position() + through);
+        }
+        byte[] left = new byte[bytes.remaining()];
+        bytes.get(left);
+        rest.writeBytes(left);
     }
 
     @Override
@@ -130,6 +160,10 @@ public final class FaultyDisk implements Disk {
             if (rule.failure == Failure.FSYNC && strikes(rule)) {
                 throw new IOException("fsync: Input/output error");
             }
+        }
+        ByteArrayOutputStream rest = held.remove(channel);
+        if (rest != null) {
+            disk.write(channel, ByteBuffer.wrap(rest.toByteArray()));
         }
         disk.sync(channel);
     }

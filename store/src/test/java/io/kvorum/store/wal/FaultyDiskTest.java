@@ -98,4 +98,21 @@ class FaultyDiskTest {
         assertThatThrownBy(() -> rule("a", -1, Failure.WRITE, 100)).hasMessageContaining("must not be negative");
         assertThatThrownBy(() -> rule("a", 0, Failure.WRITE, 0)).hasMessageContaining("above 0");
     }
+
+    @Test
+    void whatWasNotSyncedIsOnlyPartlyInTheFile() throws IOException {
+        drawn = 0.25;
+        disk.set(rule("a", 0, Failure.UNSYNCED, 100));
+        write();
+        assertThat(channel.size()).isEqualTo(25);
+        write();
+        assertThat(channel.size()).isEqualTo(25);
+        disk.clear("a");
+        write();
+        assertThat(channel.size()).as("in order also when the rule is gone").isEqualTo(25);
+        disk.sync(channel);
+        assertThat(channel.size()).isEqualTo(300);
+        write();
+        assertThat(channel.size()).isEqualTo(400);
+    }
 }
