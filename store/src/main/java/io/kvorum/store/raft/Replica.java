@@ -559,8 +559,7 @@ public final class Replica {
      * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
      */
     private void onReachable(String member) {
-        long inReach =
-                memberNames.stream().filter(transport::isReachable).count() + 1;
+        long inReach = memberNames.stream().filter(transport::isReachable).count() + 1;
         if (inReach > memberNames.size() / 2 && node.getLeader() == null) {
             schedule(this::standForElection, rank() * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -697,8 +696,8 @@ public final class Replica {
         // One at a time: the keys of each lease go at a revision of their own.
         CompletableFuture<?>[] ends = due.stream()
                 .limit(MAX_EXPIRIES)
-                .map(expiry -> propose(
-                        ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
+                .map(expiry ->
+                        propose(ProposalCodec.encode(new Proposal(null, new Command.ExpireLeases(List.of(expiry))))))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(ends).whenComplete((outcomes, thrown) -> {
             expiring = false;

@@ -389,11 +389,16 @@ final class ReplicaGroupTest {
         start("store-3", KNOWN.subList(0, 4)).awaitRevision(2).get(10, TimeUnit.SECONDS);
         change("store-4", true);
         start("store-4", KNOWN).awaitRevision(2).get(10, TimeUnit.SECONDS);
-        await("all know all", () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
+        await(
+                "all know all",
+                () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
         // Two of five may be lost now, the leader among them.
         Replica leader = leader(KNOWN.toArray(String[]::new));
         put(leader, "a", "2").get(5, TimeUnit.SECONDS);
-        String second = KNOWN.stream().filter(name -> !name.equals(leader.name())).findFirst().orElseThrow();
+        String second = KNOWN.stream()
+                .filter(name -> !name.equals(leader.name()))
+                .findFirst()
+                .orElseThrow();
         stop(leader.name());
         stop(second);
         Replica next = leader(replicas.keySet().toArray(String[]::new));
