@@ -9,10 +9,12 @@ import io.kvorum.cli.store.StoreMembers;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.FaultSyntax;
 import io.kvorum.torture.check.Checks;
+import io.kvorum.torture.check.Report;
 import io.kvorum.torture.history.History;
 import io.kvorum.torture.history.HistoryReader;
 import io.kvorum.torture.load.Endpoint;
 import io.kvorum.torture.load.Profile;
+import io.kvorum.torture.report.ReportPage;
 import io.kvorum.torture.run.FaultInjector;
 import io.kvorum.torture.run.FaultKind;
 import io.kvorum.torture.run.Torture;
@@ -113,7 +115,7 @@ final class StoreTortureCommand implements Callable<Integer> {
                 throw new CommandFailure(check + " cannot be read", 2);
             }
             History history = HistoryReader.read(check);
-            return tell(new TortureSummary(history, Checks.run(history, Torture.bounds()), 0), check, json);
+            return tell("Torture", history, Checks.run(history, Torture.bounds()), check, json);
         }
         Duration duration = DurationArgument.parse("--for", lasting);
         if (stores != 3 && stores != 5) {
@@ -157,7 +159,12 @@ final class StoreTortureCommand implements Callable<Integer> {
                             line -> System.err.printf(
                                     Locale.ROOT, "  %6.1f s  %s%n", (System.nanoTime() - began) / 1e9, line))
                     .run();
-            return tell(new TortureSummary(result.history(), result.report(), result.elections()), file, json);
+            return tell(
+                    "Torture of " + stores + " members for " + lasting + ", seed " + number,
+                    result.history(),
+                    result.report(),
+                    file,
+                    json);
         } finally {
             Runtime.getRuntime().removeShutdownHook(interrupted);
             takeDown(cluster);
@@ -205,13 +212,22 @@ final class StoreTortureCommand implements Callable<Integer> {
         }
     }
 
-    private static int tell(TortureSummary summary, Path history, boolean json) throws IOException {
+    private static int tell(String title, History seen, Report report, Path history, boolean json)
+            throws IOException {
+        Path page = history.resolveSibling("report.html");
+        ReportPage.write(page, title, seen, report);
+        TortureSummary summary = new TortureSummary(seen, report);
         if (json) {
             OutputOption.print(summary.json());
         } else {
             summary.print(System.out);
         }
-        if (summary.clean()) {
+        System.err.println("the report is in " + page);
+        if (report.unseen() > 0) {
+            System.err.println("nobody saw what was written in " + report.unseen()
+                    + " revisions, so the check says less than it could");
+        }
+        if (report.clean()) {
             return 0;
         }
         System.err.println("the history is in " + history + "; kvorum store torture --check " + history

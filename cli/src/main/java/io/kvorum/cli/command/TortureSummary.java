@@ -31,9 +31,9 @@ final class TortureSummary {
 
     private final Map<String, Integer> faults = new TreeMap<>();
 
-    TortureSummary(History history, Report report, int elections) {
+    TortureSummary(History history, Report report) {
         this.report = report;
-        this.elections = Math.max(elections, history.elections().size());
+        this.elections = history.elections().size();
         for (Operation operation : history.operations()) {
             long[] counts =
                     operations.computeIfAbsent(operation.call().kind().label(), kind -> new long[3]);
@@ -53,10 +53,6 @@ final class TortureSummary {
         seconds = all.isEmpty()
                 ? 0
                 : (all.get(all.size() - 1).completed() - all.get(0).invoked()) / 1e9;
-    }
-
-    boolean clean() {
-        return report.clean();
     }
 
     private int violations() {

@@ -292,6 +292,11 @@ public final class Replica {
                 .thenAccept(done -> LOG.info("{} {}", member, add ? "is a member now" : "is no member any more"));
     }
 
+    /** Whether this member began with nothing and has not yet got all that was committed. */
+    public boolean isFilling() {
+        return disk.isFilling();
+    }
+
     /** Lets another member lead, the first that is in reach. Only the leader can. */
     public CompletableFuture<Void> handOver() {
         for (String other : memberNames) {

@@ -216,8 +216,11 @@ public final class StoreComponent implements Component {
             MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
             ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
             checks.start();
+            TimeMarks times = new TimeMarks(context.vertx(), store, context.clock());
+            times.start();
             context.onShutdown("content checks", () -> {
                 checks.stop();
+                times.stop();
                 return Future.succeededFuture();
             });
             Future<Void> served = context.serve(endpoint.onlyFrom(KeyedTrust.CORE));
@@ -260,6 +263,7 @@ public final class StoreComponent implements Component {
                     .put("keys", newest.keyCount())
                     .put("commitIndex", own.commitIndex())
                     .put("appliedIndex", newest.appliedIndex())
+                    .put("filling", own.isFilling())
                     .put("dbBytes", own.diskBytes());
             if (face != null) {
                 status.put("clientEndpoint", face.url());

@@ -3,6 +3,7 @@ package io.kvorum.torture.check;
 import io.kvorum.torture.history.Event;
 import io.kvorum.torture.history.Frame;
 import io.kvorum.torture.history.KeyValue;
+import io.kvorum.torture.history.Operation;
 import io.kvorum.torture.history.WatchRequest;
 import io.kvorum.torture.history.WatchStream;
 import java.util.ArrayList;
@@ -18,19 +19,21 @@ final class Followed {
     private final long completeTo;
     private final long newestEvent;
     private final Compactions compactions;
+    private final Bounds bounds;
     private final Findings findings;
 
     private int frame;
     private int event;
     private boolean stalled;
 
-    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Findings findings) {
+    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Bounds bounds, Findings findings) {
         this.stream = stream;
         this.frames = WatchShape.events(stream);
         this.start = shape.start();
         this.completeTo = shape.completeTo();
         this.newestEvent = shape.newest();
         this.compactions = compactions;
+        this.bounds = bounds;
         this.findings = findings;
     }
 
@@ -54,13 +57,17 @@ final class Followed {
         }
     }
 
-    /** Compares what came of {@code revision} with what was done there. */
-    void compare(long revision, List<Change> changes) {
+    /**
+     * Compares what came of {@code revision} with what was done there.
+     *
+     * @param writer null when it was a lease's end, or is not known
+     */
+    void compare(long revision, List<Change> changes, @Nullable Operation writer) {
         phantomsBefore(revision);
         List<Change> wanted = wanted(changes);
         if (peek() != revision) {
             if (revision <= completeTo && wanted.stream().anyMatch(Followed::certain)) {
-                missing(revision, wanted);
+                missing(revision, wanted, writer);
             }
             return;
         }
@@ -76,7 +83,8 @@ final class Followed {
                     Kind.WATCH_TORN,
                     stream,
                     last,
-                    "revision " + revision + " came without " + shown(revision, left.get(0)));
+                    "revision " + revision + " came without " + shown(revision, left.get(0)),
+                    involved(writer));
         }
     }
 
@@ -116,10 +124,16 @@ final class Followed {
         }
     }
 
+    /** The revision of the next event of those that were asked for. */
     private long peek() {
-        while (frame < frames.size() && event >= frames.get(frame).events().size()) {
-            frame++;
-            event = 0;
+        while (frame < frames.size()
+                && (event >= frames.get(frame).events().size()
+                        || !wants(frames.get(frame).events().get(event)))) {
+            event++;
+            if (event >= frames.get(frame).events().size()) {
+                frame++;
+                event = 0;
+            }
         }
         return frame < frames.size() ? frames.get(frame).events().get(event).revision() : Long.MAX_VALUE;
     }
@@ -141,19 +155,27 @@ final class Followed {
                 && !(change.after() == null ? request.noDelete() : request.noPut());
     }
 
+    private boolean wants(Event got) {
+        WatchRequest request = stream.request();
+        return got.revision() >= start
+                && request.keys().contains(got.kv().key())
+                && !(got.deletion() ? request.noDelete() : request.noPut());
+    }
+
     /** A deletion of a key that perhaps was not there need not have an event. */
     private static boolean certain(Change change) {
         return change.sure() || change.after() != null;
     }
 
-    private void missing(long revision, List<Change> wanted) {
+    private void missing(long revision, List<Change> wanted, @Nullable Operation writer) {
         Change first = wanted.stream().filter(Followed::certain).findFirst().orElseThrow();
         if (revision <= newestEvent) {
             findings.add(
                     Kind.WATCH_LOST,
                     stream,
                     frames.get(Math.min(frame, frames.size() - 1)),
-                    shown(revision, first) + " did not come before this frame");
+                    shown(revision, first) + " did not come before this frame",
+                    involved(writer));
             return;
         }
         for (Frame promise : stream.frames()) {
@@ -162,14 +184,21 @@ final class Followed {
                         Kind.WATCH_PROGRESS_AHEAD,
                         stream,
                         promise,
-                        shown(revision, first) + " did not come before this notification");
+                        shown(revision, first) + " did not come before this notification",
+                        involved(writer));
                 return;
             }
         }
     }
 
+    private static Operation[] involved(@Nullable Operation writer) {
+        return writer == null ? new Operation[0] : new Operation[] {writer};
+    }
+
     private static String shown(long revision, Change change) {
-        return change.after() == null ? change.key() + " deleted @" + revision : change.after().toString();
+        return change.after() == null
+                ? change.key() + " deleted @" + revision
+                : change.after().toString();
     }
 
     private void compare(Frame.Events in, Event got, List<Change> left) {
@@ -179,19 +208,14 @@ final class Followed {
                 return;
             }
         }
-        if (stream.request().keys().contains(got.kv().key())) {
-            findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
-        }
+        findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
     }
 
     private void compare(Frame.Events in, Event got, Change change) {
         @Nullable KeyValue after = change.after();
         if (got.deletion() != (after == null) || after != null && !same(got.kv(), after, change.sure())) {
             findings.add(
-                    Kind.WATCH_WRONG_EVENT,
-                    stream,
-                    in,
-                    got + " came, but it was " + shown(got.revision(), change));
+                    Kind.WATCH_WRONG_EVENT, stream, in, got + " came, but it was " + shown(got.revision(), change));
         } else if (stream.request().prevKv() && change.sure() && !previousIsRight(in, got, change)) {
             findings.add(
                     Kind.WATCH_WRONG_PREVIOUS,
@@ -202,13 +226,12 @@ final class Followed {
     }
 
     private static boolean same(KeyValue got, KeyValue after, boolean sure) {
-        return sure
-                ? got.equals(after)
-                : got.value().equals(after.value()) && got.lease() == after.lease();
+        return sure ? got.equals(after) : got.value().equals(after.value()) && got.lease() == after.lease();
     }
 
     private boolean previousIsRight(Frame.Events in, Event got, Change change) {
-        boolean compacted = got.previous() == null && compactions.askedBefore(in.at()) >= got.revision();
+        boolean compacted = got.previous() == null
+                && (bounds.compactsItself() || compactions.askedBefore(in.at()) >= got.revision());
         return compacted || Objects.equals(got.previous(), change.before());
     }
 }

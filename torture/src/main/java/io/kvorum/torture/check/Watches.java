@@ -1,6 +1,7 @@
 package io.kvorum.torture.check;
 
 import io.kvorum.torture.history.History;
+import io.kvorum.torture.history.Operation;
 import io.kvorum.torture.history.WatchStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All streams, while the replay goes through the revisions. */
 final class Watches {
@@ -35,35 +37,34 @@ final class Watches {
             WatchShape shape = new WatchShape(stream, compactions, bounds, findings);
             if (shape.sound() && shape.start() != 0) {
                 coverage.add(stream.request(), shape.start(), shape.completeTo());
-                Followed followed = new Followed(stream, shape, compactions, findings);
+                Followed followed = new Followed(stream, shape, compactions, bounds, findings);
                 followed.skipTo(sightings.base() + 1);
                 all.add(followed);
             }
         }
-        waiting = new ArrayDeque<>(all.stream()
-                .sorted(Comparator.comparingLong(Followed::start))
-                .toList());
+        waiting = new ArrayDeque<>(
+                all.stream().sorted(Comparator.comparingLong(Followed::start)).toList());
     }
 
     Coverage coverage() {
         return coverage;
     }
 
-    /** What {@code revision} did. */
-    void written(long revision, List<Change> changes) {
+    /** What {@code revision} did, and who did it, if that is known. */
+    void written(long revision, List<Change> changes, @Nullable Operation writer) {
         begin(revision);
         for (Followed stream : active) {
-            follow(stream, revision, changes);
+            follow(stream, revision, changes, writer);
         }
         for (Change change : changes) {
             for (Followed stream : ofOneKey.getOrDefault(change.key(), List.of())) {
                 if (revision >= stream.start()) {
-                    follow(stream, revision, changes);
+                    follow(stream, revision, changes, writer);
                 }
             }
         }
         if (revision >= nextEnd) {
-            active.removeIf(stream -> !stream.stream().open() && stream.end() <= revision);
+            active.removeIf(stream -> !open(stream.stream()) && stream.end() <= revision);
             nextEnd = nextEnd();
         }
     }
@@ -83,15 +84,18 @@ final class Watches {
 
     private long nextEnd() {
         return active.stream()
-                .filter(stream -> !stream.stream().open())
+                .filter(stream -> !open(stream.stream()))
                 .mapToLong(Followed::end)
                 .min()
                 .orElse(Long.MAX_VALUE);
     }
 
-    private void follow(Followed stream, long revision, List<Change> changes) {
-        stream.compare(revision, changes);
-        if (revision > stream.end() && stream.stream().open() && mustHaveCome(stream, revision) && stream.wants(changes)) {
+    private void follow(Followed stream, long revision, List<Change> changes, @Nullable Operation writer) {
+        stream.compare(revision, changes, writer);
+        if (revision > stream.end()
+                && open(stream.stream())
+                && mustHaveCome(stream, revision)
+                && stream.wants(changes)) {
             stream.stalledAt(revision);
         }
     }
@@ -109,5 +113,14 @@ final class Watches {
     /** The last revision was replayed. */
     void finish() {
         all.forEach(Followed::finish);
+    }
+
+    /** A stream that its watcher closed after the healthy phase was open as long as it matters. */
+    private boolean open(WatchStream stream) {
+        if (stream.open() || history.healthy() == null) {
+            return stream.open();
+        }
+        return stream.frames().get(stream.frames().size() - 1).at()
+                >= history.healthy().to();
     }
 }

@@ -27,7 +27,6 @@ public final class Load {
     private final HistoryWriter history;
     private final Duration deadline;
     private final Connections connections = new Connections();
-    private final AtomicInteger elections = new AtomicInteger();
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Elections monitor;
@@ -39,7 +38,7 @@ public final class Load {
         this.endpoints = List.copyOf(endpoints);
         this.history = history;
         this.deadline = deadline;
-        this.monitor = new Elections(this.endpoints, history, elections, () -> watching);
+        this.monitor = new Elections(this.endpoints, history, () -> watching);
     }
 
     /**
@@ -98,11 +97,6 @@ public final class Load {
     /** The leader as far as is known; empty when nobody knows one. */
     public String leader() {
         return monitor.leader();
-    }
-
-    /** How many elections were seen. */
-    public int elections() {
-        return elections.get();
     }
 
     /** Why a client ended before its time; null when none did. */
