@@ -85,7 +85,9 @@ final class StoreMembersIT {
                 .ok();
         cluster.faults().heal();
         ClusterFixture.eventually(
-                Duration.ofSeconds(30), "all are back", () -> cluster.components().stream()
+                Duration.ofSeconds(30),
+                "all are back",
+                () -> cluster.components().stream()
                         .allMatch(component -> component.path("ready").asBoolean()));
     }
 

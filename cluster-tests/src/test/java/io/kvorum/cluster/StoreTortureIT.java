@@ -20,8 +20,7 @@ final class StoreTortureIT {
 
     private Run torture(Duration limit, String... words) {
         return Run.of(
-                Stream.concat(
-                                Stream.of(TestCluster.script().toString(), "store", "torture"), Stream.of(words))
+                Stream.concat(Stream.of(TestCluster.script().toString(), "store", "torture"), Stream.of(words))
                         .toList(),
                 Map.of("KVORUM_HOME", home.toString()),
                 home,

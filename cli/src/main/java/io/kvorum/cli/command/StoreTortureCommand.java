@@ -87,10 +87,7 @@ final class StoreTortureCommand implements Callable<Integer> {
             description = "calls a second of each client, at most (default: ${DEFAULT-VALUE})")
     double rate = 30;
 
-    @Option(
-            names = "--store-arg",
-            paramLabel = "KEY=VALUE",
-            description = "extra flag of every store member")
+    @Option(names = "--store-arg", paramLabel = "KEY=VALUE", description = "extra flag of every store member")
     List<String> storeArguments = List.of();
 
     @Option(
@@ -144,14 +141,7 @@ final class StoreTortureCommand implements Callable<Integer> {
         try {
             up(cluster);
             Torture.Settings settings = new Torture.Settings(
-                    endpoints(cluster),
-                    number,
-                    duration,
-                    profiles,
-                    noFaults ? List.of() : faults,
-                    clients,
-                    rate,
-                    file);
+                    endpoints(cluster), number, duration, profiles, noFaults ? List.of() : faults, clients, rate, file);
             long began = System.nanoTime();
             Torture.Result result = new Torture(
                             settings,
@@ -173,12 +163,18 @@ final class StoreTortureCommand implements Callable<Integer> {
 
     private void up(ClusterOption cluster) {
         List<String> words = new ArrayList<>(List.of(
-                "--name", cluster.name,
-                "--stores", Integer.toString(stores),
-                "--nodes", "0",
-                "--without", "apiserver,scheduler,controller-manager",
-                "--store-arg", "listen-client=" + CLIENT_PORT,
-                "--store-arg", "corrupt-check-time=20s"));
+                "--name",
+                cluster.name,
+                "--stores",
+                Integer.toString(stores),
+                "--nodes",
+                "0",
+                "--without",
+                "apiserver,scheduler,controller-manager",
+                "--store-arg",
+                "listen-client=" + CLIENT_PORT,
+                "--store-arg",
+                "corrupt-check-time=20s"));
         storeArguments.forEach(argument -> words.addAll(List.of("--store-arg", argument)));
         int exit = new CommandLine(new UpCommand())
                 .setExecutionExceptionHandler((e, line, parsed) -> {
@@ -212,8 +208,7 @@ final class StoreTortureCommand implements Callable<Integer> {
         }
     }
 
-    private static int tell(String title, History seen, Report report, Path history, boolean json)
-            throws IOException {
+    private static int tell(String title, History seen, Report report, Path history, boolean json) throws IOException {
         Path page = history.resolveSibling("report.html");
         ReportPage.write(page, title, seen, report);
         TortureSummary summary = new TortureSummary(seen, report);
@@ -230,8 +225,8 @@ final class StoreTortureCommand implements Callable<Integer> {
         if (report.clean()) {
             return 0;
         }
-        System.err.println("the history is in " + history + "; kvorum store torture --check " + history
-                + " checks it again");
+        System.err.println(
+                "the history is in " + history + "; kvorum store torture --check " + history + " checks it again");
         return 1;
     }
 

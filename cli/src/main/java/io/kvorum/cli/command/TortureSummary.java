@@ -35,8 +35,7 @@ final class TortureSummary {
         this.report = report;
         this.elections = history.elections().size();
         for (Operation operation : history.operations()) {
-            long[] counts =
-                    operations.computeIfAbsent(operation.call().kind().label(), kind -> new long[3]);
+            long[] counts = operations.computeIfAbsent(operation.call().kind().label(), kind -> new long[3]);
             counts[operation.ok() ? 0 : operation.fate() instanceof Fate.Failed ? 1 : 2]++;
         }
         for (FaultMark fault : history.faults()) {
@@ -74,8 +73,8 @@ final class TortureSummary {
                 events);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("OPERATION", "ANSWERED", "REFUSED", "UNKNOWN"));
-        operations.forEach((kind, counts) -> rows.add(List.of(
-                kind, Long.toString(counts[0]), Long.toString(counts[1]), Long.toString(counts[2]))));
+        operations.forEach((kind, counts) ->
+                rows.add(List.of(kind, Long.toString(counts[0]), Long.toString(counts[1]), Long.toString(counts[2]))));
         OutputOption.table(rows);
         List<List<String>> struck = new ArrayList<>();
         struck.add(List.of("FAULT", "TIMES"));

@@ -122,11 +122,7 @@ public final class StoreBackup {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE);
                     OutputStream out = Channels.newOutputStream(channel)) {
                 hashed = new HashedTail(out);
-                answer = ControlSocket.download(
-                        members.socket(member),
-                        request,
-                        SILENCE,
-                        hashed);
+                answer = ControlSocket.download(members.socket(member), request, SILENCE, hashed);
                 channel.force(true);
             }
             String hash = hashed.verified();

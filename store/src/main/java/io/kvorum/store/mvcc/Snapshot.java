@@ -290,9 +290,8 @@ public final class Snapshot {
         List<KeyHistory> histories = new ArrayList<>();
         Map<Long, Lease> attached = new TreeMap<>();
         leases.all()
-                .visitAll((id, lease) -> attached.put(
-                                id, new Lease(lease.seconds(), lease.renewedAt(), SortedTree.empty()))
-                        == null);
+                .visitAll((id, lease) ->
+                        attached.put(id, new Lease(lease.seconds(), lease.renewedAt(), SortedTree.empty())) == null);
         long[] size = {0};
         keys.visitAll((key, history) -> {
             Version version = history.liveAt(at);

@@ -268,10 +268,14 @@ final class EtcdSemanticsTest {
         assertThat(now.revisionAt(2000)).isEqualTo(5);
         Snapshot past = SnapshotAssembler.of(new SnapshotParts(now)).asOf(3);
         assertThat(past.revision()).isEqualTo(3);
-        assertThat(((Outcome.Ranged) past.range(RangeRequest.of(KeyRange.all()))).result().entries())
+        assertThat(((Outcome.Ranged) past.range(RangeRequest.of(KeyRange.all())))
+                        .result()
+                        .entries())
                 .extracting(kv -> kv.key() + "=" + kv.value() + " " + kv.lease())
                 .containsExactly("a=1 0", "b=1 0");
-        assertThat(new KeySpace(past).snapshot().range(RangeRequest.of(KeyRange.all()).atRevision(2)))
+        assertThat(new KeySpace(past)
+                        .snapshot()
+                        .range(RangeRequest.of(KeyRange.all()).atRevision(2)))
                 .isEqualTo(new Outcome.Compacted(3));
         apply(new Command.Compact(4));
         assertThat(keySpace.snapshot().revisionAt(1999)).as("compacted").isZero();

@@ -119,8 +119,7 @@ public final class Load {
         for (Endpoint endpoint : endpoints) {
             Call.Range all = new Call.Range(KeyRange.all(), 0, false, 0, false);
             try (MemberConnection member = new MemberConnection(endpoint, deadline)) {
-                int operation =
-                        history.begin(READER, endpoint.member(), connections.next(), System.nanoTime(), all);
+                int operation = history.begin(READER, endpoint.member(), connections.next(), System.nanoTime(), all);
                 Fate fate = member.call(all);
                 history.end(operation, System.nanoTime(), fate);
                 if (!(fate instanceof Reply)) {

@@ -111,7 +111,8 @@ public final class Torture {
                 pause(load, Duration.ofNanos(Math.max(1, until - System.nanoTime())));
                 return;
             }
-            FaultKind kind = settings.kinds().get(random.nextInt(settings.kinds().size()));
+            FaultKind kind =
+                    settings.kinds().get(random.nextInt(settings.kinds().size()));
             Duration lasting = Duration.ZERO;
             for (FaultKind.Step step : kind.steps(new FaultKind.Cast(members, load.leader()), random.split())) {
                 set(kind, step, history);
