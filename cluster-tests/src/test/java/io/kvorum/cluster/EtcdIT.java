@@ -138,7 +138,11 @@ class EtcdIT {
             return Files.readString(told).contains("progress notify: ");
         });
         String said = Files.readString(told);
-        long seen = Long.parseLong(said.substring(said.indexOf(':') + 1).lines().findFirst().orElseThrow().strip());
+        long seen = Long.parseLong(said.substring(said.indexOf(':') + 1)
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .strip());
         assertThat(seen).isGreaterThanOrEqualTo(Long.parseLong(revision));
     }
 
