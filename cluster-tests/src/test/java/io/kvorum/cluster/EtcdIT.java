@@ -203,7 +203,7 @@ class EtcdIT {
         assertThat(etcdctl.ask("alarm", "disarm")).isEmpty();
         Run add = etcdctl.run("member", "add", "more", "--peer-urls=http://127.0.0.1:2380");
         assertThat(add.exitCode()).isNotZero();
-        assertThat(add.stderr()).contains("kvorum store member");
+        assertThat(add.stderr()).contains("kvorum store scale");
     }
 
     @Test
