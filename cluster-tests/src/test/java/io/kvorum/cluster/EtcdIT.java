@@ -138,7 +138,11 @@ class EtcdIT {
             return Files.readString(told).contains("progress notify: ");
         });
         String said = Files.readString(told);
-        long seen = Long.parseLong(said.substring(said.indexOf(':') + 1).lines().findFirst().orElseThrow().strip());
+        long seen = Long.parseLong(said.substring(said.indexOf(':') + 1)
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .strip());
         assertThat(seen).isGreaterThanOrEqualTo(Long.parseLong(revision));
     }
 
@@ -199,7 +203,7 @@ class EtcdIT {
         assertThat(etcdctl.ask("alarm", "disarm")).isEmpty();
         Run add = etcdctl.run("member", "add", "more", "--peer-urls=http://127.0.0.1:2380");
         assertThat(add.exitCode()).isNotZero();
-        assertThat(add.stderr()).contains("kvorum store member");
+        assertThat(add.stderr()).contains("kvorum store scale");
     }
 
     @Test

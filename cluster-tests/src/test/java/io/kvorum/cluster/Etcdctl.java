@@ -56,9 +56,8 @@ record Etcdctl(Path program, List<String> endpoints) {
 
     /** Starts it and leaves it running; what it prints goes to {@code output}, its input is a pipe. */
     Process start(Path output, String... words) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(words))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command(words)).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(API);
         return builder.start();
     }
