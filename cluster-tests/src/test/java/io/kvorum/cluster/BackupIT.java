@@ -88,7 +88,7 @@ class BackupIT {
             assertThat(member.path("revision").asLong()).isPositive();
             assertThat(member.path("dbBytes").asLong()).isPositive();
             assertThat(member.path("term").asLong()).isPositive();
-            assertThat(member.path("clientEndpoint").asText()).contains(":");
+            assertThat(member.path("busEndpoint").asText()).contains(":");
         });
         assertThat(status.findValuesAsText("leader")).filteredOn("true"::equals).hasSize(1);
     }

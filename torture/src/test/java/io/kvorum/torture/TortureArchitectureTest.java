@@ -18,7 +18,8 @@ class TortureArchitectureTest {
     void theCheckersStandOnTheJdkAlone() {
         classes()
                 .that()
-                .resideInAnyPackage("io.kvorum.torture.history..", "io.kvorum.torture.check..", "io.kvorum.torture.report..")
+                .resideInAnyPackage(
+                        "io.kvorum.torture.history..", "io.kvorum.torture.check..", "io.kvorum.torture.report..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(

@@ -37,7 +37,7 @@ public final class CommandLine {
             flags.add("--kubernetes-version=" + release.version());
         }
         switch (instance.role()) {
-            case STORE -> flags.add("--initial-members=" + spec.count(Role.STORE));
+            case STORE -> flags.add("--initial-members=" + initialMembers(spec.count(Role.STORE)));
             case APISERVER ->
                 flags.addAll(List.of(
                         "--secure-port=" + spec.securePort(),
@@ -85,6 +85,14 @@ public final class CommandLine {
             flags.add("--" + argument);
         }
         return flags;
+    }
+
+    /**
+     * A store grows and shrinks one by one, so there may be an even number for a while. What a member begins with matters
+     * at the birth of the store only, when the number is odd.
+     */
+    private static int initialMembers(int stores) {
+        return stores % 2 == 0 ? stores + 1 : stores;
     }
 
     /** {@code host:port} of every API server. */

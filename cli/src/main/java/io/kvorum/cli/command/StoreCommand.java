@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code kvorum store}: the store itself, and its backups. */
 @Command(
         name = "store",
-        description = "Look after the store: status, backups, restore, check, compact, torture.",
+        description = "Look after the store: status, backups, restore, check, compact, members, torture.",
         subcommands = {
             StoreStatusCommand.class,
             StoreSaveCommand.class,
@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
             StoreCheckCommand.class,
             StoreCompactCommand.class,
             StoreBackupsCommand.class,
+            StoreScaleCommand.class,
+            StoreReplaceCommand.class,
             StoreTortureCommand.class
         })
 public final class StoreCommand {}

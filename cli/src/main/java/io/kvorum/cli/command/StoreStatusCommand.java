@@ -53,7 +53,7 @@ final class StoreStatusCommand implements Callable<Integer> {
         ObjectNode found = new ObjectMapper()
                 .createObjectNode()
                 .put("name", member.name())
-                .put("clientEndpoint", member.address() + ":" + AddressPlan.BUS_PORT);
+                .put("busEndpoint", member.address() + ":" + AddressPlan.BUS_PORT);
         try {
             ObjectNode said = store.status(member);
             found.put("leader", said.path("isLeader").asBoolean())
@@ -63,6 +63,9 @@ final class StoreStatusCommand implements Callable<Integer> {
                 found.set(number, said.path(number));
             }
             found.set("clusterId", said.path("clusterId"));
+            if (said.has("clientEndpoint")) {
+                found.set("clientEndpoint", said.path("clientEndpoint"));
+            }
         } catch (IOException e) {
             found.put("leader", false).put("problem", e.getMessage());
         }
@@ -76,7 +79,8 @@ final class StoreStatusCommand implements Callable<Integer> {
             boolean answers = !member.has("problem");
             rows.add(List.of(
                     member.path("name").asText(),
-                    member.path("clientEndpoint").asText(),
+                    member.path(member.has("clientEndpoint") ? "clientEndpoint" : "busEndpoint")
+                            .asText(),
                     member.path("leader").asBoolean() ? "yes" : "",
                     answers ? member.path("term").asText() : "-",
                     answers ? member.path("revision").asText() : "-",

@@ -219,7 +219,7 @@ public final class Launcher {
         boolean nodes = name.equals("node");
         Role role = nodes ? Role.KUBELET : Role.find(name).orElseThrow();
         if (role == Role.STORE) {
-            throw new IllegalArgumentException("stores cannot be scaled while the cluster runs");
+            throw new IllegalArgumentException("stores are scaled by: kvorum store scale");
         }
         int least = role == Role.APISERVER ? 1 : 0;
         int most = nodes ? AddressPlan.MOST_NODES : AddressPlan.MOST_INSTANCES;

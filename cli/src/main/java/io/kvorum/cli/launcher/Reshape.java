@@ -8,12 +8,13 @@ import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Release;
+import io.kvorum.cli.cluster.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Changes of the specification while the cluster runs: releases, node groups, nodes. What was decided is in the file
+ * Changes of the specification while the cluster runs: releases, node groups, nodes, store members. What was decided is in the file
  * before anything is started or stopped, so that a launcher that dies goes on where it was. Every operation may be
  * repeated. Runs on the loop.
  */
@@ -30,7 +31,7 @@ final class Reshape {
 
     /** Whether {@code op} is one of these. */
     static boolean knows(String op) {
-        return op.startsWith("release.") || op.startsWith("group.") || op.startsWith("node.");
+        return op.startsWith("release.") || op.startsWith("group.") || op.startsWith("node.") || op.startsWith("store.");
     }
 
     /** Completes when what was to stop has stopped; what was to start has only been started. */
@@ -53,6 +54,10 @@ final class Reshape {
                 known(spec, group);
                 yield converge(spec.withoutGroup(group));
             }
+            case "store.resize" ->
+                converge(spec.withCount(Role.STORE, request.path("count").asInt()));
+            case "store.replace" ->
+                supervisor.replace(supervisor.process(request.path("component").asText()));
             case "node.remove" -> {
                 String node = request.path("node").asText();
                 if (spec.groupOf(node).isEmpty()) {

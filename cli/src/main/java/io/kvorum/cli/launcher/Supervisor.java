@@ -12,6 +12,7 @@ import io.kvorum.faults.Member;
 import io.kvorum.faults.Topology;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,19 +174,19 @@ final class Supervisor {
     }
 
     /**
-     * A node that was taken out of the cluster is gone for good: a new one of its name begins with nothing. Blocks until
-     * its containers have ended.
+     * A node or a store member that was taken out of the cluster is gone for good: a new one of its name begins with
+     * nothing. Blocks until a node's containers have ended.
      */
     private void removed(ManagedProcess process) {
         if (process.instance.role() == Role.KUBELET) {
             lifelines.close(process.instance.node());
             Leftovers.awaitPods(folder.data(process.instance.name()), POD_END);
         }
-        if (process.instance.role().onNode()) {
+        if (process.instance.role().onNode() || process.instance.role() == Role.STORE) {
             try {
                 Leftovers.deleteAll(folder.data(process.instance.name()));
             } catch (IOException e) {
-                LOG.log(Level.WARNING, "data of a removed node stays name=" + process.instance.name(), e);
+                LOG.log(Level.WARNING, "data of a removed component stays name=" + process.instance.name(), e);
             }
         }
     }
@@ -411,6 +412,29 @@ final class Supervisor {
     CompletableFuture<@Nullable Void> restart(ManagedProcess managed) {
         managed.heldDownBy.clear();
         return stop(managed)
+                .thenRunAsync(
+                        () -> {
+                            managed.restarts++;
+                            managed.pausedBy.clear();
+                            start(managed);
+                        },
+                        loop);
+    }
+
+    /** Stops a process, deletes its data and starts it with none; completes when it has been started. */
+    CompletableFuture<@Nullable Void> replace(ManagedProcess managed) {
+        managed.heldDownBy.clear();
+        return stop(managed)
+                .thenRunAsync(
+                        () -> {
+                            try {
+                                Leftovers.deleteAll(folder.data(managed.instance.name()));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(
+                                        "the data of " + managed.instance.name() + " cannot be deleted", e);
+                            }
+                        },
+                        blocking)
                 .thenRunAsync(
                         () -> {
                             managed.restarts++;

@@ -33,6 +33,10 @@ final class EtcdErrors {
     static final Status TIMEOUT = Status.UNAVAILABLE.withDescription("etcdserver: request timed out");
     static final Status AUTH_NOT_ENABLED =
             Status.FAILED_PRECONDITION.withDescription("etcdserver: authentication is not enabled");
+    static final Status SESSION_EXPIRED = Status.UNKNOWN.withDescription("mutex: session is expired");
+    static final Status ELECTION_NO_LEADER = Status.UNKNOWN.withDescription("election: no leader");
+    static final Status NOT_LEADER = Status.UNKNOWN.withDescription("election: not leader");
+    static final Status MISSING_LEADER_KEY = Status.UNKNOWN.withDescription("\"leader\" field must be provided");
     static final Status MEMBERSHIP = Status.UNIMPLEMENTED.withDescription(
             "etcdserver: members of this store are changed with \"kvorum store member\", not by this API");
     static final Status MOVE_LEADER = Status.UNIMPLEMENTED.withDescription(

@@ -1,10 +1,14 @@
 package io.kvorum.store.etcd;
 
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.kvorum.component.UsageException;
 import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.store.backup.BackupHeader;
 import io.kvorum.store.backup.BackupWriter;
@@ -41,6 +45,7 @@ public final class EtcdFace implements AutoCloseable {
     private final Identities ids;
     private final ExecutorService pool;
     private final WatchService watches;
+    private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
     private final long leaderTimer;
     private int checksWithoutLeader;
@@ -68,8 +73,7 @@ public final class EtcdFace implements AutoCloseable {
         this.ids = new Identities(settings.cluster(), store.replica());
         AtomicInteger threads = new AtomicInteger();
         InetSocketAddress address = settings.address().resolve();
-        NettyServerBuilder builder =
-                NettyServerBuilder.forAddress(address, settings.tls().credentials(address));
+        NettyServerBuilder builder = builder(address, settings.tls());
         this.pool = Executors.newFixedThreadPool(
                 THREADS, task -> new Thread(task, "store-etcd-" + threads.incrementAndGet()));
         this.watches = new WatchService(store.hub(), ids);
@@ -77,6 +81,7 @@ public final class EtcdFace implements AutoCloseable {
         for (ServerServiceDefinition service : services(directory, defragmenter)) {
             builder.addService(ServerInterceptors.intercept(service, leaderRequired));
         }
+        builder.addService(health.getHealthService());
         // Nothing blocks where requests are taken, so they need no thread of their own.
         this.server = builder.directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -96,7 +101,7 @@ public final class EtcdFace implements AutoCloseable {
      * Starts to serve. Blocks some milliseconds.
      *
      * @throws IOException the address cannot be had
-     * @throws io.kvorum.component.UsageException the settings do not fit together
+     * @throws UsageException the settings do not fit together
      */
     public static EtcdFace start(
             Vertx vertx, MemberStore store, MemberDirectory directory, Defragmenter defragmenter, Settings settings)
@@ -104,13 +109,25 @@ public final class EtcdFace implements AutoCloseable {
         return new EtcdFace(vertx, store, directory, defragmenter, settings);
     }
 
+    private static NettyServerBuilder builder(InetSocketAddress address, TlsFiles tls) {
+        ServerCredentials credentials = tls.credentials(address);
+        try {
+            return NettyServerBuilder.forAddress(address, credentials);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--cert-file, --key-file, --trusted-ca-file: cannot be used: " + e.getMessage());
+        }
+    }
+
     private List<ServerServiceDefinition> services(MemberDirectory directory, Defragmenter defragmenter) {
+        Turns turns = new Turns(store, pool);
         return List.of(
                 new KvService(store, ids, pool).definition(),
                 watches.definition(),
                 new LeaseService(store, ids, pool).definition(),
                 new ClusterService(directory, ids, pool).definition(),
                 new MaintenanceService(store, ids, pool, defragmenter, this::sendBackup).definition(),
+                new LockService(turns, ids).definition(),
+                new ElectionService(store, turns, ids, pool).definition(),
                 new AuthService(ids).definition());
     }
 
@@ -137,7 +154,10 @@ public final class EtcdFace implements AutoCloseable {
     }
 
     private void checkLeader() {
-        if (store.replica().leader() != null) {
+        boolean led = store.replica().leader() != null;
+        health.setStatus(
+                HealthStatusManager.SERVICE_NAME_ALL_SERVICES, led ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+        if (led) {
             checksWithoutLeader = 0;
         } else if (++checksWithoutLeader >= CHECKS_WITHOUT_LEADER) {
             watches.leaderLost();
@@ -149,6 +169,7 @@ public final class EtcdFace implements AutoCloseable {
     public void close() throws InterruptedException {
         vertx.cancelTimer(leaderTimer);
         server.shutdown();
+        health.enterTerminalState();
         watches.stop();
         if (!server.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
             server.shutdownNow();

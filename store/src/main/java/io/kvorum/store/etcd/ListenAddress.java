@@ -18,7 +18,7 @@ public record ListenAddress(String host, int port) {
             host = host.substring(1, host.length() - 1);
         }
         String port = value.substring(colon + 1);
-        if (host.isEmpty() || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
+        if (host.isEmpty() || host.contains("/") || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
             throw new UsageException("--listen-client: \"" + value + "\" is neither PORT nor HOST:PORT");
         }
         return new ListenAddress(host, Integer.parseInt(port));

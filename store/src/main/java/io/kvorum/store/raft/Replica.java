@@ -5,6 +5,7 @@ import com.hazelcast.cp.exception.CannotReplicateException;
 import com.hazelcast.cp.exception.NotLeaderException;
 import com.hazelcast.cp.internal.RaftEndpointImpl;
 import com.hazelcast.cp.internal.RaftGroupId;
+import com.hazelcast.cp.internal.raft.MembershipChangeMode;
 import com.hazelcast.cp.internal.raft.QueryPolicy;
 import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftNode;
@@ -37,6 +38,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +160,7 @@ public final class Replica {
     private boolean expiring;
     private boolean standing;
     private final AtomicLong underwayBytes = new AtomicLong();
+    private volatile List<String> memberNames;
     private volatile boolean leaderSilent;
     private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
@@ -180,7 +183,8 @@ public final class Replica {
         this.settings = settings;
         this.transport = transport;
         this.listener = listener;
-        for (String member : settings.members()) {
+        memberNames = settings.members();
+        for (String member : settings.known()) {
             names.put(uuid(settings.cluster(), member), member);
         }
         disk = new FileRaftStateStore(folder, files, onFlushNanos, e -> fail("writing to " + folder + " failed", e));
@@ -253,8 +257,55 @@ public final class Replica {
         return settings.name();
     }
 
+    /** The members as this one knows them, a change under way included. */
     public List<String> members() {
-        return settings.members();
+        return memberNames;
+    }
+
+    /** This member's place among all: so they take turns. A process that is no member comes last. */
+    private long rank() {
+        int place = memberNames.indexOf(settings.name());
+        return place < 0 ? memberNames.size() : place;
+    }
+
+    /**
+     * Makes a process a member, or a member none. One change at a time; only the leader can. A leader that is to go hands
+     * the lead over first.
+     *
+     * @return completes when the change is committed; fails with {@link ReplicaException}, {@link IllegalArgumentException}
+     *     for a name that is not known, {@link IllegalStateException} for a change that is made already
+     */
+    public CompletableFuture<Void> changeMembers(String member, boolean add) {
+        if (!settings.known().contains(member)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(
+                    "no process of this store can be named " + member + "; names are like " + settings.name()));
+        }
+        if (add == memberNames.contains(member)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(member + (add ? " is a member already" : " is no member")));
+        }
+        if (!add && member.equals(settings.name())) {
+            return handOver().thenCompose(done -> CompletableFuture.failedFuture(new ReplicaException.NotLeader()));
+        }
+        MembershipChangeMode mode = add ? MembershipChangeMode.ADD : MembershipChangeMode.REMOVE;
+        return adapt(node.replicateMembershipChange(endpoint(member), mode), Object.class)
+                .thenAccept(done -> LOG.info("{} {}", member, add ? "is a member now" : "is no member any more"));
+    }
+
+    /** Whether this member began with nothing and has not yet got all that was committed. */
+    public boolean isFilling() {
+        return disk.isFilling();
+    }
+
+    /** Lets another member lead, the first that is in reach. Only the leader can. */
+    public CompletableFuture<Void> handOver() {
+        for (String other : memberNames) {
+            if (!other.equals(settings.name()) && transport.isReachable(other)) {
+                return adapt(node.transferLeadership(endpoint(other)), Object.class)
+                        .thenAccept(done -> LOG.info("handed the lead over to {}", other));
+            }
+        }
+        return CompletableFuture.failedFuture(new IllegalStateException("no other member is in reach"));
     }
 
     /** The leader as this member knows it, perhaps no longer true; null when it knows none. */
@@ -509,10 +560,9 @@ public final class Replica {
      */
     private void onReachable(String member) {
         long inReach =
-                settings.members().stream().filter(transport::isReachable).count() + 1;
-        if (inReach >= settings.majority() && node.getLeader() == null) {
-            long rank = settings.members().indexOf(settings.name());
-            schedule(this::standForElection, rank * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+                memberNames.stream().filter(transport::isReachable).count() + 1;
+        if (inReach > memberNames.size() / 2 && node.getLeader() == null) {
+            schedule(this::standForElection, rank() * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -539,7 +589,7 @@ public final class Replica {
                             standForElection();
                         }
                     },
-                    settings.members().indexOf(settings.name()) * STAGGER_MILLIS,
+                    rank() * STAGGER_MILLIS,
                     TimeUnit.MILLISECONDS);
         }
     }
@@ -572,6 +622,7 @@ public final class Replica {
                 && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
         term = node.state().term();
         commitIndex = node.state().commitIndex();
+        memberNames = namesOf(node.state().members());
         String leader = leader();
         if (!Objects.equals(leader, knownLeader)) {
             knownLeader = leader;
@@ -626,6 +677,15 @@ public final class Replica {
             at--;
         }
         return at;
+    }
+
+    private List<String> namesOf(Collection<RaftEndpoint> endpoints) {
+        List<String> found = new ArrayList<>();
+        for (RaftEndpoint endpoint : endpoints) {
+            String name = names.get(endpoint.getUuid());
+            found.add(name == null ? endpoint.getUuid().toString() : name);
+        }
+        return List.copyOf(found);
     }
 
     private void expireLeases() {
@@ -754,6 +814,7 @@ public final class Replica {
         }
         byte[] entry = (byte[]) operation;
         bytesSinceSnapshot += entry.length;
+        term = node.state().term();
         try {
             return apply(index, entry);
         } catch (RuntimeException e) {

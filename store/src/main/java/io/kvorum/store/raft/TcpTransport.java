@@ -67,13 +67,13 @@ public final class TcpTransport implements RaftTransport {
     /**
      * Where to listen and whom to dial.
      *
-     * @param members names of all members
+     * @param known names of all that are, or may one day be, members
      * @param address own address, for listening and for dialling out
      * @param port the port of all members
      * @param hosts where members may be found; hosts that are none are tolerated
      */
     public record Settings(
-            String cluster, String name, List<String> members, String address, int port, List<String> hosts) {}
+            String cluster, String name, List<String> known, String address, int port, List<String> hosts) {}
 
     private TcpTransport(Vertx vertx, Settings settings) {
         this.vertx = vertx;
@@ -167,7 +167,7 @@ public final class TcpTransport implements RaftTransport {
         long dialled = peers.stream()
                 .filter(peer -> peer.link != null && peer.link.member != null)
                 .count();
-        return dialled >= settings.members().size() - 1;
+        return dialled >= peers.size();
     }
 
     /** A host to dial, again and again. */
@@ -325,7 +325,7 @@ public final class TcpTransport implements RaftTransport {
                 in.octet();
                 boolean ours = in.text().equals(PROTOCOL) && in.text().equals(settings.cluster());
                 String name = in.text();
-                if (!ours || !settings.members().contains(name) || name.equals(settings.name())) {
+                if (!ours || !settings.known().contains(name) || name.equals(settings.name())) {
                     return null;
                 }
                 // Members of before the backups do not say it, and have never been restored.

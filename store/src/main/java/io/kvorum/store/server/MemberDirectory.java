@@ -32,7 +32,7 @@ public final class MemberDirectory {
     private final Map<String, MemberEndpoints> known = new ConcurrentHashMap<>();
 
     /** @param here the members in this process, which need not be asked */
-    MemberDirectory(Vertx vertx, BusClient bus, Replica own, Set<String> here, MemberEndpoints ownEndpoints) {
+    public MemberDirectory(Vertx vertx, BusClient bus, Replica own, Set<String> here, MemberEndpoints ownEndpoints) {
         this.context = vertx.getOrCreateContext();
         this.bus = bus;
         this.own = own;

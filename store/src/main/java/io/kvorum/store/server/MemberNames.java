@@ -2,7 +2,9 @@ package io.kvorum.store.server;
 
 import io.kvorum.component.UsageException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -15,6 +17,8 @@ import java.util.stream.IntStream;
  */
 record MemberNames(List<String> all, List<String> here) {
     private static final Pattern NUMBERED = Pattern.compile("(.*-)(\\d+)");
+
+    private static final int MOST_NUMBERED = 99;
 
     /** A lone member could not tell a lost disk from a new cluster, nor elect itself: so one process then holds three. */
     private static final int IN_ONE_PROCESS = 3;
@@ -41,6 +45,17 @@ record MemberNames(List<String> all, List<String> here) {
                             + (processes.size() - 1) + "; choose an odd number");
         }
         return new MemberNames(processes, List.of(name));
+    }
+
+    /** The names of all processes that are, or may one day be, members: of a numbered one those with other numbers. */
+    List<String> known() {
+        Matcher numbered = NUMBERED.matcher(here.get(0));
+        if (here.size() > 1 || !numbered.matches()) {
+            return all;
+        }
+        Set<String> known = new LinkedHashSet<>(all);
+        IntStream.range(0, MOST_NUMBERED).forEach(i -> known.add(numbered.group(1) + i));
+        return List.copyOf(known);
     }
 
     private static List<String> processes(String name, String initialMembers) {

@@ -50,7 +50,8 @@ public final class MemberStore {
 
     private long lastSequence;
 
-    MemberStore(Vertx vertx, Replica own, StoreEndpoint endpoint, WatchHub hub) {
+    /** @param endpoint answers, or passes on, what only the leader can do */
+    public MemberStore(Vertx vertx, Replica own, StoreEndpoint endpoint, WatchHub hub) {
         this.vertx = vertx;
         this.own = own;
         this.endpoint = endpoint;
@@ -98,7 +99,12 @@ public final class MemberStore {
         long sequence = begin();
         CompletableFuture<Outcome> result = new CompletableFuture<>();
         result.whenComplete((outcome, thrown) -> underway.remove(sequence));
-        new Call(command, sequence, result).attempt();
+        Call call = new Call(command, sequence, result);
+        if (endpoint.isOverQuota()) {
+            endpoint.raiseAlarm().whenComplete((raised, thrown) -> call.attempt());
+        } else {
+            call.attempt();
+        }
         return result;
     }
 

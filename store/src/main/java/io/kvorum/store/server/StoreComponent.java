@@ -121,7 +121,7 @@ public final class StoreComponent implements Component {
             TcpTransport.Settings peers = new TcpTransport.Settings(
                     context.identity().cluster(),
                     context.identity().name(),
-                    names.all(),
+                    names.known(),
                     context.identity().address(),
                     flags.peerPort.get(),
                     context.join().stream()
@@ -152,6 +152,7 @@ public final class StoreComponent implements Component {
                             context.identity().cluster(),
                             name,
                             names.all(),
+                            names.known(),
                             flags.electionTimeout.get(),
                             flags.heartbeatInterval.get(),
                             flags.maxMissedHeartbeats.get()),
@@ -205,8 +206,13 @@ public final class StoreComponent implements Component {
             gauge("kvorum.store.leader", "1 when this process leads", own, r -> leadsHere(r) ? 1 : 0);
             context.control().register("store.status", request -> Future.succeededFuture(status(own)));
             MemberEndpoints endpoints = endpoints();
-            StoreEndpoint endpoint =
-                    new StoreEndpoint(context.vertx(), context.bus(), own, replicas, watches, endpoints);
+            StoreEndpoint endpoint = new StoreEndpoint(
+                    context.vertx(),
+                    context.bus(),
+                    own,
+                    replicas,
+                    watches,
+                    new StoreEndpoint.Settings(endpoints, flags.quota()));
             new StoreControl(context, names, own, endpoint).register();
             MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
             ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
@@ -255,13 +261,13 @@ public final class StoreComponent implements Component {
                     .put("keys", newest.keyCount())
                     .put("commitIndex", own.commitIndex())
                     .put("appliedIndex", newest.appliedIndex())
+                    .put("filling", own.isFilling())
                     .put("dbBytes", own.diskBytes());
             if (face != null) {
                 status.put("clientEndpoint", face.url());
             }
             var members = status.putArray("members");
-            List<String> all = names.all();
-            all.forEach(members::add);
+            own.members().forEach(members::add);
             return status;
         }
 

@@ -27,10 +27,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 
 /**
  * The store's commands of the control socket: {@code store.save}, {@code store.hash}, {@code store.check}, {@code
- * store.compact}, {@code store.defragment}.
+ * store.compact}, {@code store.defragment}, {@code store.members.add}, {@code store.members.remove}.
  */
 final class StoreControl {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -53,6 +54,8 @@ final class StoreControl {
         context.control().register("store.hash", this::hash);
         context.control().register("store.check", request -> onWorker(this::check));
         context.control().register("store.compact", this::compact);
+        context.control().register("store.members.add", request -> change(request, true));
+        context.control().register("store.members.remove", request -> change(request, false));
         context.control()
                 .register(
                         "store.defragment",
@@ -148,6 +151,17 @@ final class StoreControl {
                     "revision " + revision + " has not been reached; the newest is " + future.current());
         }
         return Future.succeededFuture(JsonNodeFactory.instance.objectNode().put("compactRevision", revision));
+    }
+
+    private Future<ObjectNode> change(ObjectNode request, boolean add) {
+        if (!own.isLeader()) {
+            return Future.failedFuture("not the leader; " + own.leader() + " is");
+        }
+        String member = request.path("member").asText();
+        return Future.fromCompletionStage(own.changeMembers(member, add))
+                .map(done -> JsonNodeFactory.instance.objectNode())
+                .recover(e -> Future.failedFuture("members stay as they are: "
+                        + (e instanceof CompletionException && e.getCause() != null ? e.getCause() : e).getMessage()));
     }
 
     private interface Work<T> {

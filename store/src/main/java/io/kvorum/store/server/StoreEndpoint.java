@@ -7,14 +7,18 @@ import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
 import io.kvorum.bus.BusUnavailableException;
 import io.kvorum.bus.FrameQueue;
+import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.StoreException;
 import io.kvorum.store.codec.BinaryReader;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.codec.BinaryWriter;
 import io.kvorum.store.codec.ValueCodec;
+import io.kvorum.store.mvcc.Command;
 import io.kvorum.store.mvcc.Outcome;
 import io.kvorum.store.mvcc.OutcomeCodec;
+import io.kvorum.store.mvcc.Proposal;
+import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.protocol.MemberEndpoints;
@@ -48,6 +52,7 @@ public final class StoreEndpoint implements BusEndpoint {
     private static final int WATCH_FRAMES = 1024;
     private static final long WATCH_BYTES = 4L << 20;
     private static final Duration REVISION_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration ALARM_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     private final Context context;
@@ -55,35 +60,32 @@ public final class StoreEndpoint implements BusEndpoint {
     private final Replica own;
     private final Map<String, Replica> local;
     private final WatchHub hub;
-    private final MemberEndpoints endpoints;
-
-    /** The members that can be addressed: of those in this process only the first. */
-    private final String processes;
+    private final Settings settings;
 
     private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
+    private final Coalesced<Boolean> alarms = new Coalesced<>(this::proposeAlarm);
+
+    /**
+     * What a member was told.
+     *
+     * @param endpoints where it can be reached otherwise
+     * @param quotaBytes bytes of the key space at which the store counts as full
+     */
+    public record Settings(MemberEndpoints endpoints, long quotaBytes) {}
 
     /**
      * @param own the member whose state is read and watched here
      * @param local all members in this process by name, {@code own} among them
      * @param hub the watches of {@code own}
-     * @param endpoints where {@code own} can be reached otherwise
      */
     public StoreEndpoint(
-            Vertx vertx,
-            BusClient bus,
-            Replica own,
-            Map<String, Replica> local,
-            WatchHub hub,
-            MemberEndpoints endpoints) {
+            Vertx vertx, BusClient bus, Replica own, Map<String, Replica> local, WatchHub hub, Settings settings) {
         this.context = vertx.getOrCreateContext();
         this.bus = bus;
         this.own = own;
         this.local = Map.copyOf(local);
         this.hub = hub;
-        this.endpoints = endpoints;
-        this.processes = own.members().stream()
-                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
-                .collect(Collectors.joining(","));
+        this.settings = settings;
     }
 
     @Override
@@ -94,7 +96,9 @@ public final class StoreEndpoint implements BusEndpoint {
                 case StoreProtocol.RANGE -> range(request);
                 case StoreProtocol.REVISION -> revision(request);
                 case StoreProtocol.LEASE -> lease(request);
-                case StoreProtocol.ENDPOINTS -> Future.succeededFuture(answer(200, Buffer.buffer(endpoints.encode())));
+                case StoreProtocol.ENDPOINTS ->
+                    Future.succeededFuture(
+                            answer(200, Buffer.buffer(settings.endpoints().encode())));
                 case StoreProtocol.WATCH -> Future.succeededFuture(watch(request));
                 default -> Future.succeededFuture(answer(404, Buffer.buffer("no such path: " + request.uri())));
             };
@@ -109,8 +113,39 @@ public final class StoreEndpoint implements BusEndpoint {
             return Future.succeededFuture(
                     answer(StoreProtocol.MALFORMED, Buffer.buffer("etcdserver: request is too large")));
         }
+        return isOverQuota() && !request.headers().contains(StoreProtocol.PASSED_ON)
+                ? Future.fromCompletionStage(raiseAlarm(), context).compose(raised -> proposeAtLeader(request))
+                : proposeAtLeader(request);
+    }
+
+    private Future<BusReply> proposeAtLeader(BusRequest request) {
         return atLeader(
                 request, leader -> leader.propose(request.body().getBytes()).thenApply(StoreEndpoint::outcome));
+    }
+
+    /** Whether the store has outgrown its quota and this member has not told so yet. */
+    boolean isOverQuota() {
+        Snapshot newest = own.newest();
+        return newest.bytes() > settings.quotaBytes()
+                && !newest.alarms().contains(new Alarm(own.name(), Alarm.Type.NO_SPACE));
+    }
+
+    /** Raises the alarm that stops writes. Any thread; completes when that is done, or failed: the next write tries again. */
+    CompletableFuture<Boolean> raiseAlarm() {
+        return alarms.get();
+    }
+
+    private CompletableFuture<Boolean> proposeAlarm() {
+        Command raise = new Command.RaiseAlarm(new Alarm(own.name(), Alarm.Type.NO_SPACE));
+        Buffer proposal = Buffer.buffer(ProposalCodec.encode(new Proposal(null, raise)));
+        Promise<BusReply> answered = Promise.promise();
+        context.runOnContext(v -> proposeAtLeader(BusRequest.post(StoreProtocol.PROPOSE, proposal, ALARM_TIMEOUT))
+                .onComplete(answered));
+        return answered.future()
+                .map(reply -> reply.status() == 200)
+                .otherwise(false)
+                .toCompletionStage()
+                .toCompletableFuture();
     }
 
     private Future<BusReply> revision(BusRequest request) {
@@ -231,10 +266,17 @@ public final class StoreEndpoint implements BusEndpoint {
         return BusReply.whole(status, headers(), body);
     }
 
+    /** The members that can be addressed: of those in this process only the first. */
+    private String processes() {
+        return own.members().stream()
+                .filter(name -> name.equals(own.name()) || !local.containsKey(name))
+                .collect(Collectors.joining(","));
+    }
+
     private MultiMap headers() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .set(StoreProtocol.MEMBER, own.name())
-                .set(StoreProtocol.MEMBERS, processes);
+                .set(StoreProtocol.MEMBERS, processes());
         String leader = own.leader();
         if (leader == null) {
             return headers;

@@ -71,7 +71,12 @@ final class BusStoreTest implements StoreContract {
         feed.hub = hub;
         replica.start();
         StoreEndpoint endpoint = new StoreEndpoint(
-                vertx, BusClients.create(vertx), replica, Map.of(name, replica), hub, new MemberEndpoints("", ""));
+                vertx,
+                BusClients.create(vertx),
+                replica,
+                Map.of(name, replica),
+                hub,
+                new StoreEndpoint.Settings(new MemberEndpoints("", ""), Long.MAX_VALUE));
         BusServer server =
                 BusServer.start(vertx, "store", name, endpoint, BusTrust.NONE).await(5, TimeUnit.SECONDS);
         members.put(name, new Member(replica, hub, server));

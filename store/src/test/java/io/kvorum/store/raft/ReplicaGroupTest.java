@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Three members in one process over a transport whose pairs can be cut; real disks, real time-outs. */
 final class ReplicaGroupTest {
     private static final List<String> MEMBERS = List.of("store-0", "store-1", "store-2");
+    private static final List<String> KNOWN = List.of("store-0", "store-1", "store-2", "store-3", "store-4");
 
     @TempDir
     Path folder;
@@ -59,8 +60,12 @@ final class ReplicaGroupTest {
     }
 
     private Replica start(String name) throws IOException {
+        return start(name, MEMBERS);
+    }
+
+    private Replica start(String name, List<String> members) throws IOException {
         Replica replica = new Replica(
-                new ReplicaSettings("test", name, MEMBERS, Duration.ofMillis(300), Duration.ofMillis(100), 5),
+                new ReplicaSettings("test", name, members, KNOWN, Duration.ofMillis(300), Duration.ofMillis(100), 5),
                 folder.resolve(name),
                 disks.getOrDefault(name, Disk.real()),
                 network.of(name),
@@ -353,6 +358,56 @@ final class ReplicaGroupTest {
         }
         Snapshot after = leader.awaitRevision(5).get(10, TimeUnit.SECONDS);
         assertThat(after.changes(KeyRange.all(), 3, 5)).hasSize(2);
+    }
+
+    private void change(String member, boolean add) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                leader(replicas.keySet().toArray(String[]::new))
+                        .changeMembers(member, add)
+                        .get(10, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                assertThat(e.getCause()).isInstanceOf(ReplicaException.class);
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+    }
+
+    @Test
+    void aGroupGrowsFromThreeToFiveAndShrinksAgain() throws Exception {
+        startAll();
+        Replica first = leader("store-0", "store-1", "store-2");
+        put(first, "a", "1").get(5, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> first.changeMembers("store-9", true).get(1, TimeUnit.SECONDS))
+                .hasMessageContaining("no process of this store can be named store-9");
+        assertThatThrownBy(() -> first.changeMembers("store-1", true).get(1, TimeUnit.SECONDS))
+                .hasMessageContaining("store-1 is a member already");
+        change("store-3", true);
+        start("store-3", KNOWN.subList(0, 4)).awaitRevision(2).get(10, TimeUnit.SECONDS);
+        change("store-4", true);
+        start("store-4", KNOWN).awaitRevision(2).get(10, TimeUnit.SECONDS);
+        await("all know all", () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
+        // Two of five may be lost now, the leader among them.
+        Replica leader = leader(KNOWN.toArray(String[]::new));
+        put(leader, "a", "2").get(5, TimeUnit.SECONDS);
+        String second = KNOWN.stream().filter(name -> !name.equals(leader.name())).findFirst().orElseThrow();
+        stop(leader.name());
+        stop(second);
+        Replica next = leader(replicas.keySet().toArray(String[]::new));
+        put(next, "a", "3").get(5, TimeUnit.SECONDS);
+        start(second, KNOWN).awaitRevision(4).get(10, TimeUnit.SECONDS);
+        start(leader.name(), KNOWN).awaitRevision(4).get(10, TimeUnit.SECONDS);
+        change("store-4", false);
+        stop("store-4");
+        change("store-3", false);
+        stop("store-3");
+        Replica last = leader("store-0", "store-1", "store-2");
+        put(last, "a", "4").get(5, TimeUnit.SECONDS);
+        await("three are left", () -> last.members().equals(MEMBERS));
+        assertThat(get(last, "a")).isEqualTo("4");
     }
 
     @Test

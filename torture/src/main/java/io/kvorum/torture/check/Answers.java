@@ -20,7 +20,8 @@ final class Answers {
     }
 
     /** What is wrong, as the rest of a sentence that begins with the call; null: nothing. */
-    @Nullable String wrong(Call.Step step, Reply reply) {
+    @Nullable
+    String wrong(Call.Step step, Reply reply) {
         if (step instanceof Call.Put put && reply instanceof Reply.Put answer) {
             return put(put, answer);
         } else if (step instanceof Call.Delete delete && reply instanceof Reply.Delete answer) {
@@ -44,9 +45,7 @@ final class Answers {
         if (reply.deleted() != there) {
             return "is said to have deleted " + reply.deleted() + " keys where there were " + there;
         }
-        return delete.prevKv() && there > 0
-                ? listed("deleted", delete, reply.previous(), there)
-                : null;
+        return delete.prevKv() ? listed("deleted", delete, reply.previous(), there) : null;
     }
 
     private @Nullable String range(Call.Range range, Reply.Range reply) {

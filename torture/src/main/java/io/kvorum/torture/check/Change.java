@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param after null: it was deleted
  * @param sure false when it is not known how the key was before, and so not its version, or whether it was there at all
  */
-record Change(String key, @Nullable KeyValue before, @Nullable KeyValue after, boolean sure) {}
+record Change(
+        String key, @Nullable KeyValue before, @Nullable KeyValue after, boolean sure) {}

@@ -14,7 +14,10 @@ public final class Checks {
 
     private Checks() {}
 
-    /** With {@link Bounds#DEFAULT}. */
+    /**
+     * With {@link Bounds#DEFAULT}. Throws {@code IllegalArgumentException} when one value is written to a key by two
+     * calls, so that it cannot be told which of them was done.
+     */
     public static Report run(History history) {
         return run(history, Bounds.DEFAULT);
     }

@@ -44,7 +44,9 @@ final class Claims {
 
     private void claimAcknowledged() {
         for (Operation operation : history.operations()) {
-            if (!(operation.fate() instanceof Reply reply) || !sightings.believed(operation) || !Writes.did(operation)) {
+            if (!(operation.fate() instanceof Reply reply)
+                    || !sightings.believed(operation)
+                    || !Writes.did(operation)) {
                 continue;
             }
             @Nullable Operation other = writer(reply.revision());
@@ -129,9 +131,13 @@ final class Claims {
         Map<Written, Operation> unacknowledged = new HashMap<>();
         for (Operation operation : history.operations()) {
             if (!operation.ok()) {
-                Writes.puts(
-                        operation.call(),
-                        put -> unacknowledged.put(new Written(put.key(), put.value()), operation));
+                Writes.puts(operation.call(), put -> {
+                    Operation other = unacknowledged.put(new Written(put.key(), put.value()), operation);
+                    if (other != null && other != operation) {
+                        throw new IllegalArgumentException(
+                                "the same value is written by " + other + " and " + operation);
+                    }
+                });
             }
         }
         evidence.forEach((revision, seen) -> {
@@ -163,25 +169,33 @@ final class Claims {
             findings.add(
                     Kind.APPLIED_TWICE,
                     seen.seenBy(),
-                    kv + " was seen, but the only write of this value (operation " + first.id() + ") was done at revision "
-                            + revisionOf(first),
+                    kv + " was seen, but the only write of this value (operation " + first.id()
+                            + ") was done at revision " + revisionOf(first),
                     first);
         }
     }
 
     private @Nullable Operation acknowledged(KeyValue kv) {
-        if (acknowledged == null) {
-            acknowledged = new HashMap<>();
-            for (Operation operation : history.operations()) {
-                if (operation.fate() instanceof Reply reply) {
-                    boolean succeeded = reply instanceof Reply.Txn txn && txn.succeeded();
-                    Writes.puts(
-                            Writes.steps(operation.call(), succeeded),
-                            put -> acknowledged.put(new Written(put.key(), put.value()), operation));
-                }
+        @Nullable Map<Written, Operation> index = acknowledged;
+        if (index == null) {
+            index = indexAcknowledged();
+            acknowledged = index;
+        }
+        return index.get(new Written(kv.key(), kv.value()));
+    }
+
+    /** Large, and only needed when something is wrong. */
+    private Map<Written, Operation> indexAcknowledged() {
+        Map<Written, Operation> index = new HashMap<>();
+        for (Operation operation : history.operations()) {
+            if (operation.fate() instanceof Reply reply) {
+                boolean succeeded = reply instanceof Reply.Txn txn && txn.succeeded();
+                Writes.puts(
+                        Writes.steps(operation.call(), succeeded),
+                        put -> index.put(new Written(put.key(), put.value()), operation));
             }
         }
-        return acknowledged.get(new Written(kv.key(), kv.value()));
+        return index;
     }
 
     private long revisionOf(Operation operation) {
@@ -197,13 +211,15 @@ final class Claims {
     }
 
     /** Who wrote the revision; null when that is not known (yet). */
-    @Nullable Operation writer(long revision) {
+    @Nullable
+    Operation writer(long revision) {
         int claim = claims[(int) (revision - base)];
         return claim == 0 ? null : history.operations().get(claim - 1);
     }
 
     /** What was seen of a revision that no answer claims; null: nothing. */
-    @Nullable Evidence evidence(long revision) {
+    @Nullable
+    Evidence evidence(long revision) {
         return evidence.get(revision);
     }
 

@@ -26,8 +26,7 @@ final class ConnectionCheck {
         for (Operation read : reads) {
             while (ended < byEnd.size() && byEnd.get(ended).completed() < read.invoked()) {
                 Operation operation = byEnd.get(ended++);
-                newest.merge(
-                        operation.connection(), operation, (a, b) -> revision(b) > revision(a) ? b : a);
+                newest.merge(operation.connection(), operation, (a, b) -> revision(b) > revision(a) ? b : a);
             }
             Operation before = newest.get(read.connection());
             if (before != null && revision(before) > revision(read)) {

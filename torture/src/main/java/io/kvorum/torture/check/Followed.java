@@ -18,19 +18,21 @@ final class Followed {
     private final long completeTo;
     private final long newestEvent;
     private final Compactions compactions;
+    private final Bounds bounds;
     private final Findings findings;
 
     private int frame;
     private int event;
     private boolean stalled;
 
-    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Findings findings) {
+    Followed(WatchStream stream, WatchShape shape, Compactions compactions, Bounds bounds, Findings findings) {
         this.stream = stream;
         this.frames = WatchShape.events(stream);
         this.start = shape.start();
         this.completeTo = shape.completeTo();
         this.newestEvent = shape.newest();
         this.compactions = compactions;
+        this.bounds = bounds;
         this.findings = findings;
     }
 
@@ -116,10 +118,16 @@ final class Followed {
         }
     }
 
+    /** The revision of the next event of those that were asked for. */
     private long peek() {
-        while (frame < frames.size() && event >= frames.get(frame).events().size()) {
-            frame++;
-            event = 0;
+        while (frame < frames.size()
+                && (event >= frames.get(frame).events().size()
+                        || !wants(frames.get(frame).events().get(event)))) {
+            event++;
+            if (event >= frames.get(frame).events().size()) {
+                frame++;
+                event = 0;
+            }
         }
         return frame < frames.size() ? frames.get(frame).events().get(event).revision() : Long.MAX_VALUE;
     }
@@ -139,6 +147,13 @@ final class Followed {
         WatchRequest request = stream.request();
         return request.keys().contains(change.key())
                 && !(change.after() == null ? request.noDelete() : request.noPut());
+    }
+
+    private boolean wants(Event got) {
+        WatchRequest request = stream.request();
+        return got.revision() >= start
+                && request.keys().contains(got.kv().key())
+                && !(got.deletion() ? request.noDelete() : request.noPut());
     }
 
     /** A deletion of a key that perhaps was not there need not have an event. */
@@ -169,7 +184,9 @@ final class Followed {
     }
 
     private static String shown(long revision, Change change) {
-        return change.after() == null ? change.key() + " deleted @" + revision : change.after().toString();
+        return change.after() == null
+                ? change.key() + " deleted @" + revision
+                : change.after().toString();
     }
 
     private void compare(Frame.Events in, Event got, List<Change> left) {
@@ -179,19 +196,14 @@ final class Followed {
                 return;
             }
         }
-        if (stream.request().keys().contains(got.kv().key())) {
-            findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
-        }
+        findings.add(Kind.WATCH_PHANTOM, stream, in, got + " came, but that did not happen");
     }
 
     private void compare(Frame.Events in, Event got, Change change) {
         @Nullable KeyValue after = change.after();
         if (got.deletion() != (after == null) || after != null && !same(got.kv(), after, change.sure())) {
             findings.add(
-                    Kind.WATCH_WRONG_EVENT,
-                    stream,
-                    in,
-                    got + " came, but it was " + shown(got.revision(), change));
+                    Kind.WATCH_WRONG_EVENT, stream, in, got + " came, but it was " + shown(got.revision(), change));
         } else if (stream.request().prevKv() && change.sure() && !previousIsRight(in, got, change)) {
             findings.add(
                     Kind.WATCH_WRONG_PREVIOUS,
@@ -202,13 +214,12 @@ final class Followed {
     }
 
     private static boolean same(KeyValue got, KeyValue after, boolean sure) {
-        return sure
-                ? got.equals(after)
-                : got.value().equals(after.value()) && got.lease() == after.lease();
+        return sure ? got.equals(after) : got.value().equals(after.value()) && got.lease() == after.lease();
     }
 
     private boolean previousIsRight(Frame.Events in, Event got, Change change) {
-        boolean compacted = got.previous() == null && compactions.askedBefore(in.at()) >= got.revision();
+        boolean compacted = got.previous() == null
+                && (bounds.compactsItself() || compactions.askedBefore(in.at()) >= got.revision());
         return compacted || Objects.equals(got.previous(), change.before());
     }
 }

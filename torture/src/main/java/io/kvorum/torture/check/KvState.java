@@ -28,7 +28,8 @@ final class KvState {
         this.keys = new TreeMap<>(other.keys);
     }
 
-    @Nullable KeyValue get(String key) {
+    @Nullable
+    KeyValue get(String key) {
         return keys.get(key);
     }
 

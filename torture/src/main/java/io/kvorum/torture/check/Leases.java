@@ -189,7 +189,8 @@ final class Leases {
     }
 
     /** The call that promised that the lease lives longer than {@code time}; null: none. */
-    @Nullable Operation guarantee(long lease) {
+    @Nullable
+    Operation guarantee(long lease) {
         return life(lease).guarantee;
     }
 
@@ -229,12 +230,15 @@ final class Leases {
             return;
         }
         // A new leader may give every lease its whole time anew.
-        long over = Math.max(life.lastRenewal, healthy.from()) + life.ttl + bounds.leaseEnd().toNanos();
+        long over = Math.max(life.lastRenewal, healthy.from())
+                + life.ttl
+                + bounds.leaseEnd().toNanos();
         if (by.invoked() > over) {
             findings.add(
                     Kind.LEASE_OUTLIVED,
                     by,
-                    kv + " is there " + seconds(by.invoked() - over + bounds.leaseEnd().toNanos())
+                    kv + " is there "
+                            + seconds(by.invoked() - over + bounds.leaseEnd().toNanos())
                             + " after its lease should have run out");
         }
     }

@@ -91,9 +91,7 @@ public final class Linearizability {
         KvState state = new KvState();
         boolean revisions = rules == Rules.REVISIONS;
         for (KeyValue kv : history.base().kvs()) {
-            state.set(
-                    kv.key(),
-                    revisions ? kv : new KeyValue(kv.key(), kv.value(), 0, 0, kv.version(), kv.lease()));
+            state.set(kv.key(), revisions ? kv : new KeyValue(kv.key(), kv.value(), 0, 0, kv.version(), kv.lease()));
         }
         return new Config(state, revisions ? history.base().revision() : 0);
     }

@@ -5,6 +5,8 @@ import io.kvorum.torture.history.Fate;
 import io.kvorum.torture.history.History;
 import io.kvorum.torture.history.Operation;
 import io.kvorum.torture.history.Reply;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Whether the order of revisions is that of time, and what was refused was refused with reason. */
 final class OrderCheck {
@@ -89,11 +91,15 @@ final class OrderCheck {
         Culprit witness = sightings.witness(newest);
         String sentence = "answered at revision " + revision + ", but " + newest + " had been seen before it began ("
                 + witness + ")";
+        List<Operation> involved = new ArrayList<>();
         if (witness instanceof Culprit.Answer answer) {
-            findings.add(Kind.STALE_READ, operation, sentence, answer.operation());
-        } else {
-            findings.add(Kind.STALE_READ, operation, sentence);
+            involved.add(answer.operation());
         }
+        Operation writer = newest > sightings.base() ? claims.writer(newest) : null;
+        if (writer != null) {
+            involved.add(writer);
+        }
+        findings.add(Kind.STALE_READ, operation, sentence, involved.toArray(Operation[]::new));
     }
 
     private static boolean linearizable(Call call) {

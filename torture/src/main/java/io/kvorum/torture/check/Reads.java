@@ -95,23 +95,25 @@ final class Reads {
             }
             List<Call.Step> steps = txn.branch(reply.succeeded());
             for (int i = 0; i < steps.size(); i++) {
-                blur.learn(steps.get(i), reply.replies().get(i));
+                blur.learn(steps.get(i), reply.replies().get(i), operation);
                 compare(operation, steps.get(i), reply.replies().get(i));
             }
         } else if (operation.call() instanceof Call.Step step && operation.fate() instanceof Reply reply) {
-            learn(step, reply);
+            learn(operation, step, reply);
             compare(operation, step, reply);
             stale(operation, step, reply);
         }
     }
 
     /** A read of an old revision is in that revision's place, where its answer is one of the newest. */
-    private void learn(Call.Step step, Reply reply) {
+    private void learn(Operation operation, Call.Step step, Reply reply) {
         if (step instanceof Call.Range range && range.revision() != 0) {
             blur.learn(
-                    new Call.Range(range.keys(), 0, range.serializable(), range.limit(), range.countOnly()), reply);
+                    new Call.Range(range.keys(), 0, range.serializable(), range.limit(), range.countOnly()),
+                    reply,
+                    operation);
         } else {
-            blur.learn(step, reply);
+            blur.learn(step, reply, operation);
         }
     }
 
@@ -165,8 +167,8 @@ final class Reads {
                 @Nullable KeyValue kv = told.get(expected.key());
                 @Nullable Operation writer = acknowledged(expected);
                 if (writer != null && (kv == null || kv.modRevision() < expected.modRevision())) {
-                    boolean torn = shown.kvs().stream()
-                            .anyMatch(other -> other.modRevision() == expected.modRevision());
+                    boolean torn =
+                            shown.kvs().stream().anyMatch(other -> other.modRevision() == expected.modRevision());
                     findings.add(
                             torn ? Kind.TORN_TXN : Kind.LOST_WRITE,
                             operation,

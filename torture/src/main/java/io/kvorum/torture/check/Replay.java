@@ -17,27 +17,20 @@ final class Replay {
     private final Claims claims;
     private final Leases leases;
     private final Watches watches;
-    private final Findings findings;
     private final KvState state = new KvState();
-    private final Blur blur = new Blur(state);
+    private final Blur blur;
     private final Reads reads;
     private final Unclaimed unclaimed;
     private final List<Change> changes = new ArrayList<>();
     private int unseen;
 
-    Replay(
-            History history,
-            Sightings sightings,
-            Claims claims,
-            Leases leases,
-            Watches watches,
-            Findings findings) {
+    Replay(History history, Sightings sightings, Claims claims, Leases leases, Watches watches, Findings findings) {
         this.history = history;
         this.sightings = sightings;
         this.claims = claims;
         this.leases = leases;
         this.watches = watches;
-        this.findings = findings;
+        this.blur = new Blur(state, findings);
         this.reads = new Reads(history, sightings, claims, leases, state, blur, findings);
         this.unclaimed = new Unclaimed(
                 history.operations(), state, blur, sightings, claims, leases, watches.coverage(), findings);
@@ -87,7 +80,7 @@ final class Replay {
             Call.Step step = steps.get(i);
             if (reply != null) {
                 Reply part = reply instanceof Reply.Txn txn ? txn.replies().get(i) : reply;
-                blur.learn(step, part);
+                blur.learn(step, part, writer);
                 reads.compare(writer, step, part);
             }
             if (blur.touches(step)) {

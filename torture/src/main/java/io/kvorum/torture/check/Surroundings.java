@@ -29,7 +29,8 @@ final class Surroundings {
             keys.add(watched.stream().request().keys());
         }
         violation.involved().forEach(operation -> keys.addAll(keys(operation.call())));
-        around.addAll(nearest(history.operations(), keys, lease, violation.culprit().at()));
+        around.addAll(
+                nearest(history.operations(), keys, lease, violation.culprit().at()));
         return new Violation(
                 violation.kind(),
                 violation.sentence(),

@@ -9,8 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,9 @@ final class Unclaimed {
     private final Map<String, List<Operation>> deletersOfOne = new HashMap<>();
     /** And those that may delete more. */
     private final List<Operation> deletersOfMany = new ArrayList<>();
+
+    /** Leases that writes of unknown fate may have attached to keys. */
+    private final Set<Long> leasesOfUnknown = new HashSet<>();
 
     private final Map<Long, List<Operation>> explanations = new HashMap<>();
     private final Map<Integer, Long> explained = new HashMap<>();
@@ -65,6 +66,11 @@ final class Unclaimed {
     }
 
     private void index(Operation operation) {
+        Writes.puts(operation.call(), put -> {
+            if (put.lease() != 0) {
+                leasesOfUnknown.add(put.lease());
+            }
+        });
         if (operation.call() instanceof Call.Delete delete && delete.keys().single()) {
             deletersOfOne
                     .computeIfAbsent(delete.keys().key(), key -> new ArrayList<>())
@@ -92,19 +98,23 @@ final class Unclaimed {
     void deleted(long revision, Evidence evidence) {
         Set<String> gone = evidence.keys().keySet();
         if (gone.stream().anyMatch(blur::of)) {
+            // It is not known of which lease they were, nor whether they were there for a deletion to find.
+            possible(revision).forEach(one -> blurOthers(one.effect(), gone, revision));
             return;
         }
         long seen = sightings.first(revision);
         List<Operation> by = new ArrayList<>();
         for (Operation operation : deletersOf(gone)) {
-            if (operation.invoked() < seen && effects(operation).stream().anyMatch(fits(gone, revision))) {
+            if (operation.invoked() < seen && canHaveBeen(operation, gone, revision)) {
                 by.add(operation);
             }
         }
         long lease = commonLease(gone);
-        boolean leaseFits = lease != 0 && fits(gone, revision).test(state.attached(lease));
+        Effect end = Effect.ofEnd(state.attached(lease), true);
+        boolean leaseFits = lease != 0 && end.fits(gone, revision, blur, coverage);
         if (leaseFits && leases.mayBeOverBy(lease, seen)) {
-            blurOthers(state.attached(lease), gone);
+            blurOthers(end, gone, revision);
+            by.forEach(operation -> blurOthers(operation, gone, revision));
             if (by.isEmpty()) {
                 leases.ended(lease, revision);
             }
@@ -115,12 +125,25 @@ final class Unclaimed {
             nobody(revision, evidence, lease, leaseFits);
             return;
         }
-        by.forEach(operation -> effects(operation).forEach(effect -> blurOthers(effect, gone)));
+        by.forEach(operation -> blurOthers(operation, gone, revision));
     }
 
-    private void blurOthers(Set<String> effect, Set<String> gone) {
-        for (String key : effect) {
-            if (!gone.contains(key) && effect.containsAll(gone)) {
+    private boolean canHaveBeen(Operation operation, Set<String> gone, long revision) {
+        return Effect.of(operation.call(), state, blur).stream()
+                .anyMatch(effect -> effect.fits(gone, revision, blur, coverage));
+    }
+
+    private void blurOthers(Operation operation, Set<String> gone, long revision) {
+        for (Effect effect : Effect.of(operation.call(), state, blur)) {
+            if (effect.fits(gone, revision, blur, coverage)) {
+                blurOthers(effect, gone, revision);
+            }
+        }
+    }
+
+    private void blurOthers(Effect effect, Set<String> gone, long revision) {
+        for (String key : effect.keys()) {
+            if (!gone.contains(key) && !coverage.of(key, revision)) {
                 blur.add(key);
             }
         }
@@ -140,12 +163,6 @@ final class Unclaimed {
         return false;
     }
 
-    /** All of {@code gone}, and nothing else that would have been seen to go. */
-    private Predicate<Set<String>> fits(Set<String> gone, long revision) {
-        return effect -> effect.containsAll(gone)
-                && effect.stream().allMatch(key -> gone.contains(key) || !coverage.of(key, revision));
-    }
-
     private long commonLease(Set<String> keys) {
         long common = 0;
         for (String key : keys) {
@@ -156,37 +173,6 @@ final class Unclaimed {
             common = kv.lease();
         }
         return common;
-    }
-
-    /** What keys the call would delete now, in each way it could go, if it did nothing but delete. */
-    private List<Set<String>> effects(Operation operation) {
-        if (operation.call() instanceof Call.Delete delete) {
-            return List.of(deletes(List.of(delete)));
-        } else if (operation.call() instanceof Call.Txn txn) {
-            return branches(txn).stream()
-                    .filter(steps -> steps.stream().noneMatch(Call.Put.class::isInstance))
-                    .map(this::deletes)
-                    .toList();
-        }
-        return List.of();
-    }
-
-    private List<List<Call.Step>> branches(Call.Txn txn) {
-        if (blur.touches(txn.compares())) {
-            return List.of(txn.success(), txn.failure());
-        }
-        return List.of(txn.branch(state.holds(txn.compares())));
-    }
-
-    private Set<String> deletes(List<Call.Step> steps) {
-        if (steps.size() == 1 && steps.get(0) instanceof Call.Delete delete && delete.keys().single()) {
-            String key = delete.keys().key();
-            return state.get(key) == null ? Set.of() : Set.of(key);
-        }
-        return steps.stream()
-                .filter(Call.Delete.class::isInstance)
-                .flatMap(step -> state.in(((Call.Delete) step).keys()).keySet().stream())
-                .collect(Collectors.toSet());
     }
 
     private void nobody(long revision, Evidence evidence, long lease, boolean leaseFits) {
@@ -215,7 +201,7 @@ final class Unclaimed {
 
     private void refusedOrNobody(long revision, Evidence evidence, String what) {
         for (Operation operation : failed) {
-            if (effects(operation).stream().anyMatch(fits(evidence.keys().keySet(), revision))) {
+            if (canHaveBeen(operation, evidence.keys().keySet(), revision)) {
                 findings.add(
                         Kind.FAILED_WRITE_APPLIED,
                         evidence.seenBy(),
@@ -229,48 +215,39 @@ final class Unclaimed {
 
     /** A revision of which nothing was seen: what can have been written in it is blurred. */
     void unseen(long revision) {
-        long seen = sightings.first(revision);
-        boolean possible = false;
-        for (Operation operation : unknown) {
-            if (operation.invoked() < seen && !claims.applied(operation)) {
-                possible |= unseenBy(operation, revision);
-            }
-        }
-        for (long lease : Set.copyOf(state.leases())) {
-            if (leases.mayBeOverBy(lease, seen)) {
-                possible |= blurUncovered(state.attached(lease), revision);
-            }
-        }
-        if (!possible) {
+        List<Blur.Possible> possible = possible(revision);
+        possible.removeIf(one -> !one.effect().fits(Set.of(), revision, blur, coverage));
+        if (!blur.hole(revision, possible)) {
             findings.add(
                     Kind.REVISION_UNEXPLAINED,
                     sightings.witness(revision),
-                    "nothing was seen of revision " + revision + ", and there is no write of unknown fate and no lease"
-                            + " that can have been it");
+                    "nothing was seen of revision " + revision + ", and there are not enough writes of unknown fate and"
+                            + " leases that can have been it");
         }
     }
 
-    private boolean unseenBy(Operation operation, long revision) {
-        if (operation.call() instanceof Call.Put put) {
-            return blurUncovered(Set.of(put.key()), revision);
-        } else if (operation.call() instanceof Call.Delete delete) {
-            return blur.touches(delete) || blurUncovered(deletes(List.of(delete)), revision);
+    /** All that can have happened by the time the revision was seen. */
+    private List<Blur.Possible> possible(long revision) {
+        long seen = sightings.first(revision);
+        List<Blur.Possible> possible = new ArrayList<>();
+        for (Operation operation : unknown) {
+            if (operation.invoked() < seen) {
+                for (Effect effect : Effect.of(operation.call(), state, blur)) {
+                    possible.add(new Blur.Possible(operation.id(), effect));
+                }
+            }
         }
-        boolean possible = false;
-        for (List<Call.Step> steps : branches((Call.Txn) operation.call())) {
-            Set<String> effect = new HashSet<>(deletes(steps));
-            Writes.puts(steps, put -> effect.add(put.key()));
-            possible |= blurUncovered(effect, revision);
+        Set<Long> ends = new HashSet<>(leasesOfUnknown);
+        ends.addAll(state.leases());
+        for (long lease : ends) {
+            if (leases.mayBeOverBy(lease, seen)) {
+                Set<String> attached = state.attached(lease);
+                boolean sure =
+                        !leasesOfUnknown.contains(lease) && attached.stream().noneMatch(blur::of);
+                possible.add(new Blur.Possible(~lease, Effect.ofEnd(attached, sure)));
+            }
         }
+        possible.removeIf(one -> !one.effect().possible());
         return possible;
-    }
-
-    /** Blurs the keys, if there are any and none of them was looked at. */
-    private boolean blurUncovered(Set<String> keys, long revision) {
-        if (keys.isEmpty() || keys.stream().anyMatch(key -> coverage.of(key, revision))) {
-            return false;
-        }
-        keys.forEach(blur::add);
-        return true;
     }
 }

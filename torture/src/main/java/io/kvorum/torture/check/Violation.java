@@ -12,8 +12,7 @@ import java.util.List;
  * @param around operations of the same keys near in time, by invocation, with the culprit and those involved; empty
  *     when there are so many violations that only the first ones are told in full
  */
-public record Violation(
-        Kind kind, String sentence, Culprit culprit, List<Operation> involved, List<Operation> around) {
+public record Violation(Kind kind, String sentence, Culprit culprit, List<Operation> involved, List<Operation> around) {
     @Override
     public String toString() {
         return kind + ": " + sentence + " [" + culprit + "]";

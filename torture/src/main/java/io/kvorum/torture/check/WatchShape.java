@@ -64,15 +64,20 @@ final class WatchShape {
                 start = created.revision() + 1;
             }
         } else if (frame instanceof Frame.Events events) {
+            long latest = 0;
             for (Event event : events.events()) {
                 event(events, event);
+                latest = Math.max(latest, event.revision());
                 newest = Math.max(newest, event.revision());
                 lastFrameEndedNewest = false;
             }
             partial = events.more();
             lastFrameEndedNewest = !events.more();
-            if (events.revision() != 0 && events.revision() < newest) {
-                bad(Kind.WATCH_WRONG_EVENT, frame, "an event of revision " + newest + " in a frame of revision " + events.revision());
+            if (events.revision() != 0 && events.revision() < latest) {
+                bad(
+                        Kind.WATCH_WRONG_EVENT,
+                        frame,
+                        "an event of revision " + latest + " came in a frame of revision " + events.revision());
             }
         } else if (frame instanceof Frame.Progress notification) {
             progress = Math.max(progress, notification.revision());
@@ -104,7 +109,10 @@ final class WatchShape {
                     event + (twice ? " came a second time" : " came after one of revision " + newest));
         } else if (event.revision() <= progress) {
             sound = false;
-            bad(Kind.WATCH_PROGRESS_AHEAD, frame, event + " came after a progress notification of revision " + progress);
+            bad(
+                    Kind.WATCH_PROGRESS_AHEAD,
+                    frame,
+                    event + " came after a progress notification of revision " + progress);
         } else if (event.revision() == newest && lastFrameEndedNewest) {
             bad(Kind.WATCH_TORN, frame, event + " came apart from the others of its revision");
         }

@@ -35,14 +35,13 @@ final class Watches {
             WatchShape shape = new WatchShape(stream, compactions, bounds, findings);
             if (shape.sound() && shape.start() != 0) {
                 coverage.add(stream.request(), shape.start(), shape.completeTo());
-                Followed followed = new Followed(stream, shape, compactions, findings);
+                Followed followed = new Followed(stream, shape, compactions, bounds, findings);
                 followed.skipTo(sightings.base() + 1);
                 all.add(followed);
             }
         }
-        waiting = new ArrayDeque<>(all.stream()
-                .sorted(Comparator.comparingLong(Followed::start))
-                .toList());
+        waiting = new ArrayDeque<>(
+                all.stream().sorted(Comparator.comparingLong(Followed::start)).toList());
     }
 
     Coverage coverage() {
@@ -63,7 +62,7 @@ final class Watches {
             }
         }
         if (revision >= nextEnd) {
-            active.removeIf(stream -> !stream.stream().open() && stream.end() <= revision);
+            active.removeIf(stream -> !open(stream.stream()) && stream.end() <= revision);
             nextEnd = nextEnd();
         }
     }
@@ -83,7 +82,7 @@ final class Watches {
 
     private long nextEnd() {
         return active.stream()
-                .filter(stream -> !stream.stream().open())
+                .filter(stream -> !open(stream.stream()))
                 .mapToLong(Followed::end)
                 .min()
                 .orElse(Long.MAX_VALUE);
@@ -91,7 +90,10 @@ final class Watches {
 
     private void follow(Followed stream, long revision, List<Change> changes) {
         stream.compare(revision, changes);
-        if (revision > stream.end() && stream.stream().open() && mustHaveCome(stream, revision) && stream.wants(changes)) {
+        if (revision > stream.end()
+                && open(stream.stream())
+                && mustHaveCome(stream, revision)
+                && stream.wants(changes)) {
             stream.stalledAt(revision);
         }
     }
@@ -109,5 +111,14 @@ final class Watches {
     /** The last revision was replayed. */
     void finish() {
         all.forEach(Followed::finish);
+    }
+
+    /** A stream that its watcher closed after the healthy phase was open as long as it matters. */
+    private boolean open(WatchStream stream) {
+        if (stream.open() || history.healthy() == null) {
+            return stream.open();
+        }
+        return stream.frames().get(stream.frames().size() - 1).at()
+                >= history.healthy().to();
     }
 }

@@ -112,8 +112,11 @@ public sealed interface Call {
 
         @Override
         public String toString() {
-            return (serializable ? "serializable " : "") + (countOnly ? "count " : "get ") + keys
-                    + (revision == 0 ? "" : " @" + revision) + (limit == 0 ? "" : " limit " + limit);
+            return (serializable ? "serializable " : "")
+                    + (countOnly ? "count " : "get ")
+                    + keys
+                    + (revision == 0 ? "" : " @" + revision)
+                    + (limit == 0 ? "" : " limit " + limit);
         }
     }
 
@@ -168,7 +171,9 @@ public sealed interface Call {
         }
 
         private static String joined(List<?> parts, String by) {
-            return parts.isEmpty() ? "nothing" : parts.stream().map(Object::toString).collect(Collectors.joining(by));
+            return parts.isEmpty()
+                    ? "nothing"
+                    : parts.stream().map(Object::toString).collect(Collectors.joining(by));
         }
     }
 

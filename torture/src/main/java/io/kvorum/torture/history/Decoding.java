@@ -1,8 +1,8 @@
 package io.kvorum.torture.history;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.JsonParseException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,16 +39,15 @@ final class Decoding {
 
     /** The parser stands on the array's start, afterwards on its end; so do all that follow. */
     Call call(Call.Kind kind) throws IOException {
-        Call call =
-                switch (kind) {
-                    case PUT, DELETE, RANGE -> step(kind);
-                    case TXN -> new Call.Txn(compares(), steps(), steps());
-                    case COMPACT -> new Call.Compact(number());
-                    case LEASE_GRANT -> new Call.LeaseGrant(number(), number());
-                    case LEASE_KEEP_ALIVE -> new Call.LeaseKeepAlive(number());
-                    case LEASE_REVOKE -> new Call.LeaseRevoke(number());
-                    case LEASE_TIME_TO_LIVE -> new Call.LeaseTimeToLive(number(), flag());
-                };
+        Call call = switch (kind) {
+            case PUT, DELETE, RANGE -> step(kind);
+            case TXN -> new Call.Txn(compares(), steps(), steps());
+            case COMPACT -> new Call.Compact(number());
+            case LEASE_GRANT -> new Call.LeaseGrant(number(), number());
+            case LEASE_KEEP_ALIVE -> new Call.LeaseKeepAlive(number());
+            case LEASE_REVOKE -> new Call.LeaseRevoke(number());
+            case LEASE_TIME_TO_LIVE -> new Call.LeaseTimeToLive(number(), flag());
+        };
         expect(JsonToken.END_ARRAY);
         return call;
     }
@@ -90,18 +89,17 @@ final class Decoding {
     Reply reply() throws IOException {
         Call.Kind kind = kindNamed();
         long revision = number();
-        Reply reply =
-                switch (kind) {
-                    case PUT -> new Reply.Put(revision, nextKv());
-                    case DELETE -> new Reply.Delete(revision, number(), kvs());
-                    case RANGE -> new Reply.Range(revision, kvs(), number(), flag());
-                    case TXN -> new Reply.Txn(revision, flag(), replies());
-                    case COMPACT -> new Reply.Compact(revision);
-                    case LEASE_GRANT -> new Reply.LeaseGrant(revision, number());
-                    case LEASE_KEEP_ALIVE -> new Reply.LeaseKeepAlive(revision, number());
-                    case LEASE_REVOKE -> new Reply.LeaseRevoke(revision);
-                    case LEASE_TIME_TO_LIVE -> new Reply.LeaseTimeToLive(revision, number(), number(), names());
-                };
+        Reply reply = switch (kind) {
+            case PUT -> new Reply.Put(revision, nextKv());
+            case DELETE -> new Reply.Delete(revision, number(), kvs());
+            case RANGE -> new Reply.Range(revision, kvs(), number(), flag());
+            case TXN -> new Reply.Txn(revision, flag(), replies());
+            case COMPACT -> new Reply.Compact(revision);
+            case LEASE_GRANT -> new Reply.LeaseGrant(revision, number());
+            case LEASE_KEEP_ALIVE -> new Reply.LeaseKeepAlive(revision, number());
+            case LEASE_REVOKE -> new Reply.LeaseRevoke(revision);
+            case LEASE_TIME_TO_LIVE -> new Reply.LeaseTimeToLive(revision, number(), number(), names());
+        };
         expect(JsonToken.END_ARRAY);
         return reply;
     }

@@ -25,7 +25,8 @@ public record History(
         elections = List.copyOf(elections);
         for (int i = 0; i < operations.size(); i++) {
             if (operations.get(i).id() != i) {
-                throw new IllegalArgumentException("operation " + operations.get(i).id() + " is at place " + i);
+                throw new IllegalArgumentException(
+                        "operation " + operations.get(i).id() + " is at place " + i);
             }
         }
     }

@@ -1,14 +1,11 @@
 package io.kvorum.torture.history;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.core.JsonParseException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,27 +35,21 @@ public final class HistoryReader {
 
     /** Fails with a {@code JsonProcessingException} when the file is not a history. */
     public static History read(Path path) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+        try (InputStream in = new WholeLines(path);
                 JsonParser json = new JsonFactory().createParser(in)) {
             return new HistoryReader(json).read();
         }
     }
 
     private History read() throws IOException {
-        try {
-            while (json.nextToken() == JsonToken.START_OBJECT) {
-                record();
+        for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+            if (token != JsonToken.START_OBJECT) {
+                throw new JsonParseException(json, "wanted a record, found " + token);
             }
-        } catch (JsonEOFException cutShort) {
-            // The recorder died while it wrote the last line, of something that had not begun or was not answered yet.
+            record();
         }
         return new History(
-                base,
-                operations,
-                streams.stream().map(Opened::stream).toList(),
-                faults,
-                elections,
-                healthy);
+                base, operations, streams.stream().map(Opened::stream).toList(), faults, elections, healthy);
     }
 
     private void record() throws IOException {

@@ -6,8 +6,7 @@ package io.kvorum.torture.history;
  * @param version 1 for a key just created, one more with every put
  * @param lease 0 when none is attached
  */
-public record KeyValue(
-        String key, String value, long createRevision, long modRevision, long version, long lease) {
+public record KeyValue(String key, String value, long createRevision, long modRevision, long version, long lease) {
     /** What the event of a deletion at {@code revision} shows. */
     public static KeyValue tombstone(String key, long revision) {
         return new KeyValue(key, "", 0, revision, 0, 0);

@@ -36,7 +36,8 @@ public sealed interface Reply extends Fate {
 
         @Override
         public String toString() {
-            return at(revision) + (kvs.size() == 1 ? kvs.get(0).toString() : kvs.toString())
+            return at(revision)
+                    + (kvs.size() == 1 ? kvs.get(0).toString() : kvs.toString())
                     + (count == kvs.size() ? "" : " of " + count);
         }
     }
@@ -49,7 +50,9 @@ public sealed interface Reply extends Fate {
 
         @Override
         public String toString() {
-            return at(revision) + (succeeded ? "succeeded" : "not succeeded") + (replies.isEmpty() ? "" : " " + replies);
+            return at(revision)
+                    + (succeeded ? "succeeded" : "not succeeded")
+                    + (replies.isEmpty() ? "" : " " + replies);
         }
     }
 

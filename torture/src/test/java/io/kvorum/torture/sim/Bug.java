@@ -62,6 +62,10 @@ public enum Bug {
         return foundBy;
     }
 
+    public boolean ofLeases() {
+        return compareTo(LEASE_SHORT) >= 0;
+    }
+
     /** Whether it shows in the answers about keys, and so to a search for an order. */
     public boolean ofKeys() {
         return compareTo(SKIPPED_REVISION) <= 0 && this != NONE;

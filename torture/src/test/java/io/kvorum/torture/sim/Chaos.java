@@ -17,7 +17,7 @@ final class Chaos {
     }
 
     boolean strikes(Bug which) {
-        if (bug != which || random.nextInt(oneIn) != 0) {
+        if (which == Bug.NONE || bug != which || random.nextInt(oneIn) != 0) {
             return false;
         }
         struck++;

@@ -117,14 +117,13 @@ final class Mvcc {
     }
 
     private static boolean holds(Compare compare, @Nullable KeyValue kv) {
-        int sign =
-                switch (compare.target()) {
-                    case VALUE -> kv == null ? Integer.MIN_VALUE : kv.value().compareTo(compare.value());
-                    case VERSION -> Long.compare(kv == null ? 0 : kv.version(), compare.number());
-                    case CREATE -> Long.compare(kv == null ? 0 : kv.createRevision(), compare.number());
-                    case MOD -> Long.compare(kv == null ? 0 : kv.modRevision(), compare.number());
-                    case LEASE -> Long.compare(kv == null ? 0 : kv.lease(), compare.number());
-                };
+        int sign = switch (compare.target()) {
+            case VALUE -> kv == null ? Integer.MIN_VALUE : kv.value().compareTo(compare.value());
+            case VERSION -> Long.compare(kv == null ? 0 : kv.version(), compare.number());
+            case CREATE -> Long.compare(kv == null ? 0 : kv.createRevision(), compare.number());
+            case MOD -> Long.compare(kv == null ? 0 : kv.modRevision(), compare.number());
+            case LEASE -> Long.compare(kv == null ? 0 : kv.lease(), compare.number());
+        };
         if (sign == Integer.MIN_VALUE) {
             return false;
         }
@@ -160,20 +159,24 @@ final class Mvcc {
         List<KeyValue> all = keys.values().stream()
                 .filter(kv -> range.keys().contains(kv.key()))
                 .toList();
-        List<KeyValue> some = range.limit() == 0 ? all : all.stream().limit(range.limit()).toList();
+        List<KeyValue> some =
+                range.limit() == 0 ? all : all.stream().limit(range.limit()).toList();
         return new Reply.Range(
-                revision, range.countOnly() ? List.of() : some, all.size(), !range.countOnly() && some.size() < all.size());
+                revision,
+                range.countOnly() ? List.of() : some,
+                all.size(),
+                !range.countOnly() && some.size() < all.size());
     }
 
     /** Ends a lease, with all its keys at one revision; returns the revision. */
-    long end(long lease, boolean inPart) {
+    long end(long lease, Bug inPart) {
         leases.put(lease, false);
         Write write = new Write();
         List<String> keys = at(revision()).values().stream()
                 .filter(kv -> kv.lease() == lease)
                 .map(KeyValue::key)
                 .collect(Collectors.toList());
-        if (inPart && keys.size() > 1) {
+        if (keys.size() > 1 && chaos.strikes(inPart)) {
             keys.remove(0);
         }
         keys.forEach(write::delete);

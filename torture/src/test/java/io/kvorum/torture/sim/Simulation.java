@@ -27,8 +27,17 @@ public final class Simulation {
      * @param oneIn how seldom the bug strikes
      */
     public record Plan(
-            int clients, int operations, int keys, int watchers, boolean leases, boolean serializable, boolean past, int oneIn) {
+            int clients,
+            int operations,
+            int keys,
+            int watchers,
+            boolean leases,
+            boolean serializable,
+            boolean past,
+            int oneIn) {
         public static final Plan EVERYTHING = new Plan(5, 400, 6, 6, true, true, true, 12);
+        /** Many keys, so that those of a lease are not soon put by somebody else. */
+        public static final Plan LEASES = new Plan(5, 600, 40, 6, true, true, true, 4);
         /** What the search for an order can do in no time. */
         public static final Plan SMALL = new Plan(4, 14, 2, 1, false, false, false, 3);
     }
@@ -183,7 +192,7 @@ public final class Simulation {
     }
 
     private void refuse(int id, Call call, int member) {
-        if (chaos.strikes(Bug.FAILED_BUT_DONE)) {
+        if (call instanceof Call.Put && chaos.strikes(Bug.FAILED_BUT_DONE)) {
             after(pause(), () -> execute(call, member));
         }
         after(pause(), () -> end(id, new Fate.Failed(Fate.Code.REFUSED, "no leader")));
@@ -228,7 +237,7 @@ public final class Simulation {
             if (!store.alive(revoke.lease())) {
                 return new Fate.Failed(Fate.Code.LEASE_NOT_FOUND, "");
             }
-            store.end(revoke.lease(), chaos.has(Bug.REVOKE_IN_PART) && chaos.strikes(Bug.REVOKE_IN_PART));
+            store.end(revoke.lease(), Bug.REVOKE_IN_PART);
             return new Reply.LeaseRevoke(store.revision());
         }
         long lease = ((Call.LeaseTimeToLive) call).lease();
@@ -250,10 +259,9 @@ public final class Simulation {
 
     private void expire(long lease) {
         if (store.alive(lease) && expiries.getOrDefault(lease, 0L) <= now) {
-            boolean inPart = chaos.strikes(Bug.LEASE_TORN);
-            store.end(lease, inPart);
-            if (inPart) {
-                after(100 * MILLI, () -> store.end(lease, false));
+            store.end(lease, Bug.LEASE_TORN);
+            if (chaos.has(Bug.LEASE_TORN)) {
+                after(100 * MILLI, () -> store.end(lease, Bug.NONE));
             }
         }
     }

@@ -27,13 +27,12 @@ final class Watcher {
     }
 
     void open(long start) {
-        KeyRange keys =
-                switch (id) {
-                    case 0, 1, 5 -> KeyRange.all();
-                    case 2 -> KeyRange.prefix("a/");
-                    case 3 -> KeyRange.key("b/1");
-                    default -> KeyRange.prefix("b/");
-                };
+        KeyRange keys = switch (id) {
+            case 0, 1, 5 -> KeyRange.all();
+            case 2 -> KeyRange.prefix("a/");
+            case 3 -> KeyRange.key("b/1");
+            default -> KeyRange.prefix("b/");
+        };
         WatchRequest request = new WatchRequest(keys, start, id == 4, id == 5, id != 1, id != 2, id == 2);
         Stream stream = new Stream(request, (id + opened++) % Simulation.MEMBERS);
         simulation.after(stream.pause(), stream::created);
@@ -48,6 +47,7 @@ final class Watcher {
         private final List<Frame> frames = new ArrayList<>();
         private long next;
         private boolean over;
+        private boolean silent;
 
         Stream(WatchRequest request, int member) {
             this.request = request;
@@ -90,7 +90,8 @@ final class Watcher {
         }
 
         private boolean silent() {
-            return id == 1 && frames.size() > 3 && chaos.strikes(Bug.WATCH_SILENT);
+            silent |= frames.size() > 3 && chaos.strikes(Bug.WATCH_SILENT);
+            return silent;
         }
 
         private void cancel(long compacted) {
