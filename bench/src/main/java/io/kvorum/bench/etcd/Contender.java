@@ -64,6 +64,9 @@ interface Contender extends AutoCloseable {
     /** Bytes of the data folders of all members. */
     long diskBytes() throws IOException;
 
+    /** Bytes of memory of every process. */
+    List<Long> memoryBytes() throws IOException;
+
     @Override
     void close();
 }

@@ -201,6 +201,27 @@ final class EtcdCluster implements Contender {
     }
 
     @Override
+    public List<Long> memoryBytes() throws IOException {
+        List<Long> bytes = new ArrayList<>();
+        for (Process process : processes) {
+            if (process != null) {
+                bytes.add(residentBytes(process.pid()));
+            }
+        }
+        return bytes;
+    }
+
+    /** As proc(5) tells it: {@code VmRSS:  12345 kB}. */
+    private static long residentBytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        return 0;
+    }
+
+    @Override
     public void close() {
         for (Process process : processes) {
             if (process != null) {

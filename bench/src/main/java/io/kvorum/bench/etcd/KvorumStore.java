@@ -117,8 +117,8 @@ final class KvorumStore implements Contender {
         return Folders.bytes(cluster.folder().resolve("data"));
     }
 
-    /** Bytes of memory of every process, in order. */
-    List<Long> memoryBytes() {
+    @Override
+    public List<Long> memoryBytes() {
         return cluster.components().stream()
                 .map(component -> component.path("memoryBytes").asLong())
                 .toList();

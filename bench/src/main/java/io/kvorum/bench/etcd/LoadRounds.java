@@ -1,24 +1,17 @@
 package io.kvorum.bench.etcd;
 
 import io.etcd.jetcd.Client;
-import io.etcd.jetcd.KV;
 import io.kvorum.bench.etcd.BenchPlan.Part;
 import io.kvorum.bench.etcd.Measure.Figure;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Rates of puts and gets with their latencies, and the fan-out of watches. */
 final class LoadRounds {
     private static final Duration CLIENT_WARM_UP = Duration.ofSeconds(3);
     private static final int CLIENT_WARM_UP_REQUESTS = 64;
-    private static final int FILLING = 64;
-    private static final long FILL_SECONDS = 120;
+    private static final Duration FILL_LIMIT = Duration.ofMinutes(2);
 
     private final BenchPlan plan;
     private final Pair pair;
@@ -63,7 +56,7 @@ final class LoadRounds {
     private void requests(int round, KeySet keys, int valueBytes) throws IOException, InterruptedException {
         pair.turns(round, contender -> {
             try (Client client = Connections.open(contender.endpoints())) {
-                fill(client.getKVClient(), keys);
+                Filling.run(client.getKVClient(), keys, keys.size(), FILL_LIMIT);
                 Pair.compact(client);
             }
         });
@@ -71,19 +64,6 @@ final class LoadRounds {
             for (int clients : plan.clients()) {
                 pair.turns(round, contender -> measure(contender, operation, keys, valueBytes, clients));
             }
-        }
-    }
-
-    /** Writes every key once. */
-    private static void fill(KV store, KeySet keys) throws IOException {
-        SplittableRandom random = new SplittableRandom(0);
-        for (int i = 0; i < keys.size(); i += FILLING) {
-            List<CompletableFuture<?>> puts = new ArrayList<>();
-            for (int j = i; j < Math.min(i + FILLING, keys.size()); j++) {
-                puts.add(store.put(keys.key(j), keys.value(random)));
-            }
-            Connections.await(
-                    CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)), FILL_SECONDS, TimeUnit.SECONDS);
         }
     }
 

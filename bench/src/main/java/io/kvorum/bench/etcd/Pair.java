@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Both stores of one size, running and serving; ended by {@link #close}, or at the latest when this JVM is asked to end.
- * Also the record of what they are measured to do.
+ * Both stores of one size, running and serving; ended by {@link #close}. Also the record of what they are measured to
+ * do.
  */
 final class Pair implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -23,8 +23,7 @@ final class Pair implements AutoCloseable {
 
     private final int members;
     private final Results results;
-    private final List<Contender> contenders = new ArrayList<>();
-    private final Thread atExit = new Thread(this::endAll, "end-stores");
+    private final Reaper reaper = new Reaper();
 
     /** Something that is done with one of the two. */
     interface Turn {
@@ -48,22 +47,21 @@ final class Pair implements AutoCloseable {
     /** Starts both, one after the other, and waits until each member serves. */
     static Pair start(Setup setup, Results results) throws IOException {
         Pair pair = new Pair(setup.members(), results);
-        Runtime.getRuntime().addShutdownHook(pair.atExit);
         try {
             Progress.say("starting etcd and Kvorum with " + setup.members() + " member(s) each");
             // Addresses of clusters begin with 127.1 to 127.250; the third number tells concurrent sizes apart.
             String network = "127.251." + setup.members();
-            pair.add(EtcdCluster.start(
+            pair.reaper.add(EtcdCluster.start(
                     setup.etcd(),
                     Files.createDirectories(setup.folder().resolve("etcd")),
                     network,
                     setup.members(),
                     setup.partible()));
-            pair.add(KvorumStore.start(
+            pair.reaper.add(KvorumStore.start(
                     Files.createDirectories(setup.folder().resolve("kvorum")),
                     setup.members(),
                     setup.kvorumArguments().toArray(String[]::new)));
-            for (Contender contender : pair.contenders) {
+            for (Contender contender : pair.reaper.contenders()) {
                 Readiness.awaitAll(contender.endpoints(), START_LIMIT);
             }
             return pair;
@@ -73,17 +71,9 @@ final class Pair implements AutoCloseable {
         }
     }
 
-    private void add(Contender contender) {
-        contenders.add(contender);
-    }
-
-    int members() {
-        return members;
-    }
-
     /** Lets both have a turn; who begins changes from round to round. */
     void turns(int round, Turn turn) throws IOException, InterruptedException {
-        List<Contender> order = new ArrayList<>(contenders);
+        List<Contender> order = new ArrayList<>(reaper.contenders());
         if (round % 2 == 1) {
             Collections.reverse(order);
         }
@@ -110,19 +100,8 @@ final class Pair implements AutoCloseable {
         Connections.await(store.compact(revision, physical), COMPACT_SECONDS, TimeUnit.SECONDS);
     }
 
-    private synchronized void endAll() {
-        contenders.forEach(Contender::close);
-        contenders.clear();
-    }
-
     @Override
     public void close() {
-        endAll();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException e) {
-            // This JVM is ending: the hook runs, and finds nothing left.
-            Progress.say("ending");
-        }
+        reaper.close();
     }
 }

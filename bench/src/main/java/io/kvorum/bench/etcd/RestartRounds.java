@@ -1,15 +1,10 @@
 package io.kvorum.bench.etcd;
 
 import io.etcd.jetcd.Client;
-import io.etcd.jetcd.KV;
 import io.kvorum.bench.etcd.Measure.Figure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** How long it takes from the start of all members, after {@code kill -9} of all, until the first linearizable read. */
 final class RestartRounds {
@@ -17,7 +12,6 @@ final class RestartRounds {
     private static final Duration FILL_LIMIT = Duration.ofMinutes(20);
     private static final int VALUE_BYTES = 4096;
     private static final int KEYS = 10_000;
-    private static final int WRITERS = 32;
 
     private final BenchPlan plan;
     private final Pair pair;
@@ -35,17 +29,9 @@ final class RestartRounds {
     }
 
     private void fill(Contender contender) throws IOException {
-        long writes = plan.logBytes() / VALUE_BYTES;
-        KeySet keys = new KeySet("restart/", KEYS, VALUE_BYTES);
-        AtomicLong next = new AtomicLong();
-        CompletableFuture<?>[] writers = new CompletableFuture<?>[WRITERS];
         try (Client client = Connections.open(contender.endpoints())) {
-            for (int i = 0; i < WRITERS; i++) {
-                CompletableFuture<Void> done = new CompletableFuture<>();
-                writers[i] = done;
-                write(client.getKVClient(), keys, new SplittableRandom(i), () -> next.getAndIncrement() < writes, done);
-            }
-            Connections.await(CompletableFuture.allOf(writers), FILL_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            KeySet keys = new KeySet("restart/", KEYS, VALUE_BYTES);
+            Filling.run(client.getKVClient(), keys, plan.logBytes() / VALUE_BYTES, FILL_LIMIT);
         }
         Progress.say(String.format(
                 Locale.ROOT,
@@ -53,24 +39,6 @@ final class RestartRounds {
                 contender.maker().title(),
                 plan.logBytes() >> 20,
                 contender.diskBytes() >> 20));
-    }
-
-    private interface More {
-        boolean wanted();
-    }
-
-    private static void write(KV store, KeySet keys, SplittableRandom random, More more, CompletableFuture<Void> done) {
-        if (!more.wanted()) {
-            done.complete(null);
-            return;
-        }
-        store.put(keys.key(random), keys.value(random)).whenComplete((answer, failure) -> {
-            if (failure != null) {
-                done.completeExceptionally(failure);
-            } else {
-                write(store, keys, random, more, done);
-            }
-        });
     }
 
     private void restart(Contender contender) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ final class SocketOwner {
      * @return the process that holds it open; empty when it is none of them
      */
     static Optional<Long> find(InetSocketAddress end, Collection<Long> candidates) throws IOException {
-        Optional<String> inode = inode(Files.readAllLines(Path.of("/proc/net/tcp")), end);
+        Optional<String> inode = inode(sockets(), end);
         if (inode.isEmpty()) {
             return Optional.empty();
         }
@@ -40,12 +41,22 @@ final class SocketOwner {
         return Optional.empty();
     }
 
-    /** The inode of the socket with this local end, in lines of {@code /proc/net/tcp}. */
+    /** The sockets of IPv4, and those of IPv6, which may be connected by IPv4 too. */
+    private static List<String> sockets() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
+        Path six = Path.of("/proc/net/tcp6");
+        if (Files.exists(six)) {
+            lines.addAll(Files.readAllLines(six));
+        }
+        return lines;
+    }
+
+    /** The inode of the socket with this local end, in lines of {@code /proc/net/tcp} and {@code tcp6}. */
     static Optional<String> inode(List<String> lines, InetSocketAddress end) {
-        String local = hex(end);
+        List<String> local = List.of(hex(end), mappedPrefix() + hex(end));
         return lines.stream()
                 .map(line -> line.strip().split("\\s+"))
-                .filter(fields -> fields.length > INODE && fields[LOCAL_ADDRESS].equals(local))
+                .filter(fields -> fields.length > INODE && local.contains(fields[LOCAL_ADDRESS]))
                 .map(fields -> fields[INODE])
                 .filter(inode -> !inode.equals("0"))
                 .findFirst();
@@ -59,6 +70,13 @@ final class SocketOwner {
         int number =
                 ByteBuffer.wrap(address.getAddress()).order(ByteOrder.nativeOrder()).getInt();
         return String.format(Locale.ROOT, "%08X:%04X", number, end.getPort());
+    }
+
+    /** How an IPv4 address begins as an IPv6 one, {@code ::ffff:}, in three numbers of the machine's byte order. */
+    private static String mappedPrefix() {
+        return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+                ? "0000000000000000FFFF0000"
+                : "00000000000000000000FFFF";
     }
 
     private static boolean holds(long pid, String link) throws IOException {
