@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 public final class EtcdBench implements Callable<Integer> {
-    @Option(names = "--quick", description = "short windows, one round, few sizes: to see that it works, not for numbers")
+    @Option(
+            names = "--quick",
+            description = "short windows, one round, few sizes: to see that it works, not for numbers")
     boolean quick;
 
     @Option(
@@ -61,10 +63,7 @@ public final class EtcdBench implements Callable<Integer> {
     @Nullable
     Integer watchers;
 
-    @Option(
-            names = "--log-mib",
-            paramLabel = "MIB",
-            description = "what is written before the restart (default: 1024)")
+    @Option(names = "--log-mib", paramLabel = "MIB", description = "what is written before the restart (default: 1024)")
     @Nullable
     Integer logMebibytes;
 
@@ -89,7 +88,7 @@ public final class EtcdBench implements Callable<Integer> {
     boolean help;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new EtcdBench()).execute(args));
+        System.exit(Failures.told(new CommandLine(new EtcdBench())).execute(args));
     }
 
     @Override
@@ -110,8 +109,7 @@ public final class EtcdBench implements Callable<Integer> {
             Folders.delete(folder);
         }
         Report report = new Report(results.comparisons());
-        System.out.print(
-                output != null ? report.json(machine).toPrettyString() + "\n" : report.tables(markdown));
+        System.out.print(output != null ? report.json(machine).toPrettyString() + "\n" : report.tables(markdown));
         return 0;
     }
 

@@ -159,7 +159,9 @@ final class EtcdCluster implements Contender {
         if (target == null) {
             throw new IOException("etcd-" + member + " does not run");
         }
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(target.pid())).inheritIO().start();
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(target.pid()))
+                .inheritIO()
+                .start();
         try {
             if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS) || kill.exitValue() != 0) {
                 ProcessLimits.kill(kill);

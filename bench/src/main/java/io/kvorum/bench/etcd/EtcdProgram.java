@@ -28,7 +28,8 @@ final class EtcdProgram {
                 .map(folder -> Path.of(folder, "etcd"))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new IOException(
-                        "etcd was not found on the PATH; on Debian: apt-get install etcd-server, or name it with --etcd"));
+                .orElseThrow(
+                        () -> new IOException(
+                                "etcd was not found on the PATH; on Debian: apt-get install etcd-server, or name it with --etcd"));
     }
 }

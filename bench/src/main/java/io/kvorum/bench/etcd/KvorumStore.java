@@ -3,6 +3,7 @@ package io.kvorum.bench.etcd;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.testkit.InjectedFault;
+import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +60,10 @@ final class KvorumStore implements Contender {
         List<String> found = new ArrayList<>();
         for (JsonNode member : status.path("members")) {
             String endpoint = member.path("clientEndpoint").asText();
-            found.add("http://" + endpoint.substring(0, endpoint.indexOf(':')) + ":" + CLIENT_PORT);
+            if (!endpoint.startsWith("http://")) {
+                throw new IOException("a member has no endpoint for clients of etcd: " + member);
+            }
+            found.add(endpoint);
         }
         if (found.isEmpty()) {
             throw new IOException("the store has no members: " + status);
@@ -124,11 +128,20 @@ final class KvorumStore implements Contender {
                 .toList();
     }
 
+    /** Takes the cluster down; what does not go by itself is killed, so that nothing is left. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            cluster.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Run down = cluster.kvorum("down");
+        if (down.exitCode() != 0) {
+            Progress.say("kvorum down failed, killing what is left: " + down);
+        }
+        for (ProcessHandle left : cluster.processes()) {
+            left.destroyForcibly();
+            left.onExit().join();
         }
     }
 }

@@ -106,8 +106,7 @@ record LargeReport(
                 String name = "p" + (percentile == Math.rint(percentile) ? "%.0f" : "%s").formatted(percentile);
                 request.put(name, latencies.getValueAtPercentile(percentile) / 1e6);
             }
-            request.put("max", latencies.getMaxValue() / 1e6)
-                    .put("during", Upkeep.at(steps, record.worstDue()));
+            request.put("max", latencies.getMaxValue() / 1e6).put("during", Upkeep.at(steps, record.worstDue()));
         });
         return all;
     }

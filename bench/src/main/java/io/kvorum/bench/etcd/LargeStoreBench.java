@@ -73,7 +73,7 @@ public final class LargeStoreBench implements Callable<Integer> {
     boolean help;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new LargeStoreBench()).execute(args));
+        System.exit(Failures.told(new CommandLine(new LargeStoreBench())).execute(args));
     }
 
     @Override

@@ -71,8 +71,8 @@ final class LoadRounds {
             throws IOException {
         String what = String.format(Locale.ROOT, "%s, %d B, %d at a time", operation.title(), valueBytes, clients);
         try (Client client = Connections.open(contender.endpoints())) {
-            ClosedLoad.Outcome outcome = ClosedLoad.run(
-                    client.getKVClient(), operation, keys, clients, plan.warmUp(), plan.window());
+            ClosedLoad.Outcome outcome =
+                    ClosedLoad.run(client.getKVClient(), operation, keys, clients, plan.warmUp(), plan.window());
             Progress.say(String.format(
                     Locale.ROOT,
                     "%s: %s: %.0f/s, p50 %.2f ms, p99 %.2f ms%s",

@@ -38,8 +38,8 @@ final class Machine {
     static void requireDisk(Path dir) throws IOException {
         String type = Files.getFileStore(existing(dir)).type();
         if (type.equals("tmpfs") || type.equals("ramfs")) {
-            throw new IOException(dir + " is in memory (" + type + "), where fsync costs nothing; name a folder on a disk"
-                    + " with --dir");
+            throw new IOException(dir + " is in memory (" + type
+                    + "), where fsync costs nothing; name a folder on a disk" + " with --dir");
         }
     }
 

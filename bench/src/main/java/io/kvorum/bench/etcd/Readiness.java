@@ -60,7 +60,8 @@ final class Readiness {
         CompletableFuture<Void> answered = new CompletableFuture<>();
         try (Client client = Connections.open(List.of(endpoint))) {
             while (!answered.isDone()) {
-                // Another one at once, without waiting for the one before: a server may sit on it till its own time-out.
+                // Another one at once, without waiting for the one before: a server may sit on it till its own
+                // time-out.
                 client.getKVClient().get(KEY).thenRun(() -> answered.complete(null));
                 pause(READ_MILLIS, endpoint, over, deadline);
             }

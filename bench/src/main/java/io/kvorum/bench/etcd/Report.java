@@ -45,8 +45,7 @@ final class Report {
         for (Comparison comparison : comparisons) {
             Measure measure = comparison.measure();
             if (measure.figure() != Figure.TIME) {
-                subjects.computeIfAbsent(
-                                new Subject(measure.members(), measure.what()), key -> new LinkedHashMap<>())
+                subjects.computeIfAbsent(new Subject(measure.members(), measure.what()), key -> new LinkedHashMap<>())
                         .put(measure.figure(), comparison);
             }
         }

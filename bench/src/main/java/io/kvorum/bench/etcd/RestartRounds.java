@@ -48,7 +48,10 @@ final class RestartRounds {
         Readiness.awaitAny(contender.endpoints(), RESTART_LIMIT);
         double millis = (System.nanoTime() - started) / 1e6;
         Progress.say(String.format(
-                Locale.ROOT, "%s: first read %.0f ms after the start", contender.maker().title(), millis));
+                Locale.ROOT,
+                "%s: first read %.0f ms after the start",
+                contender.maker().title(),
+                millis));
         pair.record(
                 contender.maker(),
                 "restart of all with " + (plan.logBytes() >> 20) + " MiB written, until the first linearizable read",

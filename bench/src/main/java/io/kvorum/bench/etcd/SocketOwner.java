@@ -67,8 +67,9 @@ final class SocketOwner {
         if (!(end.getAddress() instanceof Inet4Address address)) {
             throw new IllegalArgumentException(end + " is not IPv4");
         }
-        int number =
-                ByteBuffer.wrap(address.getAddress()).order(ByteOrder.nativeOrder()).getInt();
+        int number = ByteBuffer.wrap(address.getAddress())
+                .order(ByteOrder.nativeOrder())
+                .getInt();
         return String.format(Locale.ROOT, "%08X:%04X", number, end.getPort());
     }
 

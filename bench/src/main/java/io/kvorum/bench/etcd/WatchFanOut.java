@@ -43,10 +43,8 @@ final class WatchFanOut implements AutoCloseable {
     private WatchFanOut(Client client, int count) throws IOException {
         this.store = client.getKVClient();
         this.count = count;
-        WatchOption option = WatchOption.builder()
-                .isPrefix(true)
-                .withCreateNotify(true)
-                .build();
+        WatchOption option =
+                WatchOption.builder().isPrefix(true).withCreateNotify(true).build();
         ByteSequence prefix = Connections.bytes(PREFIX);
         for (int i = 0; i < count; i++) {
             watchers.add(client.getWatchClient().watch(prefix, option, this::received, this::failed));

@@ -21,8 +21,10 @@ class SocketOwnerTest {
         InetSocketAddress end = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0x94C);
         List<String> lines = List.of(
                 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
-                "   0: " + ADDRESS + ":1F90 " + ADDRESS + ":094C 01 00000000:00000000 00:00000000 00000000  0 0 4711 1 0",
-                "   1: " + ADDRESS + ":094C " + ADDRESS + ":1F90 01 00000000:00000000 00:00000000 00000000  0 0 4712 1 0");
+                "   0: " + ADDRESS + ":1F90 " + ADDRESS
+                        + ":094C 01 00000000:00000000 00:00000000 00000000  0 0 4711 1 0",
+                "   1: " + ADDRESS + ":094C " + ADDRESS
+                        + ":1F90 01 00000000:00000000 00:00000000 00000000  0 0 4712 1 0");
         assertThat(SocketOwner.inode(lines, end)).contains("4712");
     }
 
