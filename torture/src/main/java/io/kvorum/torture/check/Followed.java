@@ -3,6 +3,7 @@ package io.kvorum.torture.check;
 import io.kvorum.torture.history.Event;
 import io.kvorum.torture.history.Frame;
 import io.kvorum.torture.history.KeyValue;
+import io.kvorum.torture.history.Operation;
 import io.kvorum.torture.history.WatchRequest;
 import io.kvorum.torture.history.WatchStream;
 import java.util.ArrayList;
@@ -56,13 +57,17 @@ final class Followed {
         }
     }
 
-    /** Compares what came of {@code revision} with what was done there. */
-    void compare(long revision, List<Change> changes) {
+    /**
+     * Compares what came of {@code revision} with what was done there.
+     *
+     * @param writer null when it was a lease's end, or is not known
+     */
+    void compare(long revision, List<Change> changes, @Nullable Operation writer) {
         phantomsBefore(revision);
         List<Change> wanted = wanted(changes);
         if (peek() != revision) {
             if (revision <= completeTo && wanted.stream().anyMatch(Followed::certain)) {
-                missing(revision, wanted);
+                missing(revision, wanted, writer);
             }
             return;
         }
@@ -78,7 +83,8 @@ final class Followed {
                     Kind.WATCH_TORN,
                     stream,
                     last,
-                    "revision " + revision + " came without " + shown(revision, left.get(0)));
+                    "revision " + revision + " came without " + shown(revision, left.get(0)),
+                    involved(writer));
         }
     }
 
@@ -161,14 +167,15 @@ final class Followed {
         return change.sure() || change.after() != null;
     }
 
-    private void missing(long revision, List<Change> wanted) {
+    private void missing(long revision, List<Change> wanted, @Nullable Operation writer) {
         Change first = wanted.stream().filter(Followed::certain).findFirst().orElseThrow();
         if (revision <= newestEvent) {
             findings.add(
                     Kind.WATCH_LOST,
                     stream,
                     frames.get(Math.min(frame, frames.size() - 1)),
-                    shown(revision, first) + " did not come before this frame");
+                    shown(revision, first) + " did not come before this frame",
+                    involved(writer));
             return;
         }
         for (Frame promise : stream.frames()) {
@@ -177,10 +184,15 @@ final class Followed {
                         Kind.WATCH_PROGRESS_AHEAD,
                         stream,
                         promise,
-                        shown(revision, first) + " did not come before this notification");
+                        shown(revision, first) + " did not come before this notification",
+                        involved(writer));
                 return;
             }
         }
+    }
+
+    private static Operation[] involved(@Nullable Operation writer) {
+        return writer == null ? new Operation[0] : new Operation[] {writer};
     }
 
     private static String shown(long revision, Change change) {

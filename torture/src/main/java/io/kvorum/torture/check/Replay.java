@@ -53,7 +53,7 @@ final class Replay {
                 unseen++;
                 unclaimed.unseen(revision);
             }
-            watches.written(revision, changes);
+            watches.written(revision, changes, writer);
             reads.at(revision);
         }
         watches.finish();

@@ -1,6 +1,7 @@
 package io.kvorum.torture.check;
 
 import io.kvorum.torture.history.History;
+import io.kvorum.torture.history.Operation;
 import io.kvorum.torture.history.WatchStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All streams, while the replay goes through the revisions. */
 final class Watches {
@@ -48,16 +50,16 @@ final class Watches {
         return coverage;
     }
 
-    /** What {@code revision} did. */
-    void written(long revision, List<Change> changes) {
+    /** What {@code revision} did, and who did it, if that is known. */
+    void written(long revision, List<Change> changes, @Nullable Operation writer) {
         begin(revision);
         for (Followed stream : active) {
-            follow(stream, revision, changes);
+            follow(stream, revision, changes, writer);
         }
         for (Change change : changes) {
             for (Followed stream : ofOneKey.getOrDefault(change.key(), List.of())) {
                 if (revision >= stream.start()) {
-                    follow(stream, revision, changes);
+                    follow(stream, revision, changes, writer);
                 }
             }
         }
@@ -88,8 +90,8 @@ final class Watches {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private void follow(Followed stream, long revision, List<Change> changes) {
-        stream.compare(revision, changes);
+    private void follow(Followed stream, long revision, List<Change> changes, @Nullable Operation writer) {
+        stream.compare(revision, changes, writer);
         if (revision > stream.end()
                 && open(stream.stream())
                 && mustHaveCome(stream, revision)

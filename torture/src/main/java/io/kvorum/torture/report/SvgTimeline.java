@@ -26,7 +26,10 @@ final class SvgTimeline {
 
     private void write(Markup out) {
         int height = TOP + timeline.lanes().size() * ROW + 28;
-        out.tag("<svg class=\"timeline\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"timeline\">\n", WIDTH, height);
+        out.tag(
+                "<div class=\"wide\"><svg class=\"timeline\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"timeline\">\n",
+                WIDTH, height);
+        axis(out, TOP + timeline.lanes().size() * ROW);
         String last = "";
         for (int i = 0; i < timeline.lanes().size(); i++) {
             Timeline.Lane lane = timeline.lanes().get(i);
@@ -44,8 +47,7 @@ final class SvgTimeline {
             }
             out.tag("\n");
         }
-        axis(out, TOP + timeline.lanes().size() * ROW);
-        out.tag("</svg>\n");
+        out.tag("</svg></div>\n");
     }
 
     private void bar(Markup out, Timeline.Bar bar, int y) {

@@ -52,7 +52,7 @@ public final class Torture {
             Path history) {}
 
     /** What came of it. */
-    public record Result(History history, Report report, int elections) {}
+    public record Result(History history, Report report) {}
 
     /** @param progress is told what happens, a line each */
     public Torture(Settings settings, FaultInjector faults, Consumer<String> progress) {
@@ -69,7 +69,6 @@ public final class Torture {
     public Result run() throws IOException, InterruptedException {
         SplittableRandom random = new SplittableRandom(settings.seed());
         SplittableRandom clients = random.split();
-        int elections;
         try (HistoryWriter history = HistoryWriter.create(settings.history())) {
             history.base(History.Base.EMPTY);
             Load load = new Load(settings.endpoints(), history, DEADLINE);
@@ -90,11 +89,10 @@ public final class Torture {
             } finally {
                 load.stop();
             }
-            elections = load.elections();
         }
         progress.accept("checking");
         History seen = HistoryReader.read(settings.history());
-        return new Result(seen, Checks.run(seen, bounds()), elections);
+        return new Result(seen, Checks.run(seen, bounds()));
     }
 
     /** How exactly the store is expected to keep its times. */
@@ -113,7 +111,8 @@ public final class Torture {
                 pause(load, Duration.ofNanos(Math.max(1, until - System.nanoTime())));
                 return;
             }
-            FaultKind kind = settings.kinds().get(random.nextInt(settings.kinds().size()));
+            FaultKind kind =
+                    settings.kinds().get(random.nextInt(settings.kinds().size()));
             Duration lasting = Duration.ZERO;
             for (FaultKind.Step step : kind.steps(new FaultKind.Cast(members, load.leader()), random.split())) {
                 set(kind, step, history);

@@ -67,6 +67,7 @@ class WatchCheckTest {
         Violation violation =
                 script.watchAll().events(10, PUT_A, DELETE_A).then().breaks(Kind.WATCH_LOST);
         assertThat(violation.sentence()).contains("b=2 @3");
+        assertThat(violation.involved()).extracting("id").containsExactly(1);
     }
 
     @Test
