@@ -46,7 +46,11 @@ final class Machine {
     private static Path existing(Path dir) {
         Path folder = dir.toAbsolutePath().normalize();
         while (!Files.exists(folder)) {
-            folder = folder.getParent();
+            Path parent = folder.getParent();
+            if (parent == null) {
+                return folder;
+            }
+            folder = parent;
         }
         return folder;
     }
