@@ -103,7 +103,8 @@ public final class FaultSyntax {
             case "fsync" -> Failure.FSYNC;
             case "full" -> Failure.FULL;
             case "unsynced" -> Failure.UNSYNCED;
-            default -> throw new FaultException("--fail \"" + fail + "\" is not known; give write, fsync, full or unsynced");
+            default ->
+                throw new FaultException("--fail \"" + fail + "\" is not known; give write, fsync, full or unsynced");
         };
         if (failure == Failure.NONE && latency.isZero()) {
             throw new FaultException("disk needs --latency DURATION, --fail write|fsync|full|unsynced, or both");

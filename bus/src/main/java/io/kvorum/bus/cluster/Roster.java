@@ -118,7 +118,7 @@ public final class Roster {
             vertx.cancelTimer(checks);
             seeds.forEach(seed -> vertx.cancelTimer(seed.timer));
             Set<String> others = new LinkedHashSet<>();
-            seeds.stream().filter(seed -> seed.node != null).forEach(seed -> others.add(seed.address));
+            seeds.forEach(seed -> others.add(seed.address)); // one may know of us whose answer has not come yet
             callers.keySet().forEach(caller -> others.add(caller.rosterAddress()));
             Buffer leave = RosterMessage.leave(settings.cluster(), self);
             others.forEach(other -> send(other, leave.copy()));

@@ -215,12 +215,27 @@ public record ClusterSpec(
 
     /** The API servers' port, which the user may have moved. */
     public int securePort() {
-        String flag = "secure-port=";
-        return arguments(Role.APISERVER).stream()
+        return lastArgument(Role.APISERVER, "secure-port=")
+                .map(Integer::parseInt)
+                .orElse(AddressPlan.SECURE_PORT);
+    }
+
+    /**
+     * The most heap that the JVMs of a role may use, which the user may have set.
+     *
+     * @throws CommandFailure when what the user wrote is no size
+     */
+    public int heapMegabytes(Role role) {
+        return lastArgument(role, HeapSize.ARGUMENT)
+                .map(size -> HeapSize.megabytes(role, size))
+                .orElse(role.heapMegabytes());
+    }
+
+    private Optional<String> lastArgument(Role role, String flag) {
+        return arguments(role).stream()
                 .filter(argument -> argument.startsWith(flag))
                 .reduce((first, last) -> last)
-                .map(argument -> Integer.parseInt(argument.substring(flag.length())))
-                .orElse(AddressPlan.SECURE_PORT);
+                .map(argument -> argument.substring(flag.length()));
     }
 
     /** Where clients find the API: at the balancer, or at the only API server. */

@@ -82,7 +82,10 @@ public final class CommandLine {
         }
         flags.addAll(Timers.flags(spec, instance.role()));
         for (String argument : spec.arguments(instance.role())) {
-            flags.add("--" + argument);
+            // Meant for the JVM, not for the component.
+            if (!argument.startsWith(HeapSize.ARGUMENT)) {
+                flags.add("--" + argument);
+            }
         }
         return flags;
     }

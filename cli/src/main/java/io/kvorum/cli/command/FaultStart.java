@@ -263,7 +263,11 @@ abstract class FaultStart implements Callable<Integer> {
         @Nullable
         String latency;
 
-        @Option(names = "--fail", paramLabel = "WHAT", description = "write, fsync, full (no space is left), or unsynced (what is not fsynced is lost by a kill)")
+        @Option(
+                names = "--fail",
+                paramLabel = "WHAT",
+                description =
+                        "write, fsync, full (no space is left), or unsynced (what is not fsynced is lost by a kill)")
         @Nullable
         String fail;
 

@@ -84,6 +84,9 @@ final class Preflight {
             }
         }
         nodes(spec.nodes(), 0);
+        for (Role role : Role.values()) {
+            int unused = spec.heapMegabytes(role); // fails on what is no size
+        }
         if (!spec.network().equals("loopback")) {
             throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);
         }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** {@code kvorum store replace MEMBER}: a member with an empty disk in place of one that is dead or damaged. */
 @Command(
         name = "replace",
-        description = "Put a member with an empty disk in the place of one that is dead or damaged; the others fill it.")
+        description =
+                "Put a member with an empty disk in the place of one that is dead or damaged; the others fill it.")
 final class StoreReplaceCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -35,8 +36,7 @@ final class StoreReplaceCommand implements Callable<Integer> {
                     "no store member is named \"" + member + "\"; known: " + String.join(", ", names), 2);
         }
         if (names.size() == 1) {
-            throw new CommandFailure(
-                    member + " holds the only copy; kvorum store restore brings back a backup", 1);
+            throw new CommandFailure(member + " holds the only copy; kvorum store restore brings back a backup", 1);
         }
         Membership membership = new Membership(store);
         // What only the replaced one and one that is away may have would be lost.

@@ -35,7 +35,8 @@ final class StoreScaleCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (count < 3 || count > MOST || count % 2 == 0) {
             throw new CommandFailure(
-                    count + " stores: choose 3, 5, 7 or 9; an even number tolerates no more lost members than the odd one"
+                    count
+                            + " stores: choose 3, 5, 7 or 9; an even number tolerates no more lost members than the odd one"
                             + " below it",
                     2);
         }

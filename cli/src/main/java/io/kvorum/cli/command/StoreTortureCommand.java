@@ -9,10 +9,12 @@ import io.kvorum.cli.store.StoreMembers;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.FaultSyntax;
 import io.kvorum.torture.check.Checks;
+import io.kvorum.torture.check.Report;
 import io.kvorum.torture.history.History;
 import io.kvorum.torture.history.HistoryReader;
 import io.kvorum.torture.load.Endpoint;
 import io.kvorum.torture.load.Profile;
+import io.kvorum.torture.report.ReportPage;
 import io.kvorum.torture.run.FaultInjector;
 import io.kvorum.torture.run.FaultKind;
 import io.kvorum.torture.run.Torture;
@@ -85,10 +87,7 @@ final class StoreTortureCommand implements Callable<Integer> {
             description = "calls a second of each client, at most (default: ${DEFAULT-VALUE})")
     double rate = 30;
 
-    @Option(
-            names = "--store-arg",
-            paramLabel = "KEY=VALUE",
-            description = "extra flag of every store member")
+    @Option(names = "--store-arg", paramLabel = "KEY=VALUE", description = "extra flag of every store member")
     List<String> storeArguments = List.of();
 
     @Option(
@@ -113,7 +112,7 @@ final class StoreTortureCommand implements Callable<Integer> {
                 throw new CommandFailure(check + " cannot be read", 2);
             }
             History history = HistoryReader.read(check);
-            return tell(new TortureSummary(history, Checks.run(history, Torture.bounds()), 0), check, json);
+            return tell("Torture", history, Checks.run(history, Torture.bounds()), check, json);
         }
         Duration duration = DurationArgument.parse("--for", lasting);
         if (stores != 3 && stores != 5) {
@@ -142,14 +141,7 @@ final class StoreTortureCommand implements Callable<Integer> {
         try {
             up(cluster);
             Torture.Settings settings = new Torture.Settings(
-                    endpoints(cluster),
-                    number,
-                    duration,
-                    profiles,
-                    noFaults ? List.of() : faults,
-                    clients,
-                    rate,
-                    file);
+                    endpoints(cluster), number, duration, profiles, noFaults ? List.of() : faults, clients, rate, file);
             long began = System.nanoTime();
             Torture.Result result = new Torture(
                             settings,
@@ -157,7 +149,12 @@ final class StoreTortureCommand implements Callable<Integer> {
                             line -> System.err.printf(
                                     Locale.ROOT, "  %6.1f s  %s%n", (System.nanoTime() - began) / 1e9, line))
                     .run();
-            return tell(new TortureSummary(result.history(), result.report(), result.elections()), file, json);
+            return tell(
+                    "Torture of " + stores + " members for " + lasting + ", seed " + number,
+                    result.history(),
+                    result.report(),
+                    file,
+                    json);
         } finally {
             Runtime.getRuntime().removeShutdownHook(interrupted);
             takeDown(cluster);
@@ -166,12 +163,18 @@ final class StoreTortureCommand implements Callable<Integer> {
 
     private void up(ClusterOption cluster) {
         List<String> words = new ArrayList<>(List.of(
-                "--name", cluster.name,
-                "--stores", Integer.toString(stores),
-                "--nodes", "0",
-                "--without", "apiserver,scheduler,controller-manager",
-                "--store-arg", "listen-client=" + CLIENT_PORT,
-                "--store-arg", "corrupt-check-time=20s"));
+                "--name",
+                cluster.name,
+                "--stores",
+                Integer.toString(stores),
+                "--nodes",
+                "0",
+                "--without",
+                "apiserver,scheduler,controller-manager",
+                "--store-arg",
+                "listen-client=" + CLIENT_PORT,
+                "--store-arg",
+                "corrupt-check-time=20s"));
         storeArguments.forEach(argument -> words.addAll(List.of("--store-arg", argument)));
         int exit = new CommandLine(new UpCommand())
                 .setExecutionExceptionHandler((e, line, parsed) -> {
@@ -205,17 +208,25 @@ final class StoreTortureCommand implements Callable<Integer> {
         }
     }
 
-    private static int tell(TortureSummary summary, Path history, boolean json) throws IOException {
+    private static int tell(String title, History seen, Report report, Path history, boolean json) throws IOException {
+        Path page = history.resolveSibling("report.html");
+        ReportPage.write(page, title, seen, report);
+        TortureSummary summary = new TortureSummary(seen, report);
         if (json) {
             OutputOption.print(summary.json());
         } else {
             summary.print(System.out);
         }
-        if (summary.clean()) {
+        System.err.println("the report is in " + page);
+        if (report.unseen() > 0) {
+            System.err.println("nobody saw what was written in " + report.unseen()
+                    + " revisions, so the check says less than it could");
+        }
+        if (report.clean()) {
             return 0;
         }
-        System.err.println("the history is in " + history + "; kvorum store torture --check " + history
-                + " checks it again");
+        System.err.println(
+                "the history is in " + history + "; kvorum store torture --check " + history + " checks it again");
         return 1;
     }
 

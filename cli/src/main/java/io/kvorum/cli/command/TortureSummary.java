@@ -31,12 +31,11 @@ final class TortureSummary {
 
     private final Map<String, Integer> faults = new TreeMap<>();
 
-    TortureSummary(History history, Report report, int elections) {
+    TortureSummary(History history, Report report) {
         this.report = report;
-        this.elections = Math.max(elections, history.elections().size());
+        this.elections = history.elections().size();
         for (Operation operation : history.operations()) {
-            long[] counts =
-                    operations.computeIfAbsent(operation.call().kind().label(), kind -> new long[3]);
+            long[] counts = operations.computeIfAbsent(operation.call().kind().label(), kind -> new long[3]);
             counts[operation.ok() ? 0 : operation.fate() instanceof Fate.Failed ? 1 : 2]++;
         }
         for (FaultMark fault : history.faults()) {
@@ -53,10 +52,6 @@ final class TortureSummary {
         seconds = all.isEmpty()
                 ? 0
                 : (all.get(all.size() - 1).completed() - all.get(0).invoked()) / 1e9;
-    }
-
-    boolean clean() {
-        return report.clean();
     }
 
     private int violations() {
@@ -78,8 +73,8 @@ final class TortureSummary {
                 events);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("OPERATION", "ANSWERED", "REFUSED", "UNKNOWN"));
-        operations.forEach((kind, counts) -> rows.add(List.of(
-                kind, Long.toString(counts[0]), Long.toString(counts[1]), Long.toString(counts[2]))));
+        operations.forEach((kind, counts) ->
+                rows.add(List.of(kind, Long.toString(counts[0]), Long.toString(counts[1]), Long.toString(counts[2]))));
         OutputOption.table(rows);
         List<List<String>> struck = new ArrayList<>();
         struck.add(List.of("FAULT", "TIMES"));

@@ -78,7 +78,10 @@ public final class UpCommand implements Callable<Integer> {
     @Nullable
     List<String> without;
 
-    @Option(names = "--store-arg", paramLabel = "KEY=VALUE", description = "extra flag of every store member")
+    @Option(
+            names = "--store-arg",
+            paramLabel = "KEY=VALUE",
+            description = "extra flag of every store member; heap=2g (for any component): the most heap of its JVM")
     List<String> storeArguments = List.of();
 
     @Option(names = "--apiserver-arg", paramLabel = "KEY=VALUE", description = "extra flag of every API server")

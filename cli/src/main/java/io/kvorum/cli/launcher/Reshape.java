@@ -31,7 +31,10 @@ final class Reshape {
 
     /** Whether {@code op} is one of these. */
     static boolean knows(String op) {
-        return op.startsWith("release.") || op.startsWith("group.") || op.startsWith("node.") || op.startsWith("store.");
+        return op.startsWith("release.")
+                || op.startsWith("group.")
+                || op.startsWith("node.")
+                || op.startsWith("store.");
     }
 
     /** Completes when what was to stop has stopped; what was to start has only been started. */

@@ -231,7 +231,7 @@ final class Supervisor {
             ProcessBuilder builder = new ProcessBuilder(command.of(
                             instance.name(),
                             instance.role().mainClass(),
-                            instance.role().heapMegabytes(),
+                            spec.heapMegabytes(instance.role()),
                             new CommandLine(spec, folder).arguments(instance, command.imagesJar())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -48,10 +49,24 @@ public final class StoreBackup {
      * @throws IOException no member could; the message says why, by member
      */
     public Saved save(String from, boolean stale, Function<Long, Path> file) throws IOException {
+        return save(from, ControlSocket.request("store.save").put("stale", stale), file);
+    }
+
+    /** As {@link #save(String, boolean, Function)}, of the state at a revision that is not yet compacted. */
+    public Saved saveRevision(String from, long revision, Function<Long, Path> file) throws IOException {
+        return save(from, ControlSocket.request("store.save").put("revision", revision), file);
+    }
+
+    /** As {@link #save(String, boolean, Function)}, of the state at a time that is not yet forgotten. */
+    public Saved saveAt(String from, Instant at, Function<Long, Path> file) throws IOException {
+        return save(from, ControlSocket.request("store.save").put("atMillis", at.toEpochMilli()), file);
+    }
+
+    private Saved save(String from, ObjectNode request, Function<Long, Path> file) throws IOException {
         List<String> refusals = new ArrayList<>();
         for (Instance member : candidates(from, refusals)) {
             try {
-                return save(member, stale, file);
+                return save(member, request, file);
             } catch (UnwritableException e) {
                 throw e;
             } catch (IOException e) {
@@ -99,7 +114,7 @@ public final class StoreBackup {
         }
     }
 
-    private Saved save(Instance member, boolean stale, Function<Long, Path> file) throws IOException {
+    private Saved save(Instance member, ObjectNode request, Function<Long, Path> file) throws IOException {
         Path partial = partial(file.apply(0L));
         try {
             ObjectNode answer;
@@ -107,11 +122,7 @@ public final class StoreBackup {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE);
                     OutputStream out = Channels.newOutputStream(channel)) {
                 hashed = new HashedTail(out);
-                answer = ControlSocket.download(
-                        members.socket(member),
-                        ControlSocket.request("store.save").put("stale", stale),
-                        SILENCE,
-                        hashed);
+                answer = ControlSocket.download(members.socket(member), request, SILENCE, hashed);
                 channel.force(true);
             }
             String hash = hashed.verified();

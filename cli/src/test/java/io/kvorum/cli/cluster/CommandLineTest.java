@@ -1,6 +1,7 @@
 package io.kvorum.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,27 @@ class CommandLineTest {
                 .contains("--servers=127.7.0.40:6443,127.7.0.41:6443,127.7.0.42:6443", "--secure-port=6443");
         assertThat(three.withWithout(List.of("balancer")).server()).isEqualTo("https://127.7.0.40:6443");
         assertThat(three.withWithout(List.of("balancer-0")).server()).isEqualTo("https://127.7.0.40:6443");
+    }
+
+    @Test
+    void theHeapOfARoleIsForItsJvmAndNoFlagOfTheComponent() {
+        ClusterSpec spec = ClusterSpec.defaults("lab", 7)
+                .withArguments(Role.STORE, List.of("heap=1500m", "watch-history=10", "heap=2g"));
+        assertThat(spec.heapMegabytes(Role.STORE)).isEqualTo(2048);
+        assertThat(spec.heapMegabytes(Role.APISERVER)).isEqualTo(Role.APISERVER.heapMegabytes());
+        assertThat(arguments(spec, instance(spec, "store-0")))
+                .contains("--watch-history=10")
+                .noneMatch(flag -> flag.contains("heap="));
+    }
+
+    @Test
+    void aHeapThatIsNoSizeOrTooSmallIsRefused() {
+        for (String size : List.of("", "2", "two", "0g", "32m", "2gb", "-1g")) {
+            ClusterSpec spec = ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("heap=" + size));
+            assertThatThrownBy(() -> spec.heapMegabytes(Role.STORE))
+                    .isInstanceOf(CommandFailure.class)
+                    .hasMessageContaining("--store-arg heap=" + size);
+        }
     }
 
     @Test

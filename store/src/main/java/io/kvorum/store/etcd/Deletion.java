@@ -9,28 +9,27 @@ import io.kvorum.store.watch.WatchHub;
 import io.kvorum.store.watch.WatchSink;
 import java.util.concurrent.CompletableFuture;
 
-/** Waits for the deletion of one key. */
+/** The deletion of one key, to wait for. */
 final class Deletion implements WatchSink {
-    private final CompletableFuture<?> wanted;
-    private final Runnable then;
-    private final WatchHub.Watch watch;
+    private final CompletableFuture<Boolean> seen = new CompletableFuture<>();
+
+    private Deletion() {}
 
     /**
-     * @param start the first revision at which the key may be deleted
-     * @param wanted when it completes otherwise, nothing is waited for any longer
+     * Completes when the key is deleted at {@code start} or later; cancelled, it is waited for no longer. Completes on the
+     * hub's context.
      */
-    Deletion(WatchHub hub, ByteSequence key, long start, CompletableFuture<?> wanted, Runnable then) {
-        this.wanted = wanted;
-        this.then = then;
-        this.watch = hub.open(KeyRange.single(key), start, false, this);
-        wanted.whenComplete((done, thrown) -> watch.close());
+    static CompletableFuture<Boolean> of(WatchHub hub, ByteSequence key, long start) {
+        Deletion deletion = new Deletion();
+        WatchHub.Watch watch = hub.open(KeyRange.single(key), start, false, deletion);
+        deletion.seen.whenComplete((done, thrown) -> watch.close());
+        return deletion.seen;
     }
 
     @Override
     public boolean events(Changes changes) {
         if (changes.events().stream().anyMatch(event -> event.type() == WatchEvent.Type.DELETE)) {
-            watch.close();
-            then.run();
+            seen.complete(true);
         }
         return true;
     }
@@ -42,6 +41,6 @@ final class Deletion implements WatchSink {
 
     @Override
     public void failed(StoreException cause) {
-        wanted.completeExceptionally(cause);
+        seen.completeExceptionally(cause);
     }
 }

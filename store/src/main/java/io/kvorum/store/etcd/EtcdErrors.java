@@ -38,7 +38,7 @@ final class EtcdErrors {
     static final Status NOT_LEADER = Status.UNKNOWN.withDescription("election: not leader");
     static final Status MISSING_LEADER_KEY = Status.UNKNOWN.withDescription("\"leader\" field must be provided");
     static final Status MEMBERSHIP = Status.UNIMPLEMENTED.withDescription(
-            "etcdserver: members of this store are changed with \"kvorum store member\", not by this API");
+            "etcdserver: members of this store are changed with \"kvorum store scale\", not by this API");
     static final Status MOVE_LEADER = Status.UNIMPLEMENTED.withDescription(
             "etcdserver: this store's leader cannot be moved; it is elected anew when it ends");
     static final Status DOWNGRADE =

@@ -147,12 +147,23 @@ final class Turns {
             Selection before = new Selection(Selection.By.CREATE_REVISION, true, 0, 0, 0, place.created() - 1);
             KeyValue next = place.created() <= 1 ? null : one(snapshot, place.queue(), before);
             if (next != null) {
-                new Deletion(store.hub(), next.key(), snapshot.revision() + 1, turn, this::look);
+                await(Deletion.of(store.hub(), next.key(), snapshot.revision() + 1));
             } else if (holds(snapshot)) {
                 turn.complete(place);
             } else {
                 turn.completeExceptionally(EtcdErrors.SESSION_EXPIRED.asRuntimeException());
             }
+        }
+
+        private void await(CompletableFuture<Boolean> deletion) {
+            deletion.whenComplete((deleted, thrown) -> {
+                if (thrown == null) {
+                    look();
+                } else {
+                    turn.completeExceptionally(thrown);
+                }
+            });
+            turn.whenComplete((mine, thrown) -> deletion.cancel(false));
         }
 
         private boolean holds(Snapshot snapshot) {

@@ -28,6 +28,9 @@ public sealed interface Command {
     /** Changes nothing; answered by {@link Outcome.ContentCheck}, so that each member compares its content with this. */
     record CheckContent(long revision, String hash) implements Command {}
 
+    /** Notes that the newest revision now is the newest at a time of the leader's clock. */
+    record MarkTime(long millis) implements Command {}
+
     /** Raises an alarm; raising it again changes nothing. */
     record RaiseAlarm(Alarm alarm) implements Command {}
 

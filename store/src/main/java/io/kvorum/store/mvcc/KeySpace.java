@@ -18,6 +18,9 @@ public class KeySpace {
     /** As in etcd; about 285 years. */
     static final long MAX_LEASE_SECONDS = 9_000_000_000L;
 
+    /** Most times remembered: at one in ten seconds, half a day. */
+    static final int MAX_TIMES = 4096;
+
     private Snapshot state;
     private final SessionLimit sessionLimit = new SessionLimit();
 
@@ -105,6 +108,8 @@ public class KeySpace {
             return expire(index, expire);
         } else if (command instanceof Command.CheckContent check) {
             return unchanged(index, new Outcome.ContentCheck(check.revision(), check.hash()));
+        } else if (command instanceof Command.MarkTime mark) {
+            return mark(index, mark.millis());
         } else if (command instanceof Command.RaiseAlarm raise) {
             return raise(index, raise.alarm());
         } else if (command instanceof Command.DisarmAlarms disarm) {
@@ -191,20 +196,41 @@ public class KeySpace {
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 
+    /** Times only rise; a leader whose clock is behind says nothing new. */
+    private Applied mark(long index, long millis) {
+        SortedTree<Long, Long> times = state.notes().times();
+        long[] last = {0, 0, 0};
+        times.visitAll((time, revision) -> {
+            last[0] = last[2] == 0 ? time : last[0];
+            last[1] = revision;
+            last[2] = time;
+            return true;
+        });
+        if (millis <= last[2] || last[1] == state.revision()) {
+            return unchanged(index, new Outcome.Done());
+        }
+        SortedTree<Long, Long> more = times.with(millis, state.revision());
+        if (more.size() > MAX_TIMES) {
+            more = more.without(last[0]);
+        }
+        state = state.with(index, new Snapshot.Notes(state.alarms(), more));
+        return new Applied(state.revision(), new Outcome.Done(), List.of());
+    }
+
     private Applied raise(long index, Alarm alarm) {
         if (state.alarms().contains(alarm)) {
             return unchanged(index, new Outcome.Done());
         }
         List<Alarm> alarms = new ArrayList<>(state.alarms());
         alarms.add(alarm);
-        state = state.with(index, alarms);
+        state = state.with(index, state.notes().with(alarms));
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 
     private Applied disarm(long index, List<Alarm> disarmed) {
         List<Alarm> alarms = new ArrayList<>(state.alarms());
         alarms.removeAll(disarmed);
-        state = state.with(index, alarms);
+        state = state.with(index, state.notes().with(alarms));
         return new Applied(state.revision(), new Outcome.Done(), List.of());
     }
 

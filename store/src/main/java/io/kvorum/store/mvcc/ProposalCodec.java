@@ -59,6 +59,8 @@ public final class ProposalCodec {
         } else if (command instanceof Command.DisarmAlarms disarm) {
             out.octet(9).number(disarm.alarms().size());
             disarm.alarms().forEach(alarm -> ValueCodec.write(out, alarm));
+        } else if (command instanceof Command.MarkTime mark) {
+            out.octet(11).number(mark.millis());
         } else if (command instanceof Command.CheckContent check) {
             out.octet(10).number(check.revision()).text(check.hash());
         } else {
@@ -81,6 +83,7 @@ public final class ProposalCodec {
             case 8 -> new Command.RaiseAlarm(ValueCodec.alarm(in));
             case 9 -> new Command.DisarmAlarms(ValueCodec.list(in, ValueCodec::alarm));
             case 10 -> new Command.CheckContent(in.number(), in.text());
+            case 11 -> new Command.MarkTime(in.number());
             default -> throw new MalformedException("no such command: " + tag);
         };
     }

@@ -13,6 +13,7 @@ import io.kvorum.store.mvcc.KeyHistory.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -34,7 +35,7 @@ public final class Snapshot {
             0,
             new Leases(1, SortedTree.empty()),
             new Sessions(SortedTree.empty(), false),
-            List.of(),
+            new Notes(List.of(), SortedTree.empty()),
             0);
 
     private final long appliedIndex;
@@ -44,8 +45,23 @@ public final class Snapshot {
     private final long bytes;
     private final Leases leases;
     private final Sessions sessions;
-    private final List<Alarm> alarms;
+    private final Notes notes;
     private final long clusterId;
+
+    /**
+     * What is known beside the keys.
+     *
+     * @param times revisions by the time at which a leader said that they were the newest
+     */
+    record Notes(List<Alarm> alarms, SortedTree<Long, Long> times) {
+        Notes {
+            alarms = List.copyOf(alarms);
+        }
+
+        Notes with(List<Alarm> changed) {
+            return new Notes(changed, times);
+        }
+    }
 
     /** The leases, and the least id that the next one granted may have. */
     record Leases(long next, SortedTree<Long, Lease> all) {
@@ -65,7 +81,7 @@ public final class Snapshot {
             long bytes,
             Leases leases,
             Sessions sessions,
-            List<Alarm> alarms,
+            Notes notes,
             long clusterId) {
         this.appliedIndex = appliedIndex;
         this.revision = revision;
@@ -74,12 +90,12 @@ public final class Snapshot {
         this.bytes = bytes;
         this.leases = leases;
         this.sessions = sessions;
-        this.alarms = List.copyOf(alarms);
+        this.notes = notes;
         this.clusterId = clusterId;
     }
 
     Snapshot at(long index) {
-        return new Snapshot(index, revision, compactRevision, keys, bytes, leases, sessions, alarms, clusterId);
+        return new Snapshot(index, revision, compactRevision, keys, bytes, leases, sessions, notes, clusterId);
     }
 
     Snapshot written(long index, Transaction by) {
@@ -91,23 +107,30 @@ public final class Snapshot {
                 by.bytes(),
                 leases.with(by.leases()),
                 sessions,
-                alarms,
+                notes,
                 clusterId);
     }
 
     Snapshot compacted(long index, long upTo, SortedTree<ByteSequence, KeyHistory> rest, long restBytes) {
-        return new Snapshot(index, revision, upTo, rest, restBytes, leases, sessions, alarms, clusterId);
+        SortedTree<Long, Long> readable = notes.times();
+        List<Long> unreadable = new ArrayList<>();
+        readable.visitAll((time, at) -> at < upTo && unreadable.add(time));
+        for (Long time : unreadable) {
+            readable = readable.without(time);
+        }
+        Notes left = new Notes(notes.alarms(), readable);
+        return new Snapshot(index, revision, upTo, rest, restBytes, leases, sessions, left, clusterId);
     }
 
     Snapshot with(long index, Leases changed) {
-        return new Snapshot(index, revision, compactRevision, keys, bytes, changed, sessions, alarms, clusterId);
+        return new Snapshot(index, revision, compactRevision, keys, bytes, changed, sessions, notes, clusterId);
     }
 
     Snapshot with(Sessions changed) {
-        return new Snapshot(appliedIndex, revision, compactRevision, keys, bytes, leases, changed, alarms, clusterId);
+        return new Snapshot(appliedIndex, revision, compactRevision, keys, bytes, leases, changed, notes, clusterId);
     }
 
-    Snapshot with(long index, List<Alarm> changed) {
+    Snapshot with(long index, Notes changed) {
         return new Snapshot(index, revision, compactRevision, keys, bytes, leases, sessions, changed, clusterId);
     }
 
@@ -155,7 +178,26 @@ public final class Snapshot {
 
     /** The alarms that are raised, in no order that matters. */
     public List<Alarm> alarms() {
-        return alarms;
+        return notes.alarms();
+    }
+
+    Notes notes() {
+        return notes;
+    }
+
+    /**
+     * The newest revision that is known to be not younger than a time.
+     *
+     * @param millis since the epoch, by the leaders' clocks
+     * @return 0 when that long ago is not known any more
+     */
+    public long revisionAt(long millis) {
+        long[] found = {0};
+        notes.times().visit(null, millis + 1, (time, at) -> {
+            found[0] = at;
+            return true;
+        });
+        return found[0];
     }
 
     /** The least id that the next lease granted may have. */
@@ -235,6 +277,49 @@ public final class Snapshot {
             Version version = history.liveAt(revision);
             return version == null || visitor.test(version.toKeyValue(key));
         });
+    }
+
+    /**
+     * The state as it was at a revision, without its past. Leases are those of today: a key whose lease has ended since
+     * then has none.
+     *
+     * @param at from {@link #compactRevision} to {@link #revision}
+     */
+    public Snapshot asOf(long at) {
+        List<ByteSequence> live = new ArrayList<>();
+        List<KeyHistory> histories = new ArrayList<>();
+        Map<Long, Lease> attached = new TreeMap<>();
+        leases.all()
+                .visitAll((id, lease) ->
+                        attached.put(id, new Lease(lease.seconds(), lease.renewedAt(), SortedTree.empty())) == null);
+        long[] size = {0};
+        keys.visitAll((key, history) -> {
+            Version version = history.liveAt(at);
+            if (version != null) {
+                Lease lease = version.lease() == 0 ? null : attached.get(version.lease());
+                Version then = lease != null || version.lease() == 0
+                        ? version
+                        : new Version(
+                                version.modRevision(), version.createRevision(), version.version(), version.value(), 0);
+                if (lease != null) {
+                    attached.put(version.lease(), lease.attach(key));
+                }
+                live.add(key);
+                histories.add(KeyHistory.of(then));
+                size[0] += bytesOf(key, then);
+            }
+            return true;
+        });
+        return new Snapshot(
+                appliedIndex,
+                at,
+                at,
+                SortedTree.ofSorted(live, histories),
+                size[0],
+                leases.with(SortedTree.ofSorted(List.copyOf(attached.keySet()), List.copyOf(attached.values()))),
+                sessions,
+                notes,
+                clusterId);
     }
 
     /** Reads a range: {@link Outcome.Ranged}, {@link Outcome.Compacted} or {@link Outcome.FutureRevision}. */

@@ -25,6 +25,7 @@ public final class SnapshotAssembler {
     private boolean sessionsEvicted;
     private long clusterId;
     private List<Alarm> alarms = List.of();
+    private SortedTree<Long, Long> times = SortedTree.empty();
     private SortedTree<Long, Lease> leases = SortedTree.empty();
     private final List<ByteSequence> keys = new ArrayList<>();
     private final List<KeyHistory> histories = new ArrayList<>();
@@ -74,7 +75,7 @@ public final class SnapshotAssembler {
                 bytes,
                 new Snapshot.Leases(nextLease, leases),
                 new Snapshot.Sessions(sessions, sessionsEvicted),
-                alarms,
+                new Snapshot.Notes(alarms, times),
                 clusterId);
     }
 
@@ -90,6 +91,9 @@ public final class SnapshotAssembler {
         sessionsEvicted = in.bool();
         clusterId = in.number();
         alarms = ValueCodec.list(in, ValueCodec::alarm);
+        for (int i = in.count(); i > 0; i--) {
+            times = times.with(in.number(), in.number());
+        }
         in.end();
     }
 

@@ -73,7 +73,7 @@ public final class SnapshotBuilder {
                 bytes,
                 new Snapshot.Leases(nextLease, leases),
                 new Snapshot.Sessions(SortedTree.empty(), true),
-                List.of(),
+                new Snapshot.Notes(List.of(), SortedTree.empty()),
                 clusterId);
     }
 }

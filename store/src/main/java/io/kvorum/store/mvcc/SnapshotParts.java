@@ -70,6 +70,11 @@ public final class SnapshotParts implements Iterator<byte[]> {
                 .number(snapshot.clusterId())
                 .number(snapshot.alarms().size());
         snapshot.alarms().forEach(alarm -> ValueCodec.write(out, alarm));
+        out.number(snapshot.notes().times().size());
+        snapshot.notes().times().visitAll((time, revision) -> {
+            out.number(time).number(revision);
+            return true;
+        });
         return true;
     }
 

@@ -13,14 +13,10 @@ import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
-import com.hazelcast.cp.internal.raft.impl.log.RaftLog;
 import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
 import com.hazelcast.cp.internal.raft.impl.state.FollowerState;
 import com.hazelcast.cp.internal.raft.impl.state.LeaderState;
-import com.hazelcast.cp.internal.raft.impl.state.RaftGroupMembers;
-import com.hazelcast.cp.internal.raft.impl.state.RaftState;
-import com.hazelcast.cp.internal.raft.impl.task.PreVoteTask;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import io.kvorum.store.mvcc.Applied;
 import io.kvorum.store.mvcc.Command;
@@ -45,7 +41,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -78,13 +73,9 @@ public final class Replica {
     private static final long MAX_UNCOMMITTED_BYTES = 16L << 20;
     private static final int MAX_APPEND_ENTRIES = 200;
     private static final int SNAPSHOT_EVERY = 5000;
-    private static final long LOG_BYTES_TO_SNAPSHOT = 48L << 20;
-    private static final long LOG_BYTES_TO_KEEP = 16L << 20;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
     private static final int MAX_EXPIRIES = 200;
-    private static final long STAGGER_MILLIS = 100;
-    private static final long START_STAGGER_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
 
     /** What a member tells. Called on the member's thread, in log order. */
@@ -114,8 +105,9 @@ public final class Replica {
     private final ReplicaIntegration integration;
     private final RaftNodeImpl node;
     private final Coalesced<Long> revisionReads = new Coalesced<>(this::queryRevision);
-    private final ConcurrentSkipListMap<Long, List<CompletableFuture<Snapshot>>> waiters =
-            new ConcurrentSkipListMap<>();
+    private final RevisionWaiters waiters = new RevisionWaiters(this::newest);
+    private final LeaderSearch leaderSearch;
+    private final LogInMemory logInMemory;
 
     private final MessageCodec.Inbox inbox = new MessageCodec.Inbox() {
         @Override
@@ -158,12 +150,9 @@ public final class Replica {
     private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
     private @Nullable String knownLeader;
     private int ticks;
-    private long bytesSinceSnapshot;
     private boolean expiring;
-    private boolean standing;
     private final AtomicLong underwayBytes = new AtomicLong();
     private volatile List<String> memberNames;
-    private volatile boolean leaderSilent;
     private volatile long leaderCommit = Long.MAX_VALUE;
     private volatile int term;
     private volatile long commitIndex;
@@ -218,6 +207,8 @@ public final class Replica {
             disk.close();
             throw e;
         }
+        leaderSearch = new LeaderSearch(this, node, settings);
+        logInMemory = new LogInMemory(node, this::newest);
     }
 
     private RaftNodeImpl node(@Nullable RestoredRaftState restored, Path folder) throws IOException {
@@ -265,7 +256,7 @@ public final class Replica {
     public void start() {
         node.start();
         thread.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        transport.start(this::incarnation, this::receive, this::onReachable);
+        transport.start(this::incarnation, this::receive, member -> leaderSearch.reachable());
     }
 
     private RaftTransport.Incarnation incarnation() {
@@ -279,12 +270,6 @@ public final class Replica {
     /** The members as this one knows them, a change under way included. */
     public List<String> members() {
         return memberNames;
-    }
-
-    /** This member's place among all: so they take turns. A process that is no member comes last. */
-    private long rank() {
-        int place = memberNames.indexOf(settings.name());
-        return place < 0 ? memberNames.size() : place;
     }
 
     /**
@@ -335,7 +320,7 @@ public final class Replica {
 
     /** Whether the leader missed some heartbeats, though not yet as many as make it lost: it may be cut off. */
     public boolean isLeaderSilent() {
-        return leaderSilent;
+        return leaderSearch.isSilent();
     }
 
     public boolean isLeader() {
@@ -357,7 +342,7 @@ public final class Replica {
     public CompletableFuture<Void> defragment() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         integration.execute(() -> {
-            takeSnapshot();
+            logInMemory.takeSnapshot();
             SnapshotEntry newestEntry = node.state().log().snapshot();
             if (newestEntry.index() == 0) {
                 done.complete(null); // nothing was ever written
@@ -397,13 +382,7 @@ public final class Replica {
 
     /** How many entries of the log are held in memory, about. */
     long entriesInMemory() {
-        RaftLog log = node.state().log();
-        long at = log.lastLogOrSnapshotIndex();
-        long first = at;
-        while (first > 0 && log.containsLogEntry(first)) {
-            first--;
-        }
-        return at - first;
+        return logInMemory.entries();
     }
 
     /** About how many bytes are on disk. */
@@ -466,34 +445,7 @@ public final class Replica {
 
     /** The key space once {@code revision} is applied here; the caller bounds the wait. */
     public CompletableFuture<Snapshot> awaitRevision(long revision) {
-        Snapshot now = newest;
-        if (now.revision() >= revision) {
-            return CompletableFuture.completedFuture(now);
-        }
-        CompletableFuture<Snapshot> result = new CompletableFuture<>();
-        waiters.compute(revision, (r, others) -> {
-            List<CompletableFuture<Snapshot>> all = others == null ? new ArrayList<>(1) : new ArrayList<>(others);
-            all.add(result);
-            return all;
-        });
-        if (newest.revision() >= revision) {
-            releaseWaiters();
-        }
-        return result;
-    }
-
-    private void releaseWaiters() {
-        Snapshot now = newest;
-        while (!waiters.isEmpty()) {
-            Map.Entry<Long, List<CompletableFuture<Snapshot>>> first = waiters.firstEntry();
-            if (first == null || first.getKey() > now.revision()) {
-                return;
-            }
-            List<CompletableFuture<Snapshot>> released = waiters.remove(first.getKey());
-            if (released != null) {
-                released.forEach(waiter -> waiter.complete(now));
-            }
-        }
+        return waiters.await(revision);
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"}) // Hazelcast's Raft futures are raw
@@ -574,71 +526,10 @@ public final class Replica {
                 response.follower(), response.term(), wanted, response.flowControlSequenceNumber()));
     }
 
-    /**
-     * At the start, and after a time without any leader, the first election need not wait for a time-out: as soon as a
-     * majority is in reach the first member stands, and each next one some moments later, so that votes are not split.
-     */
-    private void onReachable(String member) {
-        long inReach = memberNames.stream().filter(transport::isReachable).count() + 1;
-        if (inReach > memberNames.size() / 2 && node.getLeader() == null) {
-            schedule(this::standForElection, rank() * START_STAGGER_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void standForElection() {
-        if (node.getLeader() == null
-                && node.state().role() == RaftRole.FOLLOWER
-                && node.state().preCandidateState() == null) {
-            new PreVoteTask(node, node.state().term()).run();
-        }
-    }
-
-    /**
-     * Looks for a lost leader. Raft's own detection looks every 0.5 to 1.5 s, at random so as not to split votes; here
-     * the members take turns instead, which costs less time.
-     */
-    private void watchLeader() {
-        if (isLeaderLost() && !standing) {
-            standing = true;
-            schedule(
-                    () -> {
-                        standing = false;
-                        if (isLeaderLost()) {
-                            forgetLeader();
-                            standForElection();
-                        }
-                    },
-                    rank() * STAGGER_MILLIS,
-                    TimeUnit.MILLISECONDS);
-        }
-    }
-
-    @SuppressWarnings("NullAway") // Raft's own way to say that no leader is known
-    private void forgetLeader() {
-        node.leader(null);
-    }
-
-    private boolean isLeaderLost() {
-        RaftEndpoint leader = node.getLeader();
-        return leader != null
-                && node.state().role() == RaftRole.FOLLOWER
-                && (node.isHeartbeatTimedOut()
-                        // a connection may break without its member; one that also missed a heartbeat is gone
-                        || (!isReachable(leader)
-                                && silentMillis() > settings.heartbeatInterval().toMillis() * 3 / 2));
-    }
-
-    /** How long ago the leader was heard of; by the clock that Raft uses. */
-    private long silentMillis() {
-        return System.currentTimeMillis() - node.lastAppendEntriesTimestamp();
-    }
-
     private void tick() {
         transfer.tick();
-        limitLogInMemory();
-        watchLeader();
-        leaderSilent = node.state().role() == RaftRole.FOLLOWER
-                && silentMillis() > settings.heartbeatInterval().toMillis() * settings.maxMissedHeartbeats() / 2;
+        logInMemory.limit();
+        leaderSearch.look();
         term = node.state().term();
         commitIndex = node.state().commitIndex();
         memberNames = namesOf(node.state().members());
@@ -655,47 +546,8 @@ public final class Replica {
         }
     }
 
-    /**
-     * Raft keeps its log in memory from some entries before the newest snapshot on, and takes one after a number of
-     * entries. With large values that would be too much memory, so here one is taken after a number of bytes; it costs
-     * nothing but the versions it holds on to.
-     */
-    private void limitLogInMemory() {
-        if (bytesSinceSnapshot > LOG_BYTES_TO_SNAPSHOT) {
-            takeSnapshot();
-        }
-    }
-
     Snapshot snapshotTaken() {
-        bytesSinceSnapshot = 0;
-        return newest;
-    }
-
-    private void takeSnapshot() {
-        RaftState state = node.state();
-        RaftLog log = state.log();
-        long index = state.lastApplied();
-        if (index <= log.snapshotIndex()) {
-            return;
-        }
-        RaftGroupMembers members = state.committedGroupMembers();
-        int termThen = log.getLogEntry(index).term();
-        bytesSinceSnapshot = 0;
-        log.setSnapshot(
-                new SnapshotEntry(termThen, index, newest, members.index(), members.members()),
-                lastToForget(log, index));
-        log.flush();
-    }
-
-    /** What is kept before a snapshot spares a member that lags a little the whole of it. */
-    private static long lastToForget(RaftLog log, long index) {
-        long bytes = 0;
-        long at = index;
-        while (bytes < LOG_BYTES_TO_KEEP && at > 0 && log.containsLogEntry(at)) {
-            bytes += log.getLogEntry(at).operation() instanceof byte[] entry ? entry.length : 0;
-            at--;
-        }
-        return at;
+        return logInMemory.taken();
     }
 
     private List<String> namesOf(Collection<RaftEndpoint> endpoints) {
@@ -819,6 +671,10 @@ public final class Replica {
         return true;
     }
 
+    boolean isReachable(String member) {
+        return transport.isReachable(member);
+    }
+
     boolean isReachable(RaftEndpoint target) {
         String member = names.get(target.getUuid());
         return member != null && transport.isReachable(member);
@@ -833,7 +689,7 @@ public final class Replica {
             filled(); // a leader has all that was committed (Raft, leader completeness)
         }
         byte[] entry = (byte[]) operation;
-        bytesSinceSnapshot += entry.length;
+        logInMemory.applied(entry.length);
         term = node.state().term();
         try {
             return apply(index, entry);
@@ -848,7 +704,7 @@ public final class Replica {
         newest = keySpace.snapshot();
         if (!applied.events().isEmpty()) {
             listener.applied(new Changes(applied.revision(), applied.events()));
-            releaseWaiters();
+            waiters.release();
         }
         if (applied.outcome() instanceof Outcome.ContentCheck check) {
             listener.contentCheck(newest, check.revision(), check.hash());
@@ -860,6 +716,6 @@ public final class Replica {
         keySpace = keySpaces.apply(EntryCodec.stateOf(operation));
         newest = keySpace.snapshot();
         listener.restored(newest);
-        releaseWaiters();
+        waiters.release();
     }
 }

@@ -24,7 +24,6 @@ import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -217,8 +216,11 @@ public final class StoreComponent implements Component {
             MemberStore store = new MemberStore(context.vertx(), own, endpoint, watches);
             ContentChecks checks = new ContentChecks(context.vertx(), store, flags.corruptCheckTime.get());
             checks.start();
+            TimeMarks times = new TimeMarks(context.vertx(), store, context.clock());
+            times.start();
             context.onShutdown("content checks", () -> {
                 checks.stop();
+                times.stop();
                 return Future.succeededFuture();
             });
             Future<Void> served = context.serve(endpoint.onlyFrom(KeyedTrust.CORE));

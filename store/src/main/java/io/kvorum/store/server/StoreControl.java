@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -49,7 +50,7 @@ final class StoreControl {
     }
 
     void register() {
-        Download save = request -> save(request.path("stale").asBoolean());
+        Download save = this::save;
         context.control().registerDownload("store.save", save);
         context.control().register("store.hash", this::hash);
         context.control().register("store.check", request -> onWorker(this::check));
@@ -64,16 +65,43 @@ final class StoreControl {
                                         JsonNodeFactory.instance.objectNode().put("bytes", own.diskBytes())));
     }
 
-    /** A backup of the newest revision; {@code stale}: of what this member has, be it behind. */
-    private Future<DownloadBody> save(boolean stale) {
-        Future<Snapshot> state = stale
+    /**
+     * A backup of the newest revision, or of {@code revision}, or of what was newest at {@code atMillis}; {@code stale}: of
+     * what this member has, be it behind.
+     */
+    private Future<DownloadBody> save(ObjectNode request) {
+        Future<Snapshot> state = request.path("stale").asBoolean()
                 ? Future.succeededFuture(own.newest())
                 : Future.fromCompletionStage(
                                 endpoint.current(TIMEOUT), context.vertx().getOrCreateContext())
                         .recover(e -> Future.failedFuture(new IOException(own.name()
                                 + " cannot tell the newest revision, because no leader answers (" + e.getMessage()
                                 + "); --stale saves what one member has")));
-        return state.compose(snapshot -> onWorker(() -> new Backup(snapshot, header(snapshot))));
+        return state.compose(newest -> onWorker(() -> {
+            Snapshot snapshot = past(newest, request);
+            return new Backup(snapshot, header(snapshot));
+        }));
+    }
+
+    private static Snapshot past(Snapshot newest, ObjectNode request) throws IOException {
+        long revision = request.path("revision").asLong();
+        if (request.has("atMillis")) {
+            Instant at = Instant.ofEpochMilli(request.path("atMillis").asLong());
+            revision = newest.revisionAt(at.toEpochMilli());
+            if (revision == 0) {
+                throw new IOException(
+                        "what the store held at " + at + " is not known any more, or not yet; times are noted every 10"
+                                + " seconds in which something is written, and forgotten by compaction");
+            }
+        }
+        if (revision > newest.revision()) {
+            throw new IOException("revision " + revision + " has not been written; the newest is " + newest.revision());
+        }
+        if (revision > 0 && revision < newest.compactRevision()) {
+            throw new IOException("revision " + revision + " has been compacted; the oldest that is left is "
+                    + newest.compactRevision());
+        }
+        return revision == 0 || revision == newest.revision() ? newest : newest.asOf(revision);
     }
 
     private BackupHeader header(Snapshot snapshot) {

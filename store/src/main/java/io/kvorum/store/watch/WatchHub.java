@@ -70,7 +70,7 @@ public class WatchHub {
      * @param previous whether events carry the version before
      */
     public Watch open(KeyRange range, long start, boolean previous, WatchSink sink) {
-        Watch watch = new Watch(range, start <= 0 ? history.newest() : start - 1, previous, sink);
+        Watch watch = new Watch(range, start <= 0 ? newest() : start - 1, previous, sink);
         context.runOnContext(v -> {
             if (!watch.closed) {
                 watches.add(watch);
@@ -80,9 +80,9 @@ public class WatchHub {
         return watch;
     }
 
-    /** The newest revision that watches can have seen. */
+    /** The newest revision that readers of the state can have seen; watches hear of it now, or in a moment. */
     public long newest() {
-        return history.newest();
+        return Math.max(history.newest(), newest.get().revision());
     }
 
     /** Sinks have room again. Any thread. */
@@ -99,7 +99,7 @@ public class WatchHub {
      * the newest revision as of now, with a revision up to which that holds.
      */
     public void whenCaughtUp(Collection<Watch> some, LongConsumer then) {
-        CaughtUp waiting = new CaughtUp(List.copyOf(some), history.newest(), then);
+        CaughtUp waiting = new CaughtUp(List.copyOf(some), newest(), then);
         context.runOnContext(v -> {
             awaited.add(waiting);
             tellCaughtUp();
@@ -126,7 +126,7 @@ public class WatchHub {
         }
         List<CaughtUp> done = awaited.stream().filter(CaughtUp::holds).toList();
         awaited.removeAll(done);
-        long newestNow = history.newest();
+        long newestNow = newest();
         done.forEach(one -> one.then().accept(one.seen(newestNow)));
     }
 

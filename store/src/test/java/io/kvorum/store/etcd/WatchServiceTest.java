@@ -124,6 +124,20 @@ final class WatchServiceTest {
         assertThat(second.getEvents(0).hasPrevKv()).isFalse();
     }
 
+    /** Also when the member's watches have not been told yet of what its readers already see. */
+    @Test
+    void aWatchFromNowOnDoesNotSeeWhatWasAnsweredBefore() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Opened stream = open();
+            long revision = putNow("before/a", "" + i);
+            WatchResponse created = stream.created(key("before/a"));
+            assertThat(created.getHeader().getRevision()).isGreaterThanOrEqualTo(revision);
+            putNow("before/a", "after " + i);
+            assertThat(text(stream.responses().next().getEvents(0))).isEqualTo("put before/a=after " + i);
+            stream.responses().cancel();
+        }
+    }
+
     @Test
     void aWatchFromAnOldRevisionSeesAllSince() throws Exception {
         long first = putNow("old/a", "1");
@@ -237,10 +251,9 @@ final class WatchServiceTest {
     void progressIsToldWhenAllWatchersHaveSeenAll() throws Exception {
         long first = putNow("progress/a", "1");
         Opened stream = open();
-        stream.created(key("progress/a").setStartRevision(first));
         stream.created(key("progress/none"));
+        stream.created(key("progress/a").setStartRevision(first));
         long newest = putNow("progress/other", "1");
-        cluster.member("store-1").replica().awaitRevision(newest).get(5, TimeUnit.SECONDS);
         stream.requests()
                 .onNext(WatchRequest.newBuilder()
                         .setProgressRequest(WatchProgressRequest.getDefaultInstance())

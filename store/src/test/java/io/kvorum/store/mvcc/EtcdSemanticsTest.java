@@ -251,4 +251,45 @@ final class EtcdSemanticsTest {
         });
         assertThat(bytes[0]).isLessThanOrEqualTo(SessionLimit.MAX_BYTES).isPositive();
     }
+
+    @Test
+    void theStateOfThePastIsToldFromItsRevisionOrItsTime() {
+        long lease = grant(0);
+        commit(new Op.Put(b("a"), b("1"), lease, false)); // 2
+        commit(put("b", "1")); // 3
+        apply(new Command.MarkTime(1000));
+        commit(put("b", "2")); // 4
+        apply(new Command.RevokeLease(lease)); // 5
+        apply(new Command.MarkTime(2000));
+        apply(new Command.MarkTime(1500));
+        Snapshot now = keySpace.snapshot();
+        assertThat(now.revisionAt(999)).isZero();
+        assertThat(now.revisionAt(1999)).isEqualTo(3);
+        assertThat(now.revisionAt(2000)).isEqualTo(5);
+        Snapshot past = SnapshotAssembler.of(new SnapshotParts(now)).asOf(3);
+        assertThat(past.revision()).isEqualTo(3);
+        assertThat(((Outcome.Ranged) past.range(RangeRequest.of(KeyRange.all())))
+                        .result()
+                        .entries())
+                .extracting(kv -> kv.key() + "=" + kv.value() + " " + kv.lease())
+                .containsExactly("a=1 0", "b=1 0");
+        assertThat(new KeySpace(past)
+                        .snapshot()
+                        .range(RangeRequest.of(KeyRange.all()).atRevision(2)))
+                .isEqualTo(new Outcome.Compacted(3));
+        apply(new Command.Compact(4));
+        assertThat(keySpace.snapshot().revisionAt(1999)).as("compacted").isZero();
+        assertThat(keySpace.snapshot().revisionAt(2000)).isEqualTo(5);
+    }
+
+    @Test
+    void timesAreRememberedUpToANumber() {
+        for (int i = 1; i <= KeySpace.MAX_TIMES + 5; i++) {
+            commit(put("a", "" + i));
+            apply(new Command.MarkTime(i));
+        }
+        assertThat(keySpace.snapshot().notes().times().size()).isEqualTo(KeySpace.MAX_TIMES);
+        assertThat(keySpace.snapshot().revisionAt(5)).isZero();
+        assertThat(keySpace.snapshot().revisionAt(6)).isEqualTo(7);
+    }
 }

@@ -131,6 +131,21 @@ final class ReplicaGroupTest {
                 new Command.Commit(Txn.of(new Op.Put(ByteSequence.utf8(key), ByteSequence.utf8(value), 0, false))))));
     }
 
+    /** Large values may keep a busy machine from its heartbeats; then the lead changes hands, and the write is repeated. */
+    private void putSurely(String key, String value) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                put(leader(replicas.keySet().toArray(String[]::new)), key, value)
+                        .get(10, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                assertThat(e.getCause()).isInstanceOf(ReplicaException.class);
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+        }
+    }
+
     private static @Nullable String get(Replica replica, String key) {
         Outcome outcome = replica.newest().range(RangeRequest.of(KeyRange.single(ByteSequence.utf8(key))));
         var entries = ((Outcome.Ranged) outcome).result().entries();
@@ -264,17 +279,16 @@ final class ReplicaGroupTest {
         startAll();
         String behind = leader("store-0", "store-1", "store-2").name().equals("store-2") ? "store-1" : "store-2";
         stop(behind);
-        Replica leader =
-                leader(MEMBERS.stream().filter(name -> !name.equals(behind)).toArray(String[]::new));
         String value = "v".repeat(1 << 20);
         for (int i = 0; i < 100; i++) {
-            put(leader, "k" + i % 5, i + value).get(10, TimeUnit.SECONDS);
+            putSurely("k" + i % 5, i + value);
         }
-        await("the log is forgotten", () -> leader.entriesInMemory() < 80);
-        long revision = leader.newest().revision();
+        Replica last = leader(replicas.keySet().toArray(String[]::new));
+        await("the log is forgotten", () -> last.entriesInMemory() < 80);
+        long revision = last.newest().revision();
         Replica again = start(behind);
         again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
-        assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(leader.newest()));
+        assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(last.newest()));
         stop(behind);
         start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
     }
@@ -336,12 +350,12 @@ final class ReplicaGroupTest {
             try {
                 one.get(20, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                assertThat(e.getCause()).isInstanceOf(ReplicaException.Busy.class);
-                busy++;
+                assertThat(e.getCause()).isInstanceOf(ReplicaException.class);
+                busy += e.getCause() instanceof ReplicaException.Busy ? 1 : 0;
             }
         }
         assertThat(busy).isBetween(1L, 79L);
-        put(leader, "k", "and on").get(5, TimeUnit.SECONDS);
+        putSurely("k", "and on");
     }
 
     /** Found by the torture, seed 2. */
@@ -389,11 +403,16 @@ final class ReplicaGroupTest {
         start("store-3", KNOWN.subList(0, 4)).awaitRevision(2).get(10, TimeUnit.SECONDS);
         change("store-4", true);
         start("store-4", KNOWN).awaitRevision(2).get(10, TimeUnit.SECONDS);
-        await("all know all", () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
+        await(
+                "all know all",
+                () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
         // Two of five may be lost now, the leader among them.
         Replica leader = leader(KNOWN.toArray(String[]::new));
         put(leader, "a", "2").get(5, TimeUnit.SECONDS);
-        String second = KNOWN.stream().filter(name -> !name.equals(leader.name())).findFirst().orElseThrow();
+        String second = KNOWN.stream()
+                .filter(name -> !name.equals(leader.name()))
+                .findFirst()
+                .orElseThrow();
         stop(leader.name());
         stop(second);
         Replica next = leader(replicas.keySet().toArray(String[]::new));

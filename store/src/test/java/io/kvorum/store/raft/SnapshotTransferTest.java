@@ -75,6 +75,13 @@ final class SnapshotTransferTest {
         return whole;
     }
 
+    private static InstallSnapshot there(@Nullable InstallSnapshot whole) {
+        if (whole == null) {
+            throw new AssertionError("no snapshot arrived");
+        }
+        return whole;
+    }
+
     private static BinaryReader after(byte[] message) {
         BinaryReader in = new BinaryReader(message);
         in.octet();
@@ -87,13 +94,13 @@ final class SnapshotTransferTest {
         Snapshot state = state();
         Random random = new Random(42);
         leader.send(install(state, 3, 7), FOLLOWER);
-        InstallSnapshot whole = null;
-        for (int second = 0; whole == null && second < 300; second++) {
-            whole = deliver(random, loss);
+        InstallSnapshot arrived = null;
+        for (int second = 0; arrived == null && second < 300; second++) {
+            arrived = deliver(random, loss);
             nanos += TimeUnit.SECONDS.toNanos(1);
             leader.tick();
         }
-        assertThat(whole).isNotNull();
+        InstallSnapshot whole = there(arrived);
         assertThat(SnapshotHash.of(EntryCodec.stateOf(whole.snapshot().operation())))
                 .isEqualTo(SnapshotHash.of(state));
         assertThat(whole.term()).isEqualTo(3);
@@ -108,8 +115,7 @@ final class SnapshotTransferTest {
         leader.send(install(state, 3, 7), FOLLOWER);
         leader.send(install(state, 3, 8), FOLLOWER);
         assertThat(toFollower).hasSize(SnapshotTransfer.WINDOW);
-        InstallSnapshot whole = deliver(new Random(1), 0);
-        assertThat(whole).isNotNull();
+        InstallSnapshot whole = there(deliver(new Random(1), 0));
         assertThat(whole.flowControlSequenceNumber()).as("Raft's newest number").isEqualTo(8);
     }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** Asks the members who leads, and records when it is another one. */
@@ -20,18 +19,15 @@ final class Elections implements Runnable {
 
     private final List<Endpoint> endpoints;
     private final HistoryWriter history;
-    private final AtomicInteger count;
     private final BooleanSupplier goesOn;
     private final Map<Long, String> names = new HashMap<>();
     private final Map<Endpoint, MemberConnection> connections = new HashMap<>();
     private volatile String leader = "";
     private long term;
 
-    /** @param count is raised with each election seen */
-    Elections(List<Endpoint> endpoints, HistoryWriter history, AtomicInteger count, BooleanSupplier goesOn) {
+    Elections(List<Endpoint> endpoints, HistoryWriter history, BooleanSupplier goesOn) {
         this.endpoints = endpoints;
         this.history = history;
-        this.count = count;
         this.goesOn = goesOn;
     }
 
@@ -70,7 +66,6 @@ final class Elections implements Runnable {
                 term = seenTerm;
                 leader = name;
                 history.election(new Election(System.nanoTime(), name, term));
-                count.incrementAndGet();
             }
         } catch (StatusRuntimeException e) {
             // A member that does not answer has no opinion; it is asked again over a new connection.

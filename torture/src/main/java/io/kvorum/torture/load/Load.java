@@ -27,7 +27,6 @@ public final class Load {
     private final HistoryWriter history;
     private final Duration deadline;
     private final Connections connections = new Connections();
-    private final AtomicInteger elections = new AtomicInteger();
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Elections monitor;
@@ -39,7 +38,7 @@ public final class Load {
         this.endpoints = List.copyOf(endpoints);
         this.history = history;
         this.deadline = deadline;
-        this.monitor = new Elections(this.endpoints, history, elections, () -> watching);
+        this.monitor = new Elections(this.endpoints, history, () -> watching);
     }
 
     /**
@@ -100,11 +99,6 @@ public final class Load {
         return monitor.leader();
     }
 
-    /** How many elections were seen. */
-    public int elections() {
-        return elections.get();
-    }
-
     /** Why a client ended before its time; null when none did. */
     public @Nullable Throwable broken() {
         return broken.get();
@@ -125,8 +119,7 @@ public final class Load {
         for (Endpoint endpoint : endpoints) {
             Call.Range all = new Call.Range(KeyRange.all(), 0, false, 0, false);
             try (MemberConnection member = new MemberConnection(endpoint, deadline)) {
-                int operation =
-                        history.begin(READER, endpoint.member(), connections.next(), System.nanoTime(), all);
+                int operation = history.begin(READER, endpoint.member(), connections.next(), System.nanoTime(), all);
                 Fate fate = member.call(all);
                 history.end(operation, System.nanoTime(), fate);
                 if (!(fate instanceof Reply)) {

@@ -81,8 +81,9 @@ final class MemberConnection implements Closeable {
             } else if (call instanceof Call.LeaseGrant grant) {
                 return grant(grant);
             } else if (call instanceof Call.LeaseRevoke revoke) {
-                var response = lease().leaseRevoke(
-                        LeaseRevokeRequest.newBuilder().setID(revoke.lease()).build());
+                var response = lease().leaseRevoke(LeaseRevokeRequest.newBuilder()
+                        .setID(revoke.lease())
+                        .build());
                 return new Reply.LeaseRevoke(response.getHeader().getRevision());
             } else if (call instanceof Call.LeaseTimeToLive timeToLive) {
                 return timeToLive(timeToLive);
@@ -137,8 +138,7 @@ final class MemberConnection implements Closeable {
                                 .asRuntimeException());
                     }
                 });
-        requests.onNext(
-                LeaseKeepAliveRequest.newBuilder().setID(call.lease()).build());
+        requests.onNext(LeaseKeepAliveRequest.newBuilder().setID(call.lease()).build());
         try {
             LeaseKeepAliveResponse response = answer.get(deadline.toMillis() + 1000, TimeUnit.MILLISECONDS);
             requests.onCompleted();

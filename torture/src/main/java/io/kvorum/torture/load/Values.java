@@ -20,7 +20,9 @@ final class Values {
     static ByteString wire(String value) {
         int length = length(value);
         return ByteString.copyFromUtf8(
-                length <= value.length() ? value : value + String.valueOf(FILLER).repeat(length - value.length()));
+                length <= value.length()
+                        ? value
+                        : value + String.valueOf(FILLER).repeat(length - value.length()));
     }
 
     /** The short part; everything, when the rest is not what it should be, so that the check finds it. */
@@ -31,8 +33,8 @@ final class Values {
             return value;
         }
         String id = value.substring(0, filler);
-        boolean sound = length(id) == value.length()
-                && value.chars().skip(filler).allMatch(c -> c == FILLER);
+        boolean sound =
+                length(id) == value.length() && value.chars().skip(filler).allMatch(c -> c == FILLER);
         return sound ? id : value.length() + " bytes, damaged: " + value.substring(0, Math.min(200, value.length()));
     }
 

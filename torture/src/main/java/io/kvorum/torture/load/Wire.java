@@ -129,8 +129,7 @@ final class Wire {
     }
 
     static Reply.Range range(RangeResponse response, long revision) {
-        return new Reply.Range(
-                revision, keyValues(response.getKvsList()), response.getCount(), response.getMore());
+        return new Reply.Range(revision, keyValues(response.getKvsList()), response.getCount(), response.getMore());
     }
 
     static Reply.Txn txn(TxnResponse response) {
@@ -153,8 +152,7 @@ final class Wire {
         String text = String.valueOf(status.getDescription());
         return switch (status.getCode()) {
             case OUT_OF_RANGE ->
-                new Fate.Failed(
-                        text.contains("compacted") ? Fate.Code.COMPACTED : Fate.Code.FUTURE_REVISION, text);
+                new Fate.Failed(text.contains("compacted") ? Fate.Code.COMPACTED : Fate.Code.FUTURE_REVISION, text);
             case NOT_FOUND -> new Fate.Failed(Fate.Code.LEASE_NOT_FOUND, text);
             case FAILED_PRECONDITION ->
                 new Fate.Failed(

@@ -49,8 +49,7 @@ public enum FaultKind {
         List<Step> steps(Cast cast, RandomGenerator random) {
             String one = cast.someone(random);
             String other = cast.otherThan(one, random);
-            return List.of(
-                    new Step("cut " + one + " " + other, seconds(random, 2, 8)));
+            return List.of(new Step("cut " + one + " " + other, seconds(random, 2, 8)));
         }
     },
     /** Each member hears only of the one before it. */
@@ -114,8 +113,7 @@ public enum FaultKind {
         @Override
         List<Step> steps(Cast cast, RandomGenerator random) {
             String one = cast.someone(random);
-            return List.of(
-                    new Step("half-open " + one + " " + cast.otherThan(one, random), seconds(random, 2, 5)));
+            return List.of(new Step("half-open " + one + " " + cast.otherThan(one, random), seconds(random, 2, 5)));
         }
     },
     /** A clock is put forward or back. */
@@ -141,16 +139,14 @@ public enum FaultKind {
     FULL_DISK {
         @Override
         List<Step> steps(Cast cast, RandomGenerator random) {
-            return List.of(
-                    new Step("disk " + cast.someone(random) + " --fail full", seconds(random, 1, 4)));
+            return List.of(new Step("disk " + cast.someone(random) + " --fail full", seconds(random, 1, 4)));
         }
     },
     /** An fsync fails; the member stops for good and is started again. */
     FAILED_FSYNC {
         @Override
         List<Step> steps(Cast cast, RandomGenerator random) {
-            return List.of(
-                    new Step("disk " + cast.someone(random) + " --fail fsync", seconds(random, 1, 4)));
+            return List.of(new Step("disk " + cast.someone(random) + " --fail fsync", seconds(random, 1, 4)));
         }
     },
     /** What was not fsynced does not survive a kill: as when the power fails. */
@@ -159,8 +155,10 @@ public enum FaultKind {
         List<Step> steps(Cast cast, RandomGenerator random) {
             String one = cast.someone(random);
             return List.of(
-                    new Step("disk " + one + " --fail unsynced --latency 30ms", Duration.ofSeconds(3), Duration.ofMillis(
-                            200 + random.nextInt(600))),
+                    new Step(
+                            "disk " + one + " --fail unsynced --latency 30ms",
+                            Duration.ofSeconds(3),
+                            Duration.ofMillis(200 + random.nextInt(600))),
                     new Step("restart " + one, Duration.ZERO));
         }
     };
@@ -181,9 +179,7 @@ public enum FaultKind {
     public record Cast(List<String> members, String leader) {
         /** Any member; more often than not the leader. */
         String someone(RandomGenerator random) {
-            return !leader.isEmpty() && random.nextInt(100) < 55
-                    ? leader
-                    : members.get(random.nextInt(members.size()));
+            return !leader.isEmpty() && random.nextInt(100) < 55 ? leader : members.get(random.nextInt(members.size()));
         }
 
         String others(String than) {

@@ -65,7 +65,7 @@ public final class Torture {
     }
 
     /** What came of it. */
-    public record Result(History history, Report report, int elections) {}
+    public record Result(History history, Report report) {}
 
     /** @param progress is told what happens, a line each */
     public Torture(Settings settings, FaultInjector faults, Consumer<String> progress) {
@@ -82,7 +82,6 @@ public final class Torture {
     public Result run() throws IOException, InterruptedException {
         SplittableRandom random = new SplittableRandom(settings.seed());
         SplittableRandom clients = random.split();
-        int elections;
         try (HistoryWriter history = HistoryWriter.create(settings.history())) {
             history.base(History.Base.EMPTY);
             Load load = new Load(settings.endpoints(), history, settings.pace().deadline());
@@ -103,11 +102,10 @@ public final class Torture {
             } finally {
                 load.stop();
             }
-            elections = load.elections();
         }
         progress.accept("checking");
         History seen = HistoryReader.read(settings.history());
-        return new Result(seen, Checks.run(seen, bounds()), elections);
+        return new Result(seen, Checks.run(seen, bounds()));
     }
 
     /** How exactly the store is expected to keep its times. */
