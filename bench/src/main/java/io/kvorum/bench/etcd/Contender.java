@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A running store under measurement: processes of this machine, on loopback addresses of its own, with data of its own.
+ * A store under measurement: processes of this machine, on loopback addresses of its own, with data of its own.
  * Not thread-safe. Closing it ends every process; its data goes with the folder that it was given.
  */
 interface Contender extends AutoCloseable {
@@ -46,8 +46,8 @@ interface Contender extends AutoCloseable {
 
     Maker maker();
 
-    /** How many processes it is made of. */
-    int members();
+    /** Starts all of it, with data that is new. Whether it serves already when this returns is its own affair. */
+    void start() throws IOException;
 
     /** URLs of the clients' face of every member. */
     List<String> endpoints();

@@ -98,15 +98,14 @@ public final class EtcdBench implements Callable<Integer> {
         }
         BenchPlan plan = plan();
         Path program = EtcdProgram.find(etcd);
+        Files.createDirectories(dir);
         Map<String, String> machine = Machine.describe(dir, program);
         machine.forEach((name, value) -> System.err.println(name + ": " + value));
         Machine.requireDisk(dir);
         Results results = new Results();
-        Path folder = Files.createTempDirectory(Files.createDirectories(dir), "etcd");
-        try {
-            new SideBySide(plan, program, folder, results).run();
-        } finally {
-            Folders.delete(folder);
+        Path folder = Files.createTempDirectory(dir, "etcd");
+        try (Reaper reaper = new Reaper(folder)) {
+            new SideBySide(plan, program, folder, results, reaper).run();
         }
         Report report = new Report(results.comparisons());
         System.out.print(output != null ? report.json(machine).toPrettyString() + "\n" : report.tables(markdown));

@@ -37,29 +37,26 @@ final class EtcdCluster implements Contender {
     }
 
     /**
-     * Starts a new cluster; does not wait until it serves.
+     * A cluster whose processes are not started yet.
      *
      * @param folder where data and logs go
      * @param network the first three bytes of its addresses, for example {@code 127.251.3}
      * @param partible whether members reach each other through links that can be cut; they cost some microseconds
      */
-    static EtcdCluster start(Path program, Path folder, String network, int members, boolean partible)
-            throws IOException {
+    static EtcdCluster of(Path program, Path folder, String network, int members, boolean partible) throws IOException {
         List<String> addresses = IntStream.range(0, members)
                 .mapToObj(i -> network + "." + (i + 1))
                 .toList();
-        PeerLinks links = partible ? PeerLinks.open(network, addresses, PEER_PORT) : null;
-        EtcdCluster cluster = new EtcdCluster(program, folder, addresses, links);
-        try {
-            for (int i = 0; i < members; i++) {
-                cluster.processes.add(null);
-                cluster.startMember(i);
-            }
-        } catch (IOException e) {
-            cluster.close();
-            throw e;
+        return new EtcdCluster(
+                program, folder, addresses, partible ? PeerLinks.open(network, addresses, PEER_PORT) : null);
+    }
+
+    @Override
+    public void start() throws IOException {
+        for (int i = 0; i < addresses.size(); i++) {
+            processes.add(null);
+            startMember(i);
         }
-        return cluster;
     }
 
     private void startMember(int member) throws IOException {
@@ -99,11 +96,6 @@ final class EtcdCluster implements Contender {
     @Override
     public Maker maker() {
         return Maker.ETCD;
-    }
-
-    @Override
-    public int members() {
-        return addresses.size();
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,38 +19,38 @@ final class KvorumStore implements Contender {
 
     private final TestCluster cluster;
     private final int members;
-    private final List<String> endpoints;
+    private final List<String> arguments;
+    private List<String> endpoints = List.of();
     private @Nullable InjectedFault fault;
     private boolean closed;
 
-    private KvorumStore(TestCluster cluster, int members, List<String> endpoints) {
-        this.cluster = cluster;
-        this.members = members;
-        this.endpoints = endpoints;
-    }
-
     /**
-     * Starts a new one and waits until it is ready.
+     * One that is not up yet.
      *
      * @param home its {@code KVORUM_HOME}
      * @param members processes; a single one holds three members of the Raft group
      * @param arguments more words for {@code kvorum up}
      */
-    static KvorumStore start(Path home, int members, String... arguments) throws IOException {
+    KvorumStore(Path home, int members, List<String> arguments) {
+        this.cluster = TestCluster.in(home);
+        this.members = members;
+        this.arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public void start() throws IOException {
         List<String> words = new ArrayList<>(List.of(
+                "up",
                 "--stores=" + members,
                 "--nodes=0",
                 "--without=apiserver,scheduler,controller-manager",
                 "--store-arg=listen-client=" + CLIENT_PORT));
-        words.addAll(Arrays.asList(arguments));
-        TestCluster cluster = TestCluster.up(home, words.toArray(String[]::new));
-        KvorumStore store = new KvorumStore(cluster, members, List.of());
-        try {
-            return new KvorumStore(cluster, members, store.readEndpoints());
-        } catch (IOException | RuntimeException e) {
-            store.close();
-            throw e;
+        words.addAll(arguments);
+        Run up = cluster.kvorum(words.toArray(String[]::new));
+        if (up.exitCode() != 0) {
+            throw new IOException("the store does not start: " + up);
         }
+        endpoints = readEndpoints();
     }
 
     private List<String> readEndpoints() throws IOException {
@@ -74,11 +73,6 @@ final class KvorumStore implements Contender {
     @Override
     public Maker maker() {
         return Maker.KVORUM;
-    }
-
-    @Override
-    public int members() {
-        return members;
     }
 
     @Override

@@ -84,22 +84,23 @@ public final class LargeStoreBench implements Callable<Integer> {
         if (!store.equals("kvorum") && !store.equals("etcd")) {
             throw new CommandLine.ParameterException(new CommandLine(this), "--store " + store + ": kvorum or etcd");
         }
+        Files.createDirectories(dir);
         Machine.requireDisk(dir);
-        Path folder = Files.createTempDirectory(Files.createDirectories(dir), "large");
+        Path folder = Files.createTempDirectory(dir, "large");
         LargeReport report;
-        try (Reaper reaper = new Reaper()) {
-            report = measure(reaper.add(start(folder)));
-        } finally {
-            Folders.delete(folder);
+        try (Reaper reaper = new Reaper(folder)) {
+            Contender contender = reaper.add(contender(folder));
+            contender.start();
+            report = measure(contender);
         }
         System.out.print(output != null ? report.json().toPrettyString() + "\n" : report.text(markdown));
         return 0;
     }
 
-    private Contender start(Path folder) throws IOException {
+    private Contender contender(Path folder) throws IOException {
         return store.equals("etcd")
-                ? EtcdCluster.start(EtcdProgram.find(etcd), folder, NETWORK, members, false)
-                : KvorumStore.start(folder, members, "--store-arg=heap=" + heap);
+                ? EtcdCluster.of(EtcdProgram.find(etcd), folder, NETWORK, members, false)
+                : new KvorumStore(folder, members, List.of("--store-arg=heap=" + heap));
     }
 
     private LargeReport measure(Contender contender) throws IOException, InterruptedException {

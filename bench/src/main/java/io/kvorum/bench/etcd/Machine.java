@@ -15,12 +15,13 @@ final class Machine {
 
     private Machine() {}
 
+    /** @param dir where the data goes; exists */
     static Map<String, String> describe(Path dir, Path etcd) throws IOException {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         about.put("java", Runtime.version().toString());
         about.put("etcd", version(etcd));
-        about.put("file system", Files.getFileStore(existing(dir)).type());
+        about.put("file system", Files.getFileStore(dir).type());
         return about;
     }
 
@@ -34,24 +35,12 @@ final class Machine {
                 .orElse("unknown");
     }
 
-    /** Refuses a file system in memory, on which fsync costs nothing. */
+    /** Refuses a folder in memory, where fsync costs nothing. */
     static void requireDisk(Path dir) throws IOException {
-        String type = Files.getFileStore(existing(dir)).type();
+        String type = Files.getFileStore(dir).type();
         if (type.equals("tmpfs") || type.equals("ramfs")) {
             throw new IOException(dir + " is in memory (" + type
                     + "), where fsync costs nothing; name a folder on a disk" + " with --dir");
         }
-    }
-
-    private static Path existing(Path dir) {
-        Path folder = dir.toAbsolutePath().normalize();
-        while (!Files.exists(folder)) {
-            Path parent = folder.getParent();
-            if (parent == null) {
-                return folder;
-            }
-            folder = parent;
-        }
-        return folder;
     }
 }

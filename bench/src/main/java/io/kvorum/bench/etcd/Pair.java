@@ -23,16 +23,17 @@ final class Pair implements AutoCloseable {
 
     private final int members;
     private final Results results;
-    private final Reaper reaper = new Reaper();
+    private final Reaper reaper;
 
     /** Something that is done with one of the two. */
     interface Turn {
         void with(Contender contender) throws IOException, InterruptedException;
     }
 
-    private Pair(int members, Results results) {
+    private Pair(int members, Results results, Reaper reaper) {
         this.members = members;
         this.results = results;
+        this.reaper = reaper;
     }
 
     /**
@@ -45,23 +46,19 @@ final class Pair implements AutoCloseable {
     record Setup(Path etcd, Path folder, int members, boolean partible, List<String> kvorumArguments) {}
 
     /** Starts both, one after the other, and waits until each member serves. */
-    static Pair start(Setup setup, Results results) throws IOException {
-        Pair pair = new Pair(setup.members(), results);
+    static Pair start(Setup setup, Results results, Reaper reaper) throws IOException {
+        Progress.say("starting etcd and Kvorum with " + setup.members() + " member(s) each");
+        Path etcdFolder = Files.createDirectories(setup.folder().resolve("etcd"));
+        Path kvorumHome = Files.createDirectories(setup.folder().resolve("kvorum"));
+        // Addresses of clusters begin with 127.1 to 127.250.
+        String network = "127.251." + setup.members();
+        Pair pair = new Pair(setup.members(), results, reaper);
         try {
-            Progress.say("starting etcd and Kvorum with " + setup.members() + " member(s) each");
-            // Addresses of clusters begin with 127.1 to 127.250; the third number tells concurrent sizes apart.
-            String network = "127.251." + setup.members();
-            pair.reaper.add(EtcdCluster.start(
-                    setup.etcd(),
-                    Files.createDirectories(setup.folder().resolve("etcd")),
-                    network,
-                    setup.members(),
-                    setup.partible()));
-            pair.reaper.add(KvorumStore.start(
-                    Files.createDirectories(setup.folder().resolve("kvorum")),
-                    setup.members(),
-                    setup.kvorumArguments().toArray(String[]::new)));
-            for (Contender contender : pair.reaper.contenders()) {
+            reaper.add(EtcdCluster.of(setup.etcd(), etcdFolder, network, setup.members(), setup.partible()))
+                    .start();
+            reaper.add(new KvorumStore(kvorumHome, setup.members(), setup.kvorumArguments()))
+                    .start();
+            for (Contender contender : reaper.contenders()) {
                 Readiness.awaitAll(contender.endpoints(), START_LIMIT);
             }
             return pair;
@@ -102,6 +99,6 @@ final class Pair implements AutoCloseable {
 
     @Override
     public void close() {
-        reaper.close();
+        reaper.endStores();
     }
 }

@@ -19,13 +19,15 @@ final class SideBySide {
     private final Path etcd;
     private final Path folder;
     private final Results results;
+    private final Reaper reaper;
 
     /** @param folder for the data of all; is not deleted */
-    SideBySide(BenchPlan plan, Path etcd, Path folder, Results results) {
+    SideBySide(BenchPlan plan, Path etcd, Path folder, Results results, Reaper reaper) {
         this.plan = plan;
         this.etcd = etcd;
         this.folder = folder;
         this.results = results;
+        this.reaper = reaper;
     }
 
     void run() throws IOException, InterruptedException {
@@ -50,7 +52,7 @@ final class SideBySide {
             String name, int members, boolean partible, List<String> kvorumArguments, Measurements measurements)
             throws IOException, InterruptedException {
         Path own = folder.resolve(name + members);
-        try (Pair pair = Pair.start(new Pair.Setup(etcd, own, members, partible, kvorumArguments), results)) {
+        try (Pair pair = Pair.start(new Pair.Setup(etcd, own, members, partible, kvorumArguments), results, reaper)) {
             measurements.of(pair);
         }
         Folders.delete(own);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator's upkeep does to a store again and again while it serves: history is compacted, then the members are
@@ -21,6 +22,7 @@ final class Upkeep implements AutoCloseable {
     private final Client client;
     private final List<Step> steps = new ArrayList<>();
     private final Thread thread = new Thread(this::work, "upkeep");
+    private volatile @Nullable IOException problem;
 
     /** Something that was done, by {@link System#nanoTime()}. */
     record Step(String what, long began, long ended) {}
@@ -54,7 +56,7 @@ final class Upkeep implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            Progress.say("upkeep ended: " + e.getMessage());
+            problem = e;
         }
     }
 
@@ -71,7 +73,16 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    List<Step> steps() {
+    /**
+     * What was done so far.
+     *
+     * @throws IOException when a step failed, after which there were no more
+     */
+    List<Step> steps() throws IOException {
+        IOException failed = problem;
+        if (failed != null) {
+            throw new IOException("the upkeep failed: " + failed.getMessage(), failed);
+        }
         synchronized (steps) {
             return List.copyOf(steps);
         }
