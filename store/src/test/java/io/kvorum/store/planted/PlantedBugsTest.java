@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The torture finds bugs that are in the store, and in the same world finds nothing in the store as it is. */
 final class PlantedBugsTest {
     /** A bug strikes with chance: nearly always with the first seed, and if not, then with the next. */
-    private static final long[] SEEDS = {1, 2, 3};
+    private static final long[] SEEDS = {1, 2, 3, 4, 5, 6};
 
     private static final Duration LASTING = Duration.ofMillis(3500);
     private static final Pace PACE = new Pace(
@@ -52,7 +52,7 @@ final class PlantedBugsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NETWORK, 1", "NETWORK, 2", "NETWORK, 3", "CRASHES, 1", "CRASHES, 2", "CRASHES, 3"})
+    @CsvSource({"NETWORK, 1", "NETWORK, 2", "CRASHES, 1", "CRASHES, 2"})
     void theStoreAsItIsIsClean(Faults faults, long seed) throws Exception {
         SoundParts parts = new SoundParts(seed);
         Torture.Result result = torture(faults, parts, seed);
