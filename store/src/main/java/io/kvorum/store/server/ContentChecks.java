@@ -22,7 +22,7 @@ final class ContentChecks {
     private final Replica own;
     private final Duration every;
     private long timer;
-    private long checked;
+    private volatile long checked;
 
     /**
      * @param every how often; zero: never
@@ -54,6 +54,7 @@ final class ContentChecks {
                 .onSuccess(hash -> store.propose(new Command.CheckContent(newest.revision(), hash))
                         .whenComplete((outcome, thrown) -> {
                             if (thrown != null) {
+                                checked = 0;
                                 LOG.info("the members' content will be compared later: {}", thrown.getMessage());
                             }
                         }))

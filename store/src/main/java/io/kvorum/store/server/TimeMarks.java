@@ -17,7 +17,7 @@ final class TimeMarks {
     private final MemberStore store;
     private final Clock clock;
     private long timer;
-    private long marked;
+    private volatile long marked;
 
     TimeMarks(Vertx vertx, MemberStore store, Clock clock) {
         this.vertx = vertx;
@@ -42,6 +42,7 @@ final class TimeMarks {
         marked = newest;
         store.propose(new Command.MarkTime(clock.millis())).whenComplete((outcome, thrown) -> {
             if (thrown != null) {
+                marked = 0;
                 LOG.debug("the time will be noted later: {}", thrown.getMessage());
             }
         });

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param calls by kind; kinds that were not called are not in it
  * @param faults by name
  */
-record Summary(
+public record Summary(
         long start,
         long nanos,
         Map<Call.Kind, Fates> calls,
@@ -34,7 +34,7 @@ record Summary(
         long frames,
         long events) {
     /** @param median of the latency of what was answered, in nanoseconds; as are {@code p99} and {@code max} */
-    record Fates(long ok, long failed, long unknown, long median, long p99, long max) {
+    public record Fates(long ok, long failed, long unknown, long median, long p99, long max) {
         long all() {
             return ok + failed + unknown;
         }
@@ -63,9 +63,11 @@ record Summary(
         }
     }
 
-    record Struck(int times, long nanos) {}
+    /** How often a fault was set, and for how long in all. */
+    public record Struck(int times, long nanos) {}
 
-    static Summary of(History history) {
+    /** The numbers of a history. */
+    public static Summary of(History history) {
         List<Operation> operations = history.operations();
         long start = operations.stream().mapToLong(Operation::invoked).min().orElse(0);
         long end = operations.stream().mapToLong(Operation::completed).max().orElse(0);
