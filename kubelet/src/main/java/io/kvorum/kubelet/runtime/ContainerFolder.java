@@ -33,8 +33,25 @@ record ContainerFolder(Path path) {
     record Launch(
             List<String> command, Map<String, String> environment, String workingDir, Map<String, String> details) {}
 
-    /** The main process: its id and its start time in clock ticks since boot, {@code -} where that is not known. */
-    record MainProcess(long pid, String start) {}
+    /** A process: its id and its start time in clock ticks since boot, {@code -} where that is not known. */
+    record Identity(long pid, String start) {
+        boolean alive() {
+            return ProcFs.alive(pid, start);
+        }
+    }
+
+    /** The main process, and the shell that will record its end. */
+    record Processes(Identity main, Identity shim) {
+        /** Reads {@code PID START SHIM START}. */
+        static Processes parse(String line) {
+            String[] parts = line.split(" ", -1);
+            if (parts.length != 4) {
+                throw new IllegalArgumentException("not two processes and their start times: \"" + line + "\"");
+            }
+            return new Processes(
+                    new Identity(Long.parseLong(parts[0]), parts[1]), new Identity(Long.parseLong(parts[2]), parts[3]));
+        }
+    }
 
     static ContainerFolder of(Path rootDir, ContainerId id) {
         return new ContainerFolder(rootDir.resolve("pods")
@@ -88,13 +105,16 @@ record ContainerFolder(Path path) {
 
     /** Null until the main process exists. */
     @Nullable
-    MainProcess main() throws IOException {
+    Processes processes() throws IOException {
         String line = readLine("pid");
         if (line == null) {
             return null;
         }
-        String[] parts = line.split(" ", 2);
-        return new MainProcess(Long.parseLong(parts[0]), parts.length > 1 ? parts[1] : "-");
+        try {
+            return Processes.parse(line);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(path.resolve("pid") + " cannot be read", e);
+        }
     }
 
     /** Null until the shim has recorded the end. */
@@ -111,8 +131,8 @@ record ContainerFolder(Path path) {
 
     /** Records an end nobody saw. */
     void writeExit(int code) throws IOException {
-        Files.writeString(path.resolve("exit.new"), code + "\n");
-        Files.move(path.resolve("exit.new"), path.resolve("exit"), StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(path.resolve("exit.lost"), code + "\n");
+        Files.move(path.resolve("exit.lost"), path.resolve("exit"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private @Nullable String readLine(String file) throws IOException {

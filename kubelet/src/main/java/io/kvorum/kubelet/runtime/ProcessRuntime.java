@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,9 +30,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -57,7 +57,7 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     private static final String READY_FILE = "ready";
     private static final String STDIN_FIFO = "stdin";
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
-    private static final Duration SHIM_GRACE = Duration.ofSeconds(2);
+    private static final int KILL_ROUNDS = 20;
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Path rootDir;
@@ -68,24 +68,21 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     private final ExitListener listener;
     private final Consumer<Exception> problems;
     private final FolderWatcher watcher;
-    private final ScheduledExecutorService threads;
+    private final ScheduledThreadPoolExecutor threads;
     private final Executions executions;
     private final Map<ContainerId, Run> runs = new ConcurrentHashMap<>();
 
     /** A run whose end has not been told yet. */
     private static final class Run {
         final ContainerFolder folder;
-        final ContainerFolder.MainProcess main;
+        final ContainerFolder.Processes processes;
         final ContainerLog log;
         /** Completed when the listener has been told. */
         final CompletableFuture<Void> over = new CompletableFuture<>();
 
-        @Nullable
-        Instant shimGone;
-
-        Run(ContainerFolder folder, ContainerFolder.MainProcess main, ContainerLog log) {
+        Run(ContainerFolder folder, ContainerFolder.Processes processes, ContainerLog log) {
             this.folder = folder;
-            this.main = main;
+            this.processes = processes;
             this.log = log;
         }
     }
@@ -118,11 +115,12 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         unpack("shim.sh");
         unpack("tty.sh");
         this.watcher = new FolderWatcher(this::changed);
-        this.threads = Executors.newScheduledThreadPool(2, task -> {
+        this.threads = new ScheduledThreadPoolExecutor(2, task -> {
             Thread thread = new Thread(task, "container-reaper");
             thread.setDaemon(true);
             return thread;
         });
+        this.threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.executions = new Executions(this.rootDir, threads, terminalHelper(), problems);
         this.threads.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
     }
@@ -151,14 +149,14 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         List<ContainerId> undone = new ArrayList<>();
         for (ContainerId id : ContainerFolder.list(rootDir)) {
             ContainerFolder folder = ContainerFolder.of(rootDir, id);
-            ContainerFolder.MainProcess main = folder.main();
-            if (main == null) {
+            ContainerFolder.Processes processes = folder.processes();
+            if (processes == null) {
                 undone.add(id);
                 continue;
             }
             ContainerExit exit = folder.exit();
-            if (exit == null && !ProcFs.alive(main.pid(), main.start())) {
-                // The shim may be about to write it; it died with the machine otherwise.
+            if (exit == null && !processes.main().alive() && !processes.shim().alive()) {
+                // The shim may have written it just now; it died with the machine otherwise.
                 exit = folder.exit();
                 if (exit == null) {
                     folder.writeExit(255);
@@ -167,9 +165,9 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
             }
             if (exit == null) {
                 alive.add(id);
-                watch(id, new Run(folder, main, newLog(folder)));
+                watch(id, new Run(folder, processes, newLog(folder)));
             }
-            found.computeIfAbsent(id.podUid(), uid -> new ArrayList<>()).add(record(id, folder, main, exit));
+            found.computeIfAbsent(id.podUid(), uid -> new ArrayList<>()).add(record(id, folder, processes, exit));
         }
         killStrays(alive);
         executions.killLeftOver();
@@ -184,11 +182,12 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     }
 
     private ContainerRecord record(
-            ContainerId id, ContainerFolder folder, ContainerFolder.MainProcess main, @Nullable ContainerExit exit)
+            ContainerId id, ContainerFolder folder, ContainerFolder.Processes processes, @Nullable ContainerExit exit)
             throws IOException {
         Instant started =
                 Files.getLastModifiedTime(folder.path().resolve("pid")).toInstant();
-        return new ContainerRecord(id, main.pid(), started, folder.readLaunch().details(), exit);
+        return new ContainerRecord(
+                id, processes.main().pid(), started, folder.readLaunch().details(), exit);
     }
 
     private ContainerLog newLog(ContainerFolder folder) throws IOException {
@@ -252,15 +251,15 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         builder.redirectError(
                 ProcessBuilder.Redirect.to(folder.path().resolve("shim.log").toFile()));
         Process process = builder.start();
-        ContainerFolder.MainProcess main = started(process, folder);
-        Run run = new Run(folder, main, newLog(folder));
+        ContainerFolder.Processes processes = started(process, folder);
+        Run run = new Run(folder, processes, newLog(folder));
         watch(id, run);
         process.onExit().thenRun(() -> execute(() -> look(id)));
-        return record(id, folder, main, null);
+        return record(id, folder, processes, null);
     }
 
     /** Waits for the shim's word. */
-    private ContainerFolder.MainProcess started(Process process, ContainerFolder folder) throws IOException {
+    private ContainerFolder.Processes started(Process process, ContainerFolder folder) throws IOException {
         var timeout = threads.schedule(process::destroyForcibly, START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
@@ -270,8 +269,7 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
                 throw new IOException("the container's shim did not start: "
                         + Files.readString(folder.path().resolve("shim.log")).trim());
             }
-            String[] parts = line.split(" ");
-            return new ContainerFolder.MainProcess(Long.parseLong(parts[1]), parts[2]);
+            return ContainerFolder.Processes.parse(line.substring("started ".length()));
         } finally {
             timeout.cancel(false);
         }
@@ -306,8 +304,8 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     @Override
     public void terminate(ContainerId id) {
         Run run = runs.get(id);
-        if (run != null && ProcFs.alive(run.main.pid(), run.main.start())) {
-            ProcessHandle.of(run.main.pid()).ifPresent(ProcessHandle::destroy);
+        if (run != null && run.processes.main().alive()) {
+            ProcessHandle.of(run.processes.main().pid()).ifPresent(ProcessHandle::destroy);
         }
     }
 
@@ -317,21 +315,32 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         if (run == null) {
             return;
         }
-        if (ProcFs.alive(run.main.pid(), run.main.start())) {
-            Signals.group("KILL", run.main.pid());
+        if (run.processes.main().alive()) {
+            Signals.group("KILL", run.processes.main().pid());
         }
         killMarked(id);
         // Without a shim nobody records the end.
         look(id);
     }
 
-    /** Kills what carries the run's mark, its shim aside, which ends by itself once it has recorded the end. */
+    /**
+     * Kills what carries the run's mark, its shim aside, which ends by itself once it has recorded the end. By the folder,
+     * not by the name alone, which another kubelet on this machine may have given too.
+     */
     private void killMarked(ContainerId id) throws IOException {
-        for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, id.toString())) {
-            if (process.value().equals(id.toString()) && !isShim(process.pid())) {
-                ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        String root = root(id).toString();
+        int killed;
+        int round = 0;
+        do {
+            killed = 0;
+            for (ProcFs.Marked process : ProcFs.marked(ROOT_VARIABLE, root)) {
+                if (process.value().equals(root) && !isShim(process.pid())) {
+                    ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                    killed++;
+                }
             }
-        }
+            // Again, for those that were started by one while the others were looked at.
+        } while (killed > 0 && ++round < KILL_ROUNDS);
     }
 
     private boolean isShim(long pid) {
@@ -384,14 +393,12 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
 
     @Override
     public void closeStdin(ContainerId id) throws IOException {
-        Path file = ContainerFolder.of(rootDir, id).path().resolve("shim");
-        if (!runs.containsKey(id) || !Files.exists(file)) {
-            return;
-        }
-        long shim =
-                Long.parseLong(Files.readString(file, StandardCharsets.US_ASCII).trim());
-        if (isShim(shim)) {
-            Signals.process("USR1", shim);
+        Run run = runs.get(id);
+        // Without the FIFO there is no input to close any more, and the signal would end the shim.
+        if (run != null
+                && Files.exists(run.folder.path().resolve(STDIN_FIFO))
+                && run.processes.shim().alive()) {
+            Signals.process("USR1", run.processes.shim().pid());
         }
     }
 
@@ -471,20 +478,25 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
         }
     }
 
-    /** The end of a main process that no shim recorded: the shim itself was killed. */
+    /**
+     * The end of a main process that no shim recorded: the shim itself was killed. As long as it is there, however slow or
+     * stopped, the word is its own.
+     */
     private @Nullable ContainerExit lost(Run run) throws IOException {
-        if (ProcFs.alive(run.main.pid(), run.main.start())) {
-            run.shimGone = null;
+        if (run.processes.main().alive() || run.processes.shim().alive()) {
             return null;
+        }
+        // Its last word may have come between the two looks.
+        ContainerExit exit = run.folder.exit();
+        if (exit != null) {
+            return exit;
         }
         Instant now = clock.instant();
-        if (run.shimGone == null) {
-            run.shimGone = now;
+        try {
+            run.folder.writeExit(137);
+        } catch (NoSuchFileException e) {
+            // The folder was taken away, and with it the last word: nobody will ask for it again.
         }
-        if (Duration.between(run.shimGone, now).compareTo(SHIM_GRACE) < 0) {
-            return null;
-        }
-        run.folder.writeExit(137);
         return new ContainerExit(137, now, false);
     }
 
@@ -531,7 +543,7 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
                 awaitEnd(entry.getKey(), entry.getValue());
             }
         }
-        for (ProcFs.Marked process : ProcFs.marked(ID_VARIABLE, podUid + "/")) {
+        for (ProcFs.Marked process : ProcFs.marked(ROOT_VARIABLE, podFolder(podUid) + "/")) {
             if (!isShim(process.pid())) {
                 ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroyForcibly);
             }
@@ -553,7 +565,17 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        // Without an interrupt, by which a look at a process would fail. What is being cleaned up is not left half
+        // done, nor
+        // done to what a next runtime starts.
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                problems.accept(new IOException("work on containers in " + rootDir + " did not end"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             watcher.close();
         } catch (IOException e) {

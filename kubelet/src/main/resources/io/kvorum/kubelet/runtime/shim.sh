@@ -3,13 +3,13 @@
 #
 #   shim.sh FOLDER LIFELINE STDIN PROGRAM [ARGUMENT...]
 #
-# FOLDER    gets "pid" (process id and start time) and, at the end, "exit" (exit code), each by rename; the program's
-#           output is appended to "log".
+# FOLDER    gets "pid" (process id and start time of the program, then of this shell) and, at the end, "exit" (exit
+#           code), each by rename; the program's output is appended to "log".
 # LIFELINE  a FIFO somebody holds open for writing, or "-": at its end of file the container is killed.
 # STDIN     a FIFO that is made for the program's standard input, or "-" for none. It has no end of file until the signal
-#           USR1 comes; the process id to send it to is in FOLDER's "shim".
+#           USR1 comes to this shell.
 #
-# Says "started PID STARTTIME" on standard output, then lets go of it.
+# Says "started" and what is in FOLDER's "pid" on standard output, then lets go of it.
 
 folder=$1
 lifeline=$2
@@ -30,7 +30,6 @@ if [ "$stdin" != - ]; then
     # Both ends, so that neither the program nor who writes to it waits for the other.
     exec 8<>"$stdin"
     trap '/bin/rm -f "$stdin"; exec 8<&-; closed=now' USR1
-    echo "$$" >"$folder/shim"
 fi
 
 if [ -x /usr/bin/setsid ]; then
@@ -44,16 +43,17 @@ pid=$!
 # Only from here on, since a program inherits what is ignored. PIPE: the kubelet may be gone when we speak to it.
 trap '' HUP INT TERM PIPE
 
-start=-
-if [ -r "/proc/$pid/stat" ]; then
-    read -r stat <"/proc/$pid/stat"
+# Prints when process $1 started, "-" where that cannot be known.
+start_of() {
+    [ -r "/proc/$1/stat" ] && read -r stat <"/proc/$1/stat" || stat=
     # Field 22 of the line; the second one, the name in parentheses, may hold anything.
     set -- ${stat##*) }
-    start=${20}
-fi
-echo "$pid $start" >"$folder/pid.new"
+    echo "${20:--}"
+}
+who="$pid $(start_of "$pid") $$ $(start_of "$$")"
+echo "$who" >"$folder/pid.new"
 /bin/mv "$folder/pid.new" "$folder/pid"
-echo "started $pid $start"
+echo "started $who"
 exec </dev/null >/dev/null 2>&1
 
 watcher=

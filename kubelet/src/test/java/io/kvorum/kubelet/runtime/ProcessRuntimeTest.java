@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvorum.kubelet.logs.LogQuery;
 import io.kvorum.kubelet.logs.LogReader;
+import io.kvorum.kubelet.testing.SetClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +34,7 @@ class ProcessRuntimeTest {
     private final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
     private final List<Exception> problems = new CopyOnWriteArrayList<>();
     private final List<ProcessRuntime> open = new ArrayList<>();
+    private final SetClock clock = new SetClock();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -49,24 +50,20 @@ class ProcessRuntimeTest {
 
     @AfterEach
     void leavesNothingBehind() throws Exception {
+        // One at a time removes a pod: there is one kubelet to a folder.
+        open.stream().filter(other -> other != runtime).forEach(ProcessRuntime::close);
         for (Path pod : ContainerFolder.children(root.resolve("pods"))) {
             runtime.removePod(ContainerFolder.name(pod));
         }
         runtime.killStrays(Set.of());
-        open.forEach(ProcessRuntime::close);
+        runtime.close();
         assertThat(problems).isEmpty();
         awaitNoProcess();
     }
 
     private ProcessRuntime newRuntime(@Nullable Path lifeline) throws IOException {
         ProcessRuntime next = new ProcessRuntime(
-                root,
-                lifeline,
-                Clock.systemUTC(),
-                1 << 20,
-                3,
-                (id, exit) -> ends.add(new Ended(id, exit)),
-                problems::add);
+                root, lifeline, clock, 1 << 20, 3, (id, exit) -> ends.add(new Ended(id, exit)), problems::add);
         open.add(next);
         return next;
     }
@@ -207,6 +204,40 @@ class ProcessRuntimeTest {
         Ended end = end();
         assertThat(end.id()).isEqualTo(run.id());
         assertThat(end.exit().code()).isEqualTo(137);
+    }
+
+    @Test
+    void theLastWordIsTheShimsHoweverSlowItIs() throws Exception {
+        ContainerId id = runtime.start(shell("p1", "exec sleep 60")).id();
+        ContainerFolder.Processes processes =
+                Objects.requireNonNull(ContainerFolder.of(root, id).processes());
+        Signals.process("STOP", processes.shim().pid());
+        for (int look = 0; look < 3; look++) {
+            runtime.kill(id);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(processes.main().alive()).isFalse();
+        assertThat(ends).isEmpty();
+        Signals.process("CONT", processes.shim().pid());
+        assertThat(end().exit().known()).isTrue();
+    }
+
+    @Test
+    void aContainerOfTheSameNameInAnotherFolderLives(@TempDir Path otherRoot) throws Exception {
+        ProcessRuntime other = new ProcessRuntime(
+                otherRoot, null, clock, 1 << 20, 3, (id, exit) -> ends.add(new Ended(id, exit)), problems::add);
+        try {
+            ContainerId id = runtime.start(shell("p1", "exec sleep 60")).id();
+            ContainerRecord namesake = other.start(shell("p1", "exec sleep 60"));
+            runtime.kill(id);
+            assertThat(end().id()).isEqualTo(id);
+            runtime.removePod("p1");
+            assertThat(ProcessHandle.of(namesake.pid()).filter(ProcessHandle::isAlive))
+                    .isPresent();
+        } finally {
+            other.removePod("p1");
+            other.close();
+        }
     }
 
     @Test
