@@ -123,8 +123,8 @@ final class MessageCodec {
         /** A follower has parts of this leader's snapshot. */
         void acknowledged(SnapshotTransfer.Ack ack);
 
-        /** The leader has committed up to {@code index}. */
-        void committed(long index);
+        /** The leader sends entries, or tells how far it has committed. */
+        void append(AppendRequest request);
     }
 
     /** Decodes a message and hands it on; it takes effect on the member's thread. */
@@ -152,9 +152,7 @@ final class MessageCodec {
             case VOTE_RESPONSE ->
                 node.handleVoteResponse(new VoteResponse(EntryCodec.endpoint(in), integer(in), in.bool()));
             case APPEND_REQUEST -> {
-                AppendRequest request = appendRequest(in);
-                inbox.committed(request.leaderCommitIndex());
-                node.handleAppendRequest(request);
+                inbox.append(appendRequest(in));
             }
             case APPEND_SUCCESS ->
                 node.handleAppendResponse(new AppendSuccessResponse(

@@ -12,6 +12,7 @@ import com.hazelcast.cp.internal.raft.impl.RaftNode;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftRole;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
+import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.InstallSnapshot;
 import com.hazelcast.cp.internal.raft.impl.log.SnapshotEntry;
 import com.hazelcast.cp.internal.raft.impl.persistence.RestoredRaftState;
@@ -47,6 +48,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +138,9 @@ public final class Replica {
         }
 
         @Override
-        public void committed(long index) {
-            leaderCommit = index;
+        public void append(AppendRequest request) {
+            leaderCommit = request.leaderCommitIndex();
+            integration.execute(() -> integration.append(node, request));
         }
     };
 
@@ -451,7 +454,7 @@ public final class Replica {
     @SuppressWarnings({"rawtypes", "unchecked"}) // Hazelcast's Raft futures are raw
     private <T> CompletableFuture<T> adapt(CompletableFuture raw, Class<T> type) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        ((CompletableFuture<Object>) raw).whenComplete((value, thrown) -> {
+        BiConsumer<Object, Throwable> settle = (value, thrown) -> {
             if (thrown == null) {
                 result.complete(type.cast(value));
             } else if (thrown instanceof NotLeaderException) {
@@ -462,8 +465,22 @@ public final class Replica {
                 result.completeExceptionally(new ReplicaException.Uncertain(
                         "leadership was lost: " + thrown.getClass().getSimpleName()));
             }
-        });
+        };
+        ((CompletableFuture<Object>) raw).whenCompleteAsync(settle, this::afterwards);
         return result;
+    }
+
+    /**
+     * Runs what follows the end of a request on the member's thread, after what that is at: Hazelcast's node completes
+     * futures while it goes through its queries, and loses one that is added meanwhile. Left to itself, the future would
+     * start a thread for each completion where there are two processors.
+     */
+    private void afterwards(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // closed: nothing else is under way
+        }
     }
 
     /** Stops taking part and closes the files. Blocks some seconds at most. */

@@ -4,6 +4,7 @@ import com.hazelcast.cp.CPGroupId;
 import com.hazelcast.cp.CPMember;
 import com.hazelcast.cp.internal.raft.impl.RaftEndpoint;
 import com.hazelcast.cp.internal.raft.impl.RaftIntegration;
+import com.hazelcast.cp.internal.raft.impl.RaftNodeImpl;
 import com.hazelcast.cp.internal.raft.impl.RaftNodeStatus;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendFailureResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.AppendRequest;
@@ -14,6 +15,7 @@ import com.hazelcast.cp.internal.raft.impl.dto.PreVoteResponse;
 import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteResponse;
+import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
 import com.hazelcast.logging.ILogger;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,11 +30,39 @@ final class ReplicaIntegration implements RaftIntegration {
     private final ScheduledThreadPoolExecutor thread;
     private final RaftLogger logger;
     private volatile @Nullable Thread own;
+    /** Whether answers to append requests are kept back. On the member's thread. */
+    private boolean unanswered;
 
     ReplicaIntegration(Replica replica, ScheduledThreadPoolExecutor thread, Logger log) {
         this.replica = replica;
         this.thread = thread;
         this.logger = new RaftLogger(log);
+    }
+
+    /**
+     * Handles an append request. Hazelcast's node first writes and fsyncs its entries and then applies what the leader has
+     * committed before, for which somebody who asked this member may be waiting. So the news of the commit goes first, as
+     * a request without entries, whose answer nobody needs. On the member's thread.
+     */
+    void append(RaftNodeImpl node, AppendRequest request) {
+        if (request.entryCount() > 0
+                && request.leaderCommitIndex() > node.state().commitIndex()) {
+            unanswered = true;
+            try {
+                node.handleAppendRequest(new AppendRequest(
+                        request.leader(),
+                        request.term(),
+                        request.prevLogTerm(),
+                        request.prevLogIndex(),
+                        request.leaderCommitIndex(),
+                        new LogEntry[0],
+                        request.queryRound(),
+                        request.flowControlSequenceNumber()));
+            } finally {
+                unanswered = false;
+            }
+        }
+        node.handleAppendRequest(request);
     }
 
     @Override
@@ -77,13 +107,16 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public boolean send(AppendSuccessResponse response, RaftEndpoint target) {
+        if (unanswered) {
+            return true;
+        }
         replica.appended(response.lastLogIndex());
         return replica.send(target, MessageCodec.encode(response));
     }
 
     @Override
     public boolean send(AppendFailureResponse response, RaftEndpoint target) {
-        return replica.send(target, MessageCodec.encode(response, replica.lastLogIndex()));
+        return unanswered || replica.send(target, MessageCodec.encode(response, replica.lastLogIndex()));
     }
 
     @Override
