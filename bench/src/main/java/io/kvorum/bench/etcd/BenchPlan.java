@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param rounds how many samples are taken of everything
  * @param window of each measurement of a rate
  * @param warmUp before each window
+ * @param runIn before everything, for each kind of request: a server is measured as one that has been at work, not as one
+ *     that has just been started
  * @param keys how many keys the requests choose from
  * @param watchers of one prefix
  * @param burst writes at once under the eyes of the watchers
@@ -29,6 +31,7 @@ record BenchPlan(
         int rounds,
         Duration window,
         Duration warmUp,
+        Duration runIn,
         int keys,
         int watchers,
         int burst,
@@ -65,6 +68,7 @@ record BenchPlan(
             3,
             Duration.ofSeconds(4),
             Duration.ofSeconds(1),
+            Duration.ofSeconds(20),
             10_000,
             1000,
             50,
@@ -79,6 +83,7 @@ record BenchPlan(
             1,
             Duration.ofSeconds(1),
             Duration.ofMillis(300),
+            Duration.ofSeconds(1),
             1000,
             100,
             20,

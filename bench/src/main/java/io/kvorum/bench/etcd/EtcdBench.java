@@ -59,6 +59,13 @@ public final class EtcdBench implements Callable<Integer> {
     @Nullable
     Double window;
 
+    @Option(
+            names = "--run-in",
+            paramLabel = "SECONDS",
+            description = "load of each kind before anything is measured (default: 20)")
+    @Nullable
+    Double runIn;
+
     @Option(names = "--watchers", paramLabel = "N", description = "watchers of one prefix (default: 1000)")
     @Nullable
     Integer watchers;
@@ -128,6 +135,7 @@ public final class EtcdBench implements Callable<Integer> {
                 rounds == null ? base.rounds() : rounds,
                 window == null ? base.window() : Duration.ofMillis((long) (window * 1000)),
                 base.warmUp(),
+                runIn == null ? base.runIn() : Duration.ofMillis((long) (runIn * 1000)),
                 base.keys(),
                 watchers == null ? base.watchers() : watchers,
                 base.burst(),

@@ -100,7 +100,7 @@ public final class LargeStoreBench implements Callable<Integer> {
     private Contender contender(Path folder) throws IOException {
         return store.equals("etcd")
                 ? EtcdCluster.of(EtcdProgram.find(etcd), folder, NETWORK, members, false)
-                : new KvorumStore(folder, members, List.of("--store-arg=heap=" + heap));
+                : new KvorumStore(folder, members, List.of("--store-arg=compiler=full", "--store-arg=heap=" + heap));
     }
 
     private LargeReport measure(Contender contender) throws IOException, InterruptedException {

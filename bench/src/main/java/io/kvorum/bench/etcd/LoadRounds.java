@@ -9,8 +9,7 @@ import java.util.Locale;
 
 /** Rates of puts and gets with their latencies, and the fan-out of watches. */
 final class LoadRounds {
-    private static final Duration CLIENT_WARM_UP = Duration.ofSeconds(3);
-    private static final int CLIENT_WARM_UP_REQUESTS = 64;
+    private static final int RUN_IN_REQUESTS = 64;
     private static final Duration FILL_LIMIT = Duration.ofMinutes(2);
 
     private final BenchPlan plan;
@@ -23,18 +22,14 @@ final class LoadRounds {
 
     void run() throws IOException, InterruptedException {
         KeySet small = new KeySet("bench/", plan.keys(), plan.values().get(0));
-        // The client's own code must be compiled before the first that is measured.
+        // The client's own code too must be compiled before the first that is measured.
         pair.turns(0, contender -> {
             try (Client client = Connections.open(contender.endpoints())) {
                 for (Operation operation : plan.operations()) {
                     ClosedLoad.Outcome unused = ClosedLoad.run(
-                            client.getKVClient(),
-                            operation,
-                            small,
-                            CLIENT_WARM_UP_REQUESTS,
-                            Duration.ZERO,
-                            min(CLIENT_WARM_UP, plan.window()));
+                            client.getKVClient(), operation, small, RUN_IN_REQUESTS, Duration.ZERO, plan.runIn());
                 }
+                Pair.compact(client);
             }
         });
         for (int round = 0; round < plan.rounds(); round++) {
@@ -47,10 +42,6 @@ final class LoadRounds {
                 watches(round);
             }
         }
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void requests(int round, KeySet keys, int valueBytes) throws IOException, InterruptedException {

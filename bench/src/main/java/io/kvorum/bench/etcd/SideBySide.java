@@ -10,10 +10,11 @@ import java.util.List;
  * then from the other while the first is idle.
  */
 final class SideBySide {
-    private static final List<String> PLAIN = List.of();
+    /** As for a store that is to carry load for long. */
+    private static final List<String> PLAIN = List.of("--store-arg=compiler=full");
 
     /** The log that is read back is history too, which a member holds in memory. */
-    private static final List<String> ROOMY = List.of("--store-arg=heap=3g");
+    private static final List<String> ROOMY = List.of("--store-arg=compiler=full", "--store-arg=heap=3g");
 
     private final BenchPlan plan;
     private final Path etcd;

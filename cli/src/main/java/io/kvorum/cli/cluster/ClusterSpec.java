@@ -231,6 +231,17 @@ public record ClusterSpec(
                 .orElse(role.heapMegabytes());
     }
 
+    /**
+     * How far the code of a role's JVMs is compiled, which the user may have set.
+     *
+     * @throws CommandFailure when what the user wrote is none
+     */
+    public Compiler compiler(Role role) {
+        return lastArgument(role, Compiler.ARGUMENT)
+                .map(text -> Compiler.of(role, text))
+                .orElse(Compiler.QUICK);
+    }
+
     private Optional<String> lastArgument(Role role, String flag) {
         return arguments(role).stream()
                 .filter(argument -> argument.startsWith(flag))

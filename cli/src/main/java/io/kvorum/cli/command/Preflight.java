@@ -5,6 +5,7 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.CommandLine;
+import io.kvorum.cli.cluster.Compiler;
 import io.kvorum.cli.cluster.Instance;
 import io.kvorum.cli.cluster.Role;
 import java.io.IOException;
@@ -85,7 +86,9 @@ final class Preflight {
         }
         nodes(spec.nodes(), 0);
         for (Role role : Role.values()) {
-            int unused = spec.heapMegabytes(role); // fails on what is no size
+            // Both fail on what the user cannot have meant.
+            int heap = spec.heapMegabytes(role);
+            Compiler compiler = spec.compiler(role);
         }
         if (!spec.network().equals("loopback")) {
             throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);

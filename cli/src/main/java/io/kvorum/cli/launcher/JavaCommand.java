@@ -1,6 +1,7 @@
 package io.kvorum.cli.launcher;
 
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Compiler;
 import io.kvorum.cli.cluster.Release;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,17 +75,22 @@ record JavaCommand(
      * @param heapMegabytes the most heap it may use
      */
     List<String> of(String name, String mainClass, int heapMegabytes, List<String> arguments) throws IOException {
+        return of(name, mainClass, heapMegabytes, Compiler.QUICK, arguments);
+    }
+
+    List<String> of(String name, String mainClass, int heapMegabytes, Compiler compiler, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(java.toString()));
-        command.addAll(flags(name, heapMegabytes));
+        command.addAll(flags(name, heapMegabytes, compiler));
         command.addAll(List.of("-cp", classPath(), mainClass));
         command.addAll(arguments);
         return command;
     }
 
-    private List<String> flags(String name, int heapMegabytes) {
+    private List<String> flags(String name, int heapMegabytes, Compiler compiler) {
         List<String> flags = new ArrayList<>(List.of(
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+                "-XX:TieredStopAtLevel=" + (compiler == Compiler.QUICK ? 1 : 4),
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xms24m",

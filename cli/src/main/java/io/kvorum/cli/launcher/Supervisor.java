@@ -232,6 +232,7 @@ final class Supervisor {
                             instance.name(),
                             instance.role().mainClass(),
                             spec.heapMegabytes(instance.role()),
+                            spec.compiler(instance.role()),
                             new CommandLine(spec, folder).arguments(instance, command.imagesJar())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

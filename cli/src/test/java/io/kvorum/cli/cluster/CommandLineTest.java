@@ -79,6 +79,21 @@ class CommandLineTest {
     }
 
     @Test
+    void theCompilerOfARoleIsForItsJvmAndNoFlagOfTheComponent() {
+        ClusterSpec spec =
+                ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("compiler=full", "watch-history=10"));
+        assertThat(spec.compiler(Role.STORE)).isEqualTo(Compiler.FULL);
+        assertThat(spec.compiler(Role.APISERVER)).isEqualTo(Compiler.QUICK);
+        assertThat(arguments(spec, instance(spec, "store-0")))
+                .contains("--watch-history=10")
+                .noneMatch(flag -> flag.contains("compiler="));
+        assertThatThrownBy(() ->
+                        spec.withArguments(Role.STORE, List.of("compiler=best")).compiler(Role.STORE))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("--store-arg compiler=best: choose quick or full");
+    }
+
+    @Test
     void aHeapThatIsNoSizeOrTooSmallIsRefused() {
         for (String size : List.of("", "2", "two", "0g", "32m", "2gb", "-1g")) {
             ClusterSpec spec = ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("heap=" + size));
