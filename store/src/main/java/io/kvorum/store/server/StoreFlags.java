@@ -37,9 +37,9 @@ final class StoreFlags {
                 Duration.ofMillis(500),
                 "Least time between two looks for a lost leader; up to 1s is added at random.");
         heartbeatInterval = flags.duration(
-                "raft-heartbeat-interval", Duration.ofMillis(500), "How often the leader is heard of at least.");
+                "raft-heartbeat-interval", Duration.ofMillis(250), "How often the leader is heard of at least.");
         maxMissedHeartbeats = flags.integer(
-                "raft-max-missed-heartbeats", 3, "A leader that missed more heartbeats than these is lost.");
+                "raft-max-missed-heartbeats", 4, "A leader that missed more heartbeats than these is lost.");
         corruptCheckTime = flags.duration(
                 "corrupt-check-time",
                 Duration.ofMinutes(10),
