@@ -207,6 +207,23 @@ class EtcdIT {
     }
 
     @Test
+    void theLeaderIsMoved() throws IOException {
+        JsonNode status = JSON.readTree(etcdctl.ask("endpoint", "status", "--cluster", "-w", "json"));
+        long leader = status.path(0).path("Status").path("leader").asLong();
+        long other = leader;
+        for (JsonNode one : status) {
+            long member = one.path("Status").path("header").path("member_id").asLong();
+            other = member == leader ? other : member;
+        }
+        assertThat(etcdctl.ask("move-leader", Long.toHexString(other)))
+                .isEqualTo(
+                        "Leadership transferred from " + Long.toHexString(leader) + " to " + Long.toHexString(other));
+        Run unknown = etcdctl.run("move-leader", "1");
+        assertThat(unknown.exitCode()).isNotZero();
+        assertThat(unknown.stderr()).contains("etcdserver: bad leader transferee");
+    }
+
+    @Test
     void allMembersHashTheSameContent() throws IOException {
         etcdctl.ask("put", "hash/a", "1");
         String revision = revisionOf("hash/a");

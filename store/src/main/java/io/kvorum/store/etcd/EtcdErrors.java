@@ -39,8 +39,11 @@ final class EtcdErrors {
     static final Status MISSING_LEADER_KEY = Status.UNKNOWN.withDescription("\"leader\" field must be provided");
     static final Status MEMBERSHIP = Status.UNIMPLEMENTED.withDescription(
             "etcdserver: members of this store are changed with \"kvorum store scale\", not by this API");
-    static final Status MOVE_LEADER = Status.UNIMPLEMENTED.withDescription(
-            "etcdserver: this store's leader cannot be moved; it is elected anew when it ends");
+    static final Status NOT_THE_LEADER = Status.FAILED_PRECONDITION.withDescription("etcdserver: not leader");
+    static final Status BAD_TRANSFEREE =
+            Status.FAILED_PRECONDITION.withDescription("etcdserver: bad leader transferee");
+    static final Status TRANSFER_TIMEOUT =
+            Status.UNAVAILABLE.withDescription("etcdserver: request timed out, leader transfer took too long");
     static final Status DOWNGRADE =
             Status.UNIMPLEMENTED.withDescription("etcdserver: there is nothing to downgrade this store to");
 

@@ -15,6 +15,8 @@ import io.kvorum.etcd.api.HashKVResponse;
 import io.kvorum.etcd.api.HashRequest;
 import io.kvorum.etcd.api.HashResponse;
 import io.kvorum.etcd.api.MaintenanceGrpc;
+import io.kvorum.etcd.api.MoveLeaderRequest;
+import io.kvorum.etcd.api.MoveLeaderResponse;
 import io.kvorum.etcd.api.SnapshotRequest;
 import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.etcd.api.StatusRequest;
@@ -30,11 +32,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** Tells how the member fares, raises and disarms alarms, gives the disk back what is not needed. */
 final class MaintenanceService {
     /** The version of etcd whose API this is; clients choose by it what they may ask for. */
     static final String VERSION = "3.5.21";
+
+    private static final long TRANSFER_SECONDS = 5;
 
     private final MemberStore store;
     private final Identities ids;
@@ -62,8 +67,8 @@ final class MaintenanceService {
                 .unary(MaintenanceGrpc.getHashMethod(), this::hash)
                 .unary(MaintenanceGrpc.getHashKVMethod(), this::hashKv)
                 .unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment)
+                .unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader)
                 .answers(MaintenanceGrpc.getSnapshotMethod(), this::snapshot)
-                .refuse(EtcdErrors.MOVE_LEADER, "MoveLeader")
                 .refuse(EtcdErrors.DOWNGRADE, "Downgrade")
                 .build();
     }
@@ -130,6 +135,23 @@ final class MaintenanceService {
             }
         }
         return found;
+    }
+
+    private CompletionStage<MoveLeaderResponse> moveLeader(MoveLeaderRequest request) {
+        Replica replica = store.replica();
+        Requests.require(replica.isLeader(), EtcdErrors.NOT_THE_LEADER);
+        String target = ids.nameOf(request.getTargetID());
+        if (target == null) {
+            throw EtcdErrors.BAD_TRANSFEREE.asRuntimeException();
+        }
+        CompletableFuture<Void> moved =
+                target.equals(replica.name()) ? CompletableFuture.completedFuture(null) : replica.handOver(target);
+        return moved.orTimeout(TRANSFER_SECONDS, TimeUnit.SECONDS).handle((done, thrown) -> {
+            if (thrown != null) {
+                throw EtcdErrors.TRANSFER_TIMEOUT.asRuntimeException();
+            }
+            return MoveLeaderResponse.newBuilder().setHeader(ids.header()).build();
+        });
     }
 
     private AlarmResponse answer(List<Alarm> alarms) {

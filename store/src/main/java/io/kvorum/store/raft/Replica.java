@@ -308,11 +308,16 @@ public final class Replica {
     public CompletableFuture<Void> handOver() {
         for (String other : memberNames) {
             if (!other.equals(settings.name()) && transport.isReachable(other)) {
-                return adapt(node.transferLeadership(endpoint(other)), Object.class)
-                        .thenAccept(done -> LOG.info("handed the lead over to {}", other));
+                return handOver(other);
             }
         }
         return CompletableFuture.failedFuture(new IllegalStateException("no other member is in reach"));
+    }
+
+    /** Lets a certain member lead; fails with {@link ReplicaException} if this one does not. */
+    public CompletableFuture<Void> handOver(String member) {
+        return adapt(node.transferLeadership(endpoint(member)), Object.class)
+                .thenAccept(done -> LOG.info("handed the lead over to {}", member));
     }
 
     /** The leader as this member knows it, perhaps no longer true; null when it knows none. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ public final class TcpTransport implements RaftTransport {
     private final Map<String, Link> best = new ConcurrentHashMap<>();
     private final List<Peer> peers = new ArrayList<>();
     private final Set<String> strangers = new HashSet<>();
+    private final Set<String> distrusted = new HashSet<>();
     private volatile @Nullable Supplier<Incarnation> own;
     private volatile @Nullable Consumer<byte[]> receiver;
     private volatile @Nullable Consumer<String> onReachable;
@@ -71,22 +73,36 @@ public final class TcpTransport implements RaftTransport {
      * @param address own address, for listening and for dialling out
      * @param port the port of all members
      * @param hosts where members may be found; hosts that are none are tolerated
+     * @param tls null: connections are open to whoever can read or change what passes
      */
     public record Settings(
-            String cluster, String name, List<String> known, String address, int port, List<String> hosts) {}
+            String cluster,
+            String name,
+            List<String> known,
+            String address,
+            int port,
+            List<String> hosts,
+            @Nullable PeerTls tls) {}
 
     private TcpTransport(Vertx vertx, Settings settings) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.settings = settings;
-        client = vertx.createNetClient(new NetClientOptions()
+        NetClientOptions dialling = new NetClientOptions()
                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
                 .setLocalAddress(settings.address())
-                .setTcpNoDelay(true));
-        server = vertx.createNetServer(new NetServerOptions()
+                .setTcpNoDelay(true);
+        NetServerOptions listening = new NetServerOptions()
                 .setHost(settings.address())
                 .setPort(settings.port())
-                .setTcpNoDelay(true));
+                .setTcpNoDelay(true);
+        PeerTls tls = settings.tls();
+        if (tls != null) {
+            tls.applyTo(dialling);
+            tls.applyTo(listening);
+        }
+        client = vertx.createNetClient(dialling);
+        server = vertx.createNetServer(listening);
     }
 
     /** Listens and begins to dial; fails when the port cannot be had. */
@@ -96,6 +112,7 @@ public final class TcpTransport implements RaftTransport {
         transport.context.runOnContext(v -> transport
                 .server
                 .connectHandler(socket -> transport.new Link(socket, null))
+                .exceptionHandler(e -> LOG.debug("a connection was not accepted: {}", e.getMessage()))
                 .listen()
                 .onSuccess(server -> {
                     transport.dialAll();
@@ -190,6 +207,7 @@ public final class TcpTransport implements RaftTransport {
             }
             client.connect(settings.port(), host).onComplete(connected -> {
                 if (connected.failed()) {
+                    refused(connected.cause());
                     redial();
                 } else if (closed) {
                     connected.result().close();
@@ -197,6 +215,13 @@ public final class TcpTransport implements RaftTransport {
                     link = new Link(connected.result(), this);
                 }
             });
+        }
+
+        /** A host that is not there is nothing special; one that cannot be trusted, or does not trust us, is. */
+        private void refused(Throwable cause) {
+            if (cause instanceof SSLException && distrusted.add(host + ": " + cause.getMessage())) {
+                LOG.warn("no safe connection to {}: {}", host, cause.getMessage());
+            }
         }
 
         void redial() {

@@ -126,7 +126,8 @@ public final class StoreComponent implements Component {
                     context.join().stream()
                             .map(hostAndPort -> hostAndPort.substring(0, hostAndPort.lastIndexOf(':')))
                             .distinct()
-                            .toList());
+                            .toList(),
+                    flags.peerTls());
             return TcpTransport.listen(context.vertx(), peers)
                     .compose(transport -> context.vertx().executeBlocking(() -> {
                         open(context.identity().name(), context.dataDir(), transport);

@@ -2,6 +2,8 @@ package io.kvorum.store.server;
 
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
+import io.kvorum.store.raft.PeerTls;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -13,6 +15,9 @@ final class StoreFlags {
 
     final Supplier<String> initialMembers;
     final Supplier<Integer> peerPort;
+    final Supplier<@Nullable Path> peerCertFile;
+    final Supplier<@Nullable Path> peerKeyFile;
+    final Supplier<@Nullable Path> peerTrustedCaFile;
     final Supplier<Duration> electionTimeout;
     final Supplier<Duration> heartbeatInterval;
     final Supplier<Integer> maxMissedHeartbeats;
@@ -32,6 +37,12 @@ final class StoreFlags {
                 "Number of store processes, named like this one with numbers from 0 on, or their names separated by"
                         + " commas. 1: this process holds three members by itself.");
         peerPort = flags.integer("peer-port", 2380, "Port of every store process for the other ones.");
+        peerCertFile = flags.optionalPath(
+                "peer-cert-file", "Certificate that other store processes are shown, for the own address; PEM.");
+        peerKeyFile = flags.optionalPath("peer-key-file", "Private key of --peer-cert-file; PEM, PKCS #8.");
+        peerTrustedCaFile = flags.optionalPath(
+                "peer-trusted-ca-file",
+                "Who signs the certificates of store processes; PEM. All must show one, as servers and as clients.");
         electionTimeout = flags.duration(
                 "raft-election-timeout",
                 Duration.ofMillis(500),
@@ -63,6 +74,29 @@ final class StoreFlags {
                 Long.toString(DEFAULT_QUOTA_BYTES),
                 "When keys, values and their older versions take more bytes, an alarm stops all writes but deletions. 0"
                         + " stands for the default.");
+    }
+
+    /** What makes the connections between members safe; null when they are not to be. */
+    @Nullable
+    PeerTls peerTls() {
+        Path certificate = readable("peer-cert-file", peerCertFile.get());
+        Path key = readable("peer-key-file", peerKeyFile.get());
+        Path trusted = readable("peer-trusted-ca-file", peerTrustedCaFile.get());
+        if (certificate == null && key == null && trusted == null) {
+            return null;
+        }
+        if (certificate == null || key == null || trusted == null) {
+            throw new UsageException(
+                    "--peer-cert-file, --peer-key-file and --peer-trusted-ca-file: give all of them, or none");
+        }
+        return new PeerTls(certificate, key, trusted);
+    }
+
+    private static @Nullable Path readable(String flag, @Nullable Path file) {
+        if (file != null && !Files.isReadable(file)) {
+            throw new UsageException("--" + flag + ": " + file + " cannot be read");
+        }
+        return file;
     }
 
     /** Bytes of the key space at which the store counts as full. */

@@ -34,6 +34,8 @@ import io.kvorum.etcd.api.MaintenanceGrpc;
 import io.kvorum.etcd.api.Member;
 import io.kvorum.etcd.api.MemberListRequest;
 import io.kvorum.etcd.api.MemberListResponse;
+import io.kvorum.etcd.api.MoveLeaderRequest;
+import io.kvorum.etcd.api.MoveLeaderResponse;
 import io.kvorum.etcd.api.SnapshotRequest;
 import io.kvorum.etcd.api.SnapshotResponse;
 import io.kvorum.etcd.api.StatusRequest;
@@ -44,9 +46,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -277,8 +281,42 @@ final class MaintenanceServiceTest {
         }
         refuses(
                 Status.Code.UNIMPLEMENTED,
-                String.valueOf(EtcdErrors.MOVE_LEADER.getDescription()),
-                () -> call("Maintenance/MoveLeader"));
+                String.valueOf(EtcdErrors.DOWNGRADE.getDescription()),
+                () -> call("Maintenance/Downgrade"));
+    }
+
+    private static StatusResponse statusOf(String member) {
+        return at(member).status(StatusRequest.getDefaultInstance());
+    }
+
+    private static void move(String at, long target) {
+        MoveLeaderResponse unused = at(at).moveLeader(
+                        MoveLeaderRequest.newBuilder().setTargetID(target).build());
+    }
+
+    @Test
+    void theLeaderIsMovedByTheLeaderToAMember() throws Exception {
+        Map<Long, String> members = new HashMap<>();
+        for (String name : EtcdCluster.MEMBERS) {
+            members.put(statusOf(name).getHeader().getMemberId(), name);
+        }
+        long leading = statusOf(EtcdCluster.MEMBERS.get(0)).getLeader();
+        String leader = members.get(leading);
+        long target = members.keySet().stream()
+                .filter(id -> id != leading)
+                .findFirst()
+                .orElseThrow();
+        String other = members.get(target);
+        refuses(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader", () -> move(other, leading));
+        refuses(Status.Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee", () -> move(leader, 1));
+        move(leader, leading);
+        assertThat(statusOf(leader).getLeader()).isEqualTo(leading);
+        move(leader, target);
+        for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                statusOf(leader).getLeader() != target; ) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     @Test

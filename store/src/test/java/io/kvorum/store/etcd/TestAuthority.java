@@ -23,38 +23,46 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Signs certificates for one test. */
-final class TestAuthority {
+public final class TestAuthority {
     private final Path folder;
     private final X500Name name;
     private final KeyPair keys;
     private final AtomicInteger serial = new AtomicInteger();
 
     /** The authority's own certificate. */
-    final Path certificate;
+    public final Path certificate;
 
     /** A certificate and its key, as files. */
-    record Issued(Path certificate, Path key) {}
+    public record Issued(Path certificate, Path key) {}
 
-    TestAuthority(Path folder, String name) throws IOException, GeneralSecurityException, OperatorCreationException {
+    public TestAuthority(Path folder, String name)
+            throws IOException, GeneralSecurityException, OperatorCreationException {
         this.folder = folder;
         this.name = new X500Name("CN=" + name);
         this.keys = keys();
         this.certificate =
-                write(name + ".crt", "CERTIFICATE", sign(this.name, keys, true).getEncoded());
+                write(name + ".crt", "CERTIFICATE", sign(this.name, keys, null).getEncoded());
     }
 
     /** A certificate for 127.0.0.1. */
     Issued issue(String who) throws IOException, GeneralSecurityException, OperatorCreationException {
+        return issue(who, "127.0.0.1");
+    }
+
+    public Issued issue(String who, String address)
+            throws IOException, GeneralSecurityException, OperatorCreationException {
         KeyPair own = keys();
-        X509Certificate signed = sign(new X500Name("CN=" + who), own, false);
+        X509Certificate signed = sign(new X500Name("CN=" + who), own, address);
         return new Issued(
                 write(name + "-" + who + ".crt", "CERTIFICATE", signed.getEncoded()),
                 write(name + "-" + who + ".key", "PRIVATE KEY", own.getPrivate().getEncoded()));
     }
 
-    private X509Certificate sign(X500Name subject, KeyPair subjectKeys, boolean authority)
+    /** @param address null for the authority itself */
+    private X509Certificate sign(X500Name subject, KeyPair subjectKeys, @Nullable String address)
             throws GeneralSecurityException, OperatorCreationException, CertIOException {
         Instant now = Instant.now();
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -64,12 +72,12 @@ final class TestAuthority {
                 Date.from(now.plus(1, ChronoUnit.HOURS)),
                 subject,
                 subjectKeys.getPublic());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-        if (!authority) {
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(address == null));
+        if (address != null) {
             builder.addExtension(
                     Extension.subjectAlternativeName,
                     false,
-                    new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+                    new GeneralNames(new GeneralName(GeneralName.iPAddress, address)));
         }
         return new JcaX509CertificateConverter()
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));

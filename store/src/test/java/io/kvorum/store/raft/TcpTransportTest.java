@@ -3,17 +3,21 @@ package io.kvorum.store.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvorum.store.etcd.TestAuthority;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two members on two loopback addresses of this machine. */
 final class TcpTransportTest {
@@ -42,10 +46,14 @@ final class TcpTransportTest {
     }
 
     private TcpTransport listen(String cluster, int member) throws Exception {
+        return listen(cluster, member, null);
+    }
+
+    private TcpTransport listen(String cluster, int member, @Nullable PeerTls tls) throws Exception {
         TcpTransport transport = TcpTransport.listen(
                         vertx,
                         new TcpTransport.Settings(
-                                cluster, MEMBERS.get(member), MEMBERS, HOSTS.get(member), port, HOSTS))
+                                cluster, MEMBERS.get(member), MEMBERS, HOSTS.get(member), port, HOSTS, tls))
                 .await(5, TimeUnit.SECONDS);
         open.add(transport);
         return transport;
@@ -69,6 +77,45 @@ final class TcpTransportTest {
         assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(large);
         assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(small);
         assertThat(first.isReachable("store-2")).isFalse();
+    }
+
+    private static PeerTls tls(TestAuthority authority, String who, String address) throws Exception {
+        TestAuthority.Issued own = authority.issue(who, address);
+        return new PeerTls(own.certificate(), own.key(), authority.certificate);
+    }
+
+    @Test
+    void membersThatShowCertificatesOfOneAuthorityMeetAndOthersDoNot(@TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder, "peers");
+        TestAuthority other = new TestAuthority(folder, "strangers");
+        TcpTransport first = listen("a", 0, tls(authority, "store-0", HOSTS.get(0)));
+        first.start(() -> BORN, message -> {}, reachable::add);
+        TcpTransport foreign = listen("a", 2, tls(other, "store-2", HOSTS.get(2)));
+        BlockingQueue<String> fromForeign = new LinkedBlockingQueue<>();
+        foreign.start(() -> BORN, message -> {}, fromForeign::add);
+        TcpTransport second = listen("a", 1, tls(authority, "store-1", HOSTS.get(1)));
+        second.start(() -> BORN, received::add, member -> {});
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-1");
+        first.send("store-1", new byte[] {1, 2, 3});
+        assertThat(received.poll(10, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
+        // By now the foreign member has been dialled and has dialled.
+        assertThat(reachable.poll(2, TimeUnit.SECONDS)).isNull();
+        assertThat(fromForeign).isEmpty();
+    }
+
+    @Test
+    void aMemberWithoutTlsAndOneWithACertificateForAnotherAddressAreNotMet(@TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder, "peers");
+        TcpTransport plain = listen("a", 1);
+        plain.start(() -> BORN, message -> {}, reachable::add);
+        // What it dials with is right; where it listens, the others see that its certificate is for somewhere else.
+        TcpTransport misnamed = listen("a", 2, tls(authority, "store-2", "127.0.0.9"));
+        misnamed.start(() -> BORN, message -> {}, member -> {});
+        TcpTransport first = listen("a", 0, tls(authority, "store-0", HOSTS.get(0)));
+        first.start(() -> BORN, message -> {}, reachable::add);
+        assertThat(reachable.poll(10, TimeUnit.SECONDS)).isEqualTo("store-2");
+        assertThat(reachable.poll(1, TimeUnit.SECONDS)).isNull();
+        assertThat(first.isReachable("store-1")).isFalse();
     }
 
     @Test
