@@ -51,6 +51,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -301,12 +302,12 @@ final class MaintenanceServiceTest {
             members.put(statusOf(name).getHeader().getMemberId(), name);
         }
         long leading = statusOf(EtcdCluster.MEMBERS.get(0)).getLeader();
-        String leader = members.get(leading);
+        String leader = Objects.requireNonNull(members.get(leading));
         long target = members.keySet().stream()
                 .filter(id -> id != leading)
                 .findFirst()
                 .orElseThrow();
-        String other = members.get(target);
+        String other = Objects.requireNonNull(members.get(target));
         refuses(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader", () -> move(other, leading));
         refuses(Status.Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee", () -> move(leader, 1));
         move(leader, leading);
