@@ -102,6 +102,7 @@ final class StoreArchitectureTest {
                         "com.google.protobuf..",
                         "io.grpc..",
                         "java..",
+                        "javax.net.ssl..",
                         "com.hazelcast..",
                         "com.fasterxml.jackson..",
                         "io.vertx..",

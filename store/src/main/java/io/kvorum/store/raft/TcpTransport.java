@@ -219,8 +219,9 @@ public final class TcpTransport implements RaftTransport {
 
         /** A host that is not there is nothing special; one that cannot be trusted, or does not trust us, is. */
         private void refused(Throwable cause) {
-            if (cause instanceof SSLException && distrusted.add(host + ": " + cause.getMessage())) {
-                LOG.warn("no safe connection to {}: {}", host, cause.getMessage());
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+            if (cause instanceof SSLException && distrusted.add(host + ": " + reason.getMessage())) {
+                LOG.warn("no safe connection to {}: {}", host, reason.getMessage());
             }
         }
 
