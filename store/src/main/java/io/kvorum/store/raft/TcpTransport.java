@@ -220,7 +220,8 @@ public final class TcpTransport implements RaftTransport {
         /** A host that is not there is nothing special; one that cannot be trusted, or does not trust us, is. */
         private void refused(Throwable cause) {
             Throwable reason = cause.getCause() == null ? cause : cause.getCause();
-            if (cause instanceof SSLException && distrusted.add(host + ": " + reason.getMessage())) {
+            if (cause instanceof SSLException
+                    && distrusted.add(host + " " + reason.getClass().getName())) {
                 LOG.warn("no safe connection to {}: {}", host, reason.getMessage());
             }
         }
