@@ -93,7 +93,7 @@ class ServicesComponentTest {
 
     @Test
     void addressMayNotChange() {
-        service("fixed", "");
+        service("fixed", ",\"clusterIP\":\"10.96.0.76\"");
         Http.Answer answer = http.merge(
                 ROOT + "/fixed", "{\"spec\":{\"clusterIP\":\"10.96.0.77\",\"clusterIPs\":[\"10.96.0.77\"]}}");
         assertThat(answer.status()).isEqualTo(422);
