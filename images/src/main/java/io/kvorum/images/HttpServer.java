@@ -42,6 +42,11 @@ final class HttpServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 512;
     /** How often an idle connection looks whether the server drains. */
     private static final int IDLE_CHECK_MILLIS = 200;
+    /**
+     * How long a connection that has brought no request yet is waited for once the listener is closed: longer than a proxy
+     * on a busy machine takes from connecting to handing on what its client sent at once.
+     */
+    private static final int FIRST_REQUEST_MILLIS = 3_000;
 
     /** Answers one request; an exception is answered as 500. */
     interface Handler {
@@ -147,8 +152,9 @@ final class HttpServer implements AutoCloseable {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream(), 8192);
             OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 16_384);
-            while (awaitRequest(socket, in) && exchange(socket, in, out)) {
-                // the next request of the same connection
+            int afterClose = FIRST_REQUEST_MILLIS;
+            while (awaitRequest(socket, in, afterClose) && exchange(socket, in, out)) {
+                afterClose = IDLE_CHECK_MILLIS; // the next request of the same connection
             }
         } catch (IOException e) {
             // The peer went away; there is nobody to tell.
@@ -157,11 +163,16 @@ final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Waits for the first byte of a request; false when the peer closed, was idle for too long or the server drains. */
-    private boolean awaitRequest(Socket socket, InputStream in) throws IOException {
+    /**
+     * Waits for the first byte of a request; false when the peer closed, was idle for too long or the server drains.
+     *
+     * @param afterClose how long it waits on once the listener is closed, in milliseconds
+     */
+    private boolean awaitRequest(Socket socket, InputStream in, int afterClose) throws IOException {
         int waited = 0;
-        boolean last = false;
+        int waitedClosed = 0;
         while (true) {
+            boolean closed = listenerClosed;
             socket.setSoTimeout(IDLE_CHECK_MILLIS);
             in.mark(1);
             try {
@@ -173,11 +184,10 @@ final class HttpServer implements AutoCloseable {
                 return true;
             } catch (SocketTimeoutException e) {
                 waited += IDLE_CHECK_MILLIS;
-                // Once the listener is closed an idle connection gets one more round, then ends.
-                if (waited >= KEEP_ALIVE_MILLIS || last) {
+                waitedClosed += closed ? IDLE_CHECK_MILLIS : 0;
+                if (waited >= KEEP_ALIVE_MILLIS || waitedClosed >= afterClose) {
                     return false;
                 }
-                last = listenerClosed;
             }
         }
     }

@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,6 +207,30 @@ class HttpServerTest {
             draining.join(10_000);
             assertThat(took.get()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
             assertThatThrownBy(() -> Client.to(slow)).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void aRequestThatComesLateOnANewConnectionIsAnsweredWhileDraining() throws Exception {
+        HttpServer draining = serve(request -> HttpResponse.text(200, "text/plain", "done"));
+        try (Client late = Client.to(draining)) {
+            Thread drain = new Thread(() -> {
+                try {
+                    draining.drain(50, 10_000);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            drain.start();
+            late.socket().setSoTimeout(1000);
+            assertThatThrownBy(() -> late.receive(false))
+                    .as("a connection that brought nothing yet is not closed")
+                    .isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> Client.to(draining)).isInstanceOf(ConnectException.class);
+            late.socket().setSoTimeout(5000);
+            late.send("GET /late HTTP/1.1\n\n");
+            assertThat(late.receive(false)).contains("Connection: close").endsWith("done");
+            drain.join(10_000);
         }
     }
 

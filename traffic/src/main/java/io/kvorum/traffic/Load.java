@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -141,7 +142,8 @@ public final class Load implements AutoCloseable {
             samples.add(new Sample(due, latency, outcome, version));
             answered.addAndGet(outcome.lost() ? 0 : 1);
             if (failure != null) {
-                failures.add(outcome.label() + ": " + failure);
+                failures.add(String.format(
+                        Locale.ROOT, "%s at %.1f s: %s", outcome.label(), (due + latency) / 1e9, failure));
             }
         }
     }

@@ -105,6 +105,7 @@ public final class Relay {
         private @Nullable ChannelHandlerContext own;
         private @Nullable Side other;
         private boolean inputEnded;
+        private boolean spoke;
         private long lastRead = System.nanoTime();
 
         @Override
@@ -126,9 +127,9 @@ public final class Relay {
             return (System.nanoTime() - Math.max(lastRead, peer().lastRead)) / 1_000_000;
         }
 
-        /** Whether the other side spoke last. */
+        /** Whether the other side spoke last; a connection that nothing came over yet may wait for its first request. */
         private boolean answered() {
-            return peer().lastRead - lastRead >= 0;
+            return peer().spoke && peer().lastRead - lastRead >= 0;
         }
 
         private ChannelHandlerContext context() {
@@ -147,6 +148,7 @@ public final class Relay {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            spoke = true;
             lastRead = System.nanoTime();
             ChannelHandlerContext out = peer().context();
             out.writeAndFlush(message);

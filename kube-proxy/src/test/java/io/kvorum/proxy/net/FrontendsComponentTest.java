@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -440,6 +441,28 @@ class FrontendsComponentTest {
                     .as("ends by itself once it is quiet")
                     .isEqualTo(-1);
             closed.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aProxyThatLeavesWaitsForTheFirstRequestOfAConnection() throws Exception {
+        Listen listen = free(Protocol.TCP);
+        Node leaves = node(PROXY_1);
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            leaves.apply(frontend(listen, null, new Endpoint("127.0.0.1", silent.getLocalPort())));
+            await("bind", () -> leaves.holds(listen));
+            try (Socket client = connect(listen);
+                    Socket server = silent.accept()) {
+                leaves.on(() -> leaves.frontends.close(Duration.ofSeconds(20)));
+                client.setSoTimeout(1500);
+                assertThatThrownBy(() -> client.getInputStream().read())
+                        .as("it is not taken for one between two requests")
+                        .isInstanceOf(SocketTimeoutException.class);
+                client.getOutputStream().write("ask\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(line(server)).isEqualTo("ask");
+                server.getOutputStream().write("answer\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(line(client)).isEqualTo("answer");
+            }
         }
     }
 
