@@ -16,8 +16,10 @@ import com.hazelcast.cp.internal.raft.impl.dto.TriggerLeaderElection;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteRequest;
 import com.hazelcast.cp.internal.raft.impl.dto.VoteResponse;
 import com.hazelcast.cp.internal.raft.impl.log.LogEntry;
+import com.hazelcast.cp.internal.raft.impl.log.RaftLog;
 import com.hazelcast.logging.ILogger;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,8 @@ final class ReplicaIntegration implements RaftIntegration {
     private volatile @Nullable Thread own;
     /** Whether answers to append requests are kept back. On the member's thread. */
     private boolean unanswered;
+    /** What the index in the next answer to an append request is counted from. On the member's thread. */
+    private long answerBase;
 
     ReplicaIntegration(Replica replica, ScheduledThreadPoolExecutor thread, Logger log) {
         this.replica = replica;
@@ -45,24 +49,79 @@ final class ReplicaIntegration implements RaftIntegration {
      * a request without entries, whose answer nobody needs. On the member's thread.
      */
     void append(RaftNodeImpl node, AppendRequest request) {
+        if (beginsInSnapshot(node.state().log(), request)) {
+            appendAfterSnapshot(node, request);
+            return;
+        }
         if (request.entryCount() > 0
                 && request.leaderCommitIndex() > node.state().commitIndex()) {
-            unanswered = true;
-            try {
-                node.handleAppendRequest(new AppendRequest(
-                        request.leader(),
-                        request.term(),
-                        request.prevLogTerm(),
-                        request.prevLogIndex(),
-                        request.leaderCommitIndex(),
-                        new LogEntry[0],
-                        request.queryRound(),
-                        request.flowControlSequenceNumber()));
-            } finally {
-                unanswered = false;
-            }
+            tellCommit(node, request, request.prevLogTerm(), request.prevLogIndex());
         }
         node.handleAppendRequest(request);
+    }
+
+    /**
+     * Whether the entry that a request follows on is known from the snapshot alone, while the log goes on behind it.
+     * Hazelcast's node looks for that entry in the log only and refuses the request, for ever when the leader has no
+     * other. It can do so because it keeps entries from before a snapshot; a member that was restarted, restored or
+     * filled has none.
+     */
+    private static boolean beginsInSnapshot(RaftLog log, AppendRequest request) {
+        long previous = request.prevLogIndex();
+        return previous > 0
+                && previous <= log.snapshotIndex()
+                && previous < log.lastLogOrSnapshotIndex()
+                && !log.containsLogEntry(previous)
+                && (previous < log.snapshotIndex()
+                        || request.prevLogTerm() == log.snapshot().term());
+    }
+
+    /**
+     * Handles such a request. What the snapshot covers is committed, so every later leader has the same (Raft's leader
+     * completeness): it is skipped, and what is left follows on the snapshot without a check. The indices in the answer
+     * count from there.
+     */
+    private void appendAfterSnapshot(RaftNodeImpl node, AppendRequest request) {
+        long snapshotIndex = node.state().log().snapshotIndex();
+        LogEntry[] after = Arrays.stream(request.entries())
+                .filter(entry -> entry.index() > snapshotIndex)
+                .toArray(LogEntry[]::new);
+        answerBase = snapshotIndex;
+        try {
+            node.handleAppendRequest(new AppendRequest(
+                    request.leader(),
+                    request.term(),
+                    0,
+                    0,
+                    0, // an index in the request's own counting; told below
+                    after,
+                    request.queryRound(),
+                    request.flowControlSequenceNumber()));
+        } finally {
+            answerBase = 0;
+        }
+        if (after.length > 0 && request.leaderCommitIndex() > node.state().commitIndex()) {
+            LogEntry last = after[after.length - 1];
+            tellCommit(node, request, last.term(), last.index());
+        }
+    }
+
+    /** How far the leader of {@code request} has committed, as a request without entries whose answer nobody needs. */
+    private void tellCommit(RaftNodeImpl node, AppendRequest request, int previousTerm, long previousIndex) {
+        unanswered = true;
+        try {
+            node.handleAppendRequest(new AppendRequest(
+                    request.leader(),
+                    request.term(),
+                    previousTerm,
+                    previousIndex,
+                    request.leaderCommitIndex(),
+                    new LogEntry[0],
+                    request.queryRound(),
+                    request.flowControlSequenceNumber()));
+        } finally {
+            unanswered = false;
+        }
     }
 
     @Override
@@ -110,8 +169,16 @@ final class ReplicaIntegration implements RaftIntegration {
         if (unanswered) {
             return true;
         }
-        replica.appended(response.lastLogIndex());
-        return replica.send(target, MessageCodec.encode(response));
+        long lastLogIndex = answerBase + response.lastLogIndex();
+        replica.appended(lastLogIndex);
+        return replica.send(
+                target,
+                MessageCodec.encode(new AppendSuccessResponse(
+                        response.follower(),
+                        response.term(),
+                        lastLogIndex,
+                        response.queryRound(),
+                        response.flowControlSequenceNumber())));
     }
 
     @Override
