@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** The cluster a lab runs on, reached as a student reaches it. Calls block; each has a time limit. */
 public interface LabCluster {
+    /** How many lines of a command's errors a message repeats. */
+    int ERROR_LINES = 10;
+
     /** Runs kubectl; the lab's namespace is the default. */
     Output kubectl(LabRun run, List<String> words, Duration limit);
 
@@ -38,6 +41,14 @@ public interface LabCluster {
         public String lastError() {
             String line = last(stderr);
             return line.isEmpty() ? lastLine() : line;
+        }
+
+        /** The last lines that went to standard error; the cause often stands before what to do about it. */
+        public String lastErrors() {
+            List<String> lines = stderr.strip().lines().toList();
+            return stderr.isBlank()
+                    ? lastLine()
+                    : String.join("\n", lines.subList(Math.max(0, lines.size() - ERROR_LINES), lines.size()));
         }
 
         private static String last(String text) {

@@ -232,7 +232,7 @@ public final class LabSession {
 
     private static void required(LabCluster.Output output, String what) {
         if (!output.ok()) {
-            throw new LabException("could not " + what + ": " + output.lastError());
+            throw new LabException("could not " + what + ": " + output.lastErrors());
         }
     }
 }
