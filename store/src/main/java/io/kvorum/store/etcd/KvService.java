@@ -103,13 +103,13 @@ final class KvService {
 
     private CompletionStage<CompactionResponse> compact(CompactionRequest request) {
         return store.propose(new Command.Compact(request.getRevision()))
+                .thenAccept(outcome -> expect(outcome, Outcome.Done.class))
+                .thenCompose(done ->
+                        request.getPhysical() ? store.replica().purged() : CompletableFuture.completedFuture(null))
                 .thenApplyAsync(
-                        outcome -> {
-                            expect(outcome, Outcome.Done.class);
-                            return CompactionResponse.newBuilder()
-                                    .setHeader(ids.header())
-                                    .build();
-                        },
+                        done -> CompactionResponse.newBuilder()
+                                .setHeader(ids.header())
+                                .build(),
                         pool);
     }
 

@@ -95,11 +95,6 @@ final class KeyHistory {
         return low - 1;
     }
 
-    /** Whether compaction at some revision could take something away. */
-    boolean isCompactable() {
-        return size > 1 || last().value() == null;
-    }
-
     /**
      * Drops what was superseded at or before {@code revision} or deleted before it; null when nothing is left. What
      * happened at {@code revision} itself stays, because a watch may begin there.

@@ -5,9 +5,7 @@ import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Refusal;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +22,11 @@ public class KeySpace {
     private Snapshot state;
     private final SessionLimit sessionLimit = new SessionLimit();
 
-    /** Keys of which compaction could take something away; follows from {@link #state}. */
-    private final Set<ByteSequence> compactable = new HashSet<>();
+    /** Whether keys may have versions that compaction has made unreadable. */
+    private boolean purging;
+
+    /** The first key that may, null for the first of all. */
+    private @Nullable ByteSequence purgeFrom;
 
     /** The empty key space at revision 1. */
     public KeySpace() {
@@ -35,12 +36,7 @@ public class KeySpace {
     /** The key space that {@code snapshot} was taken of. */
     public KeySpace(Snapshot snapshot) {
         state = snapshot;
-        snapshot.keys().visitAll((key, history) -> {
-            if (history.isCompactable()) {
-                compactable.add(key);
-            }
-            return true;
-        });
+        purging = snapshot.compactRevision() > 0;
         snapshot.sessions().all().visitAll((client, session) -> {
             sessionLimit.add(client, session);
             return true;
@@ -126,7 +122,6 @@ public class KeySpace {
 
     /** Takes over what the transaction wrote. */
     private Applied settle(long index, Transaction transaction, Outcome outcome) {
-        compactable.addAll(transaction.compactable());
         state = state.written(index, transaction);
         return new Applied(state.revision(), outcome, transaction.events());
     }
@@ -138,26 +133,50 @@ public class KeySpace {
         if (revision <= state.compactRevision()) {
             return unchanged(index, new Outcome.Compacted(state.compactRevision()));
         }
-        SortedTree<ByteSequence, KeyHistory> keys = state.keys();
-        long bytes = state.bytes();
-        for (ByteSequence key : List.copyOf(compactable)) {
-            KeyHistory history = keys.get(key);
-            if (history == null) {
-                throw new IllegalStateException("compactable key " + key + " has no history");
-            }
-            KeyHistory rest = history.compact(revision);
-            if (rest != history) {
-                keys = rest == null ? keys.without(key) : keys.with(key, rest);
-                for (int i = history.size() - (rest == null ? 0 : rest.size()) - 1; i >= 0; i--) {
-                    bytes -= Snapshot.bytesOf(key, history.get(i));
-                }
-            }
-            if (rest == null || !rest.isCompactable()) {
-                compactable.remove(key);
-            }
-        }
-        state = state.compacted(index, revision, keys, bytes);
+        state = state.compacted(index, revision);
+        purging = true;
+        purgeFrom = null;
         return new Applied(state.revision(), new Outcome.Done(), List.of());
+    }
+
+    /** Whether versions may be held that compaction has made unreadable. */
+    public boolean isPurging() {
+        return purging;
+    }
+
+    /**
+     * Drops what compaction has made unreadable of the next keys. That takes time in proportion to the keys there are, and
+     * nobody is to wait for it. Nothing that can be read, written or hashed changes, so each member purges as it has time.
+     *
+     * @param count how many keys to look at
+     * @return whether there is more to do
+     */
+    public boolean purge(int count) {
+        if (!purging) {
+            return false;
+        }
+        int[] seen = {0};
+        ByteSequence[] next = {null};
+        SortedTree<ByteSequence, KeyHistory> keys = state.keys();
+        keys.visit(purgeFrom, null, (key, history) -> {
+            if (seen[0]++ < count) {
+                return true;
+            }
+            next[0] = key;
+            return false;
+        });
+        long[] freed = {0};
+        SortedTree<ByteSequence, KeyHistory> rest = keys.changed(purgeFrom, next[0], (key, history) -> {
+            KeyHistory kept = history.compact(state.compactRevision());
+            for (int i = history.size() - (kept == null ? 0 : kept.size()) - 1; i >= 0; i--) {
+                freed[0] += Snapshot.bytesOf(key, history.get(i));
+            }
+            return kept;
+        });
+        state = state.purged(rest, state.bytes() - freed[0]);
+        purgeFrom = next[0];
+        purging = purgeFrom != null;
+        return purging;
     }
 
     private Applied grant(long index, Command.GrantLease command) {

@@ -111,7 +111,8 @@ public final class Snapshot {
                 clusterId);
     }
 
-    Snapshot compacted(long index, long upTo, SortedTree<ByteSequence, KeyHistory> rest, long restBytes) {
+    /** Older revisions cannot be read any more; what they held is still there. */
+    Snapshot compacted(long index, long upTo) {
         SortedTree<Long, Long> readable = notes.times();
         List<Long> unreadable = new ArrayList<>();
         readable.visitAll((time, at) -> at < upTo && unreadable.add(time));
@@ -119,7 +120,13 @@ public final class Snapshot {
             readable = readable.without(time);
         }
         Notes left = new Notes(notes.alarms(), readable);
-        return new Snapshot(index, revision, upTo, rest, restBytes, leases, sessions, left, clusterId);
+        return new Snapshot(index, revision, upTo, keys, bytes, leases, sessions, left, clusterId);
+    }
+
+    /** The same content with less of what cannot be read. */
+    Snapshot purged(SortedTree<ByteSequence, KeyHistory> rest, long restBytes) {
+        return new Snapshot(
+                appliedIndex, revision, compactRevision, rest, restBytes, leases, sessions, notes, clusterId);
     }
 
     Snapshot with(long index, Leases changed) {
@@ -162,7 +169,7 @@ public final class Snapshot {
         return compactRevision;
     }
 
-    /** How many keys have any version, deleted but not yet compacted ones included. */
+    /** How many keys have any version, deleted but not yet purged ones included. */
     public int keyCount() {
         return keys.size();
     }
@@ -171,7 +178,7 @@ public final class Snapshot {
         return keys;
     }
 
-    /** About how many bytes keys, values and their older versions take; the same on every member. */
+    /** About how many bytes keys, values and their older versions take, with what waits to be purged. */
     public long bytes() {
         return bytes;
     }
@@ -442,9 +449,10 @@ public final class Snapshot {
         return changes;
     }
 
-    private static WatchEvent eventOf(ByteSequence key, KeyHistory history, int i) {
+    private WatchEvent eventOf(ByteSequence key, KeyHistory history, int i) {
         Version version = history.get(i);
-        Version before = i == 0 ? null : history.get(i - 1);
+        // What was superseded at the compact revision may or may not be purged yet.
+        Version before = i == 0 || version.modRevision() <= compactRevision ? null : history.get(i - 1);
         return new WatchEvent(
                 version.value() == null ? WatchEvent.Type.DELETE : WatchEvent.Type.PUT,
                 version.toKeyValue(key),

@@ -53,6 +53,11 @@ final class SortedTree<K extends Comparable<K>, V> {
         return root == null;
     }
 
+    /** The longest way from the root, in nodes; tests look at the balance. */
+    int height() {
+        return height(root);
+    }
+
     @Nullable
     V get(K key) {
         Node<K, V> node = root;
@@ -108,6 +113,72 @@ final class SortedTree<K extends Comparable<K>, V> {
         return !beforeTo || visit(node.right, from, to, visitor);
     }
 
+    /** What becomes of an entry; null: it goes. */
+    @FunctionalInterface
+    interface Change<K, V> {
+        @Nullable
+        V apply(K key, V value);
+    }
+
+    /**
+     * Changes the entries of a range in one pass, in ascending order. Costs about as many nodes as entries that change
+     * when these are neighbours; where nothing changes the tree is shared.
+     *
+     * @param from first key, inclusive; null: from the start
+     * @param to last key, exclusive; null: to the end
+     */
+    SortedTree<K, V> changed(@Nullable K from, @Nullable K to, Change<K, V> change) {
+        Node<K, V> after = changed(root, from, to, change);
+        return after == root ? this : new SortedTree<>(after);
+    }
+
+    private static <K extends Comparable<K>, V> @Nullable Node<K, V> changed(
+            @Nullable Node<K, V> node, @Nullable K from, @Nullable K to, Change<K, V> change) {
+        if (node == null) {
+            return null;
+        }
+        boolean afterFrom = from == null || node.key.compareTo(from) >= 0;
+        boolean beforeTo = to == null || node.key.compareTo(to) < 0;
+        Node<K, V> left = afterFrom ? changed(node.left, from, to, change) : node.left;
+        V value = afterFrom && beforeTo ? change.apply(node.key, node.value) : node.value;
+        Node<K, V> right = beforeTo ? changed(node.right, from, to, change) : node.right;
+        if (value == null) {
+            return joined(left, right);
+        }
+        return left == node.left && value == node.value && right == node.right
+                ? node
+                : joined(left, node.key, value, right);
+    }
+
+    /** Joins two trees of any heights, all keys of one before all of the other. */
+    private static <K extends Comparable<K>, V> @Nullable Node<K, V> joined(
+            @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+        if (left == null || right == null) {
+            return left == null ? right : left;
+        }
+        Node<K, V> next = first(right);
+        return joined(left, next.key, next.value, without(right, next.key));
+    }
+
+    private static <K extends Comparable<K>, V> Node<K, V> joined(
+            @Nullable Node<K, V> left, K key, V value, @Nullable Node<K, V> right) {
+        if (left != null && height(left) > height(right) + 1) {
+            return balanced(left.left, left.key, left.value, joined(left.right, key, value, right));
+        }
+        if (right != null && height(right) > height(left) + 1) {
+            return balanced(joined(left, key, value, right.left), right.key, right.value, right.right);
+        }
+        return new Node<>(left, key, value, right);
+    }
+
+    private static <K extends Comparable<K>, V> Node<K, V> first(Node<K, V> tree) {
+        Node<K, V> first = tree;
+        while (first.left != null) {
+            first = first.left;
+        }
+        return first;
+    }
+
     private static <K extends Comparable<K>, V> Node<K, V> with(@Nullable Node<K, V> node, K key, V value) {
         if (node == null) {
             return new Node<>(null, key, value, null);
@@ -135,10 +206,7 @@ final class SortedTree<K extends Comparable<K>, V> {
         if (node.left == null || node.right == null) {
             return node.left == null ? node.right : node.left;
         }
-        Node<K, V> next = node.right;
-        while (next.left != null) {
-            next = next.left;
-        }
+        Node<K, V> next = first(node.right);
         return balanced(node.left, next.key, next.value, without(node.right, next.key));
     }
 

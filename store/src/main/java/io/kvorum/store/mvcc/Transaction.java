@@ -11,10 +11,8 @@ import io.kvorum.store.client.TxnResult;
 import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.mvcc.KeyHistory.Version;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +24,6 @@ final class Transaction {
     private SortedTree<Long, Lease> leases;
     private long bytes;
     private final TreeMap<ByteSequence, WatchEvent> events = new TreeMap<>();
-    private final Set<ByteSequence> compactable = new HashSet<>();
 
     Transaction(Snapshot base) {
         this.base = base;
@@ -55,10 +52,6 @@ final class Transaction {
 
     long bytes() {
         return bytes;
-    }
-
-    Set<ByteSequence> compactable() {
-        return compactable;
     }
 
     /** A transaction with its compares decided; those of nested ones see the same state as the outermost. */
@@ -238,9 +231,6 @@ final class Transaction {
         KeyHistory longer = history == null ? KeyHistory.of(next) : history.plus(next);
         bytes += Snapshot.bytesOf(key, next);
         keys = keys.with(key, longer);
-        if (longer.isCompactable()) {
-            compactable.add(key);
-        }
     }
 
     private void moveLease(ByteSequence key, long from, long to) {

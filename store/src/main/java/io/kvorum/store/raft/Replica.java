@@ -34,6 +34,7 @@ import io.kvorum.store.wal.FileRaftStateStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -67,6 +68,11 @@ public final class Replica {
 
     /** The operation of a query; never in the log. */
     private static final Object READ_REVISION = new Object();
+
+    /** How many keys are purged of old versions in one go: some milliseconds, much less than a heartbeat. */
+    private static final int PURGE_KEYS = 2000;
+
+    private static final Duration PURGE_LIMIT = Duration.ofMinutes(5);
 
     /** Index of the first leader's {@link #NO_OPERATION}. */
     private static final long FIRST_INDEX = 1;
@@ -149,6 +155,12 @@ public final class Replica {
 
     private final Function<Snapshot, KeySpace> keySpaces;
     private KeySpace keySpace;
+    /** On the member's thread, as what follows. */
+    private boolean purgeScheduled;
+
+    /** Completes at the end of the purge under way, or of the next one. */
+    private CompletableFuture<Void> purged = new CompletableFuture<>();
+
     private volatile Snapshot newest;
     private LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
     private @Nullable String knownLeader;
@@ -344,10 +356,14 @@ public final class Replica {
     }
 
     /**
-     * Writes the key space anew and deletes the log before it, so that what was compacted leaves the disk. Completes when
-     * that is done.
+     * Writes the key space anew and deletes the log before it, so that what was compacted leaves memory and disk. Completes
+     * when that is done.
      */
     public CompletableFuture<Void> defragment() {
+        return purged().thenCompose(done -> rewrite());
+    }
+
+    private CompletableFuture<Void> rewrite() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         integration.execute(() -> {
             logInMemory.takeSnapshot();
@@ -731,7 +747,41 @@ public final class Replica {
         if (applied.outcome() instanceof Outcome.ContentCheck check) {
             listener.contentCheck(newest, check.revision(), check.hash());
         }
+        purgeSoon();
         return applied.outcome();
+    }
+
+    private void purgeSoon() {
+        if (keySpace.isPurging() && !purgeScheduled) {
+            purgeScheduled = true;
+            schedule(this::purge, 0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** A part of the purge; the next one waits as long as this one took, so that half of the time is for others. */
+    private void purge() {
+        long begun = System.nanoTime();
+        purgeScheduled = keySpace.purge(PURGE_KEYS);
+        newest = keySpace.snapshot();
+        if (purgeScheduled) {
+            schedule(this::purge, System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+        } else {
+            purged.complete(null);
+            purged = new CompletableFuture<>();
+        }
+    }
+
+    /** Completes when nothing is held any more of what compactions up to now have made unreadable. */
+    public CompletableFuture<Void> purged() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        integration.execute(() -> {
+            if (keySpace.isPurging()) {
+                purged.whenComplete((any, thrown) -> done.complete(null));
+            } else {
+                done.complete(null);
+            }
+        });
+        return done.orTimeout(PURGE_LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     void restore(Object operation) {
@@ -739,5 +789,6 @@ public final class Replica {
         newest = keySpace.snapshot();
         listener.restored(newest);
         waiters.release();
+        purgeSoon();
     }
 }

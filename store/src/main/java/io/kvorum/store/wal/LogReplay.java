@@ -104,6 +104,7 @@ final class LogReplay {
                 state.applyEntry(entry.index(), proposal);
             }
         }
+        state.purge(Integer.MAX_VALUE);
         entries.headMap(index, true).clear();
         base = new SnapshotEntry(term, index, new ReceivedSnapshot(state.snapshot()), membersIndex, members);
     }

@@ -199,6 +199,7 @@ final class EtcdSemanticsTest {
                 .isEqualTo(keySpace.snapshot().bytes());
         commit(put("b", "1"));
         apply(new Command.Compact(5));
+        keySpace.purge(10);
         assertThat(keySpace.snapshot().bytes()).isEqualTo(one);
     }
 

@@ -37,6 +37,7 @@ final class KeySpacePropertyTest {
             byte[] logged = ProposalCodec.encode(new Proposal(null, command));
             Applied applied = keySpace.apply(index, ProposalCodec.decode(logged));
             twin.apply(index, ProposalCodec.decode(logged));
+            keySpace.purge(random.nextInt(4)); // the twin has no time for it
             applyTo(model, command, applied);
             assertThat(applied.revision()).isEqualTo(model.revision());
             assertEvents(model, applied);
@@ -48,8 +49,21 @@ final class KeySpacePropertyTest {
                 keySpace = new KeySpace(SnapshotAssembler.of(new SnapshotParts(snapshot)));
                 assertThat(SnapshotHash.of(keySpace.snapshot())).isEqualTo(SnapshotHash.of(snapshot));
                 assertChanges(random, snapshot, seen);
+                assertPurgedAlike(keySpace, new KeySpace(twin.snapshot()));
             }
         }
+    }
+
+    private static void assertPurgedAlike(KeySpace some, KeySpace nothing) {
+        String before = SnapshotHash.of(nothing.snapshot());
+        some.purge(Integer.MAX_VALUE);
+        while (nothing.purge(3)) {
+            assertThat(SnapshotHash.of(nothing.snapshot())).isEqualTo(before);
+        }
+        assertThat(some.isPurging() || nothing.isPurging()).isFalse();
+        assertThat(SnapshotHash.of(nothing.snapshot())).isEqualTo(before);
+        assertThat(nothing.snapshot().bytes()).isEqualTo(some.snapshot().bytes());
+        assertThat(nothing.snapshot().keyCount()).isEqualTo(some.snapshot().keyCount());
     }
 
     private static Command randomCommand(Random random, NaiveStore model) {

@@ -127,6 +127,7 @@ final class KeySpaceTest {
         apply(commit(put("b", "1"))); // 4
         apply(commit(new Op.Delete(KeyRange.single(b("b")), false))); // 5
         apply(new Command.Compact(5));
+        keySpace.purge(10);
         assertThat(keySpace.snapshot().keyCount()).as("a watch may begin at 5").isEqualTo(2);
         assertThat(keySpace.snapshot().range(RangeRequest.of(KeyRange.all()).atRevision(4)))
                 .isEqualTo(new Outcome.Compacted(5));
@@ -136,6 +137,8 @@ final class KeySpaceTest {
         assertThat(apply(new Command.Compact(6)).outcome()).isEqualTo(new Outcome.FutureRevision(6, 5));
         apply(commit(put("a", "3"))); // 6
         apply(new Command.Compact(6));
+        assertThat(keySpace.purge(1)).isTrue();
+        assertThat(keySpace.purge(1)).isFalse();
         assertThat(keySpace.snapshot().keyCount()).isEqualTo(1);
     }
 
