@@ -315,6 +315,41 @@ final class ReplicaGroupTest {
         put(leader, "a", "2").get(5, TimeUnit.SECONDS);
     }
 
+    /** More keys than are purged in one go. */
+    private static void putMany(Replica leader, String value) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Op[] puts = new Op[100];
+            for (int j = 0; j < puts.length; j++) {
+                puts[j] = new Op.Put(ByteSequence.utf8("k" + i + "/" + j), ByteSequence.utf8(value), 0, false);
+            }
+            leader.propose(ProposalCodec.encode(new Proposal(null, new Command.Commit(Txn.of(puts)))))
+                    .get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whatWasCompactedLeavesTheMemoryOfAllMembers() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        putMany(leader, "old");
+        long bytes = leader.newest().bytes();
+        putMany(leader, "new");
+        long revision = leader.newest().revision();
+        leader.propose(ProposalCodec.encode(new Proposal(null, new Command.Compact(revision))))
+                .get(5, TimeUnit.SECONDS);
+        leader.purged().get(10, TimeUnit.SECONDS);
+        assertThat(leader.newest().bytes()).isEqualTo(bytes);
+        String hash = SnapshotHash.of(leader.newest());
+        for (Replica replica : replicas.values()) {
+            replica.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+            await("purge at " + replica.name(), () -> replica.newest().bytes() == bytes);
+            assertThat(SnapshotHash.of(replica.newest())).isEqualTo(hash);
+        }
+        stop(leader.name());
+        start(leader.name());
+        await("purge after a restart", () -> replica(leader.name()).newest().bytes() == bytes);
+    }
+
     @Test
     void defragmentationTakesWhatWasCompactedOffTheDisk() throws Exception {
         startAll();
