@@ -15,6 +15,8 @@ none_lost() {
   done <"$LAB_STATE/runs"
 }
 all_ready() {
+  # A pod that was moved a moment ago may still be starting.
+  kubectl -n "$LAB_NAMESPACE" rollout status deployment/web --timeout=30s >/dev/null 2>&1 || true
   ready=$(kubectl -n "$LAB_NAMESPACE" get deployment web -o jsonpath='{.status.readyReplicas}')
   [ "${ready:-0}" -eq 4 ] || no "Deployment web has ${ready:-0} of 4 pods ready."
 }

@@ -133,7 +133,8 @@ class ExecIT {
         try (Tmux terminal = terminal(temporary)) {
             terminal.type(kubectl.program() + " exec -it box -- env PS1=inner: sh");
             terminal.await("the prompt", screen -> screen.contains("inner:"));
-            terminal.type("stty size");
+            // As with every container runtime, the shell may run before the client has told the size.
+            terminal.type("until [ \"$(stty size)\" = '30 100' ]; do sleep 0.1; done; stty size");
             terminal.awaitLine("30 100");
             terminal.resize(120, 40);
             terminal.type("until [ \"$(stty size)\" = '40 120' ]; do sleep 0.1; done; stty size");

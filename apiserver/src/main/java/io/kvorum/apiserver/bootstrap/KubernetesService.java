@@ -97,11 +97,18 @@ public final class KubernetesService {
                 .onComplete(done -> {
                     running = false;
                     if (done.failed()) {
-                        LOG.warn(
-                                "endpoints of the kubernetes Service not kept cause={}",
-                                done.cause().toString());
+                        warn(done.cause());
                     }
                 });
+    }
+
+    private static void warn(Throwable cause) {
+        String what = "endpoints of the kubernetes Service not kept cause={}";
+        if (cause instanceof RuntimeException && !(cause instanceof ApiException)) {
+            LOG.warn(what, cause.toString(), cause); // a bug, whose place must be seen
+        } else {
+            LOG.warn(what, cause.toString());
+        }
     }
 
     private String leaseName() {
