@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The store as etcd, driven by the real etcdctl. */
@@ -275,6 +276,7 @@ class EtcdIT {
                 SOON, "the leader is known", () -> Files.readString(listener).contains("one"));
     }
 
+    @Tag("slow") // a minute, whatever the machine
     @Test
     void theClientsOwnLoadTestRunsToItsEnd() throws IOException, InterruptedException {
         Path output = background("perf", "check", "perf", "--load=s", "--auto-compact");
