@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link Snapshot} in binary form, made part by part as it is asked for, so that a store of any size is written or sent
  * in little memory. A function of the content: equal states give equal parts, whatever the history of the trees that hold
- * them and however much of what was compacted is purged. {@link SnapshotAssembler} reads them. What a lease is attached to follows from the keys and is not written.
+ * them and however much of what was compacted is purged. {@link SnapshotAssembler} reads them. What a lease is attached to
+ * follows from the keys and is not written.
  *
  * <p>The first part is the head, then come leases, keys and sessions, then the end. A key with many versions goes on in
  * the next part.
