@@ -23,8 +23,8 @@ final class MessageCodec {
     private static final int VOTE_REQUEST = 3;
     private static final int VOTE_RESPONSE = 4;
     private static final int APPEND_REQUEST = 5;
-    private static final int APPEND_SUCCESS = 6;
-    private static final int APPEND_FAILURE = 7;
+    static final int APPEND_SUCCESS = 6;
+    static final int APPEND_FAILURE = 7;
     private static final int TRIGGER_ELECTION = 9;
     static final int SNAPSHOT_PART = 10;
     static final int SNAPSHOT_ACK = 11;

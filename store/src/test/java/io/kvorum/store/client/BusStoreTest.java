@@ -11,6 +11,7 @@ import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.raft.LocalTransport;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
+import io.kvorum.store.raft.SilentListener;
 import io.kvorum.store.server.StoreEndpoint;
 import io.kvorum.store.wal.Disk;
 import io.kvorum.store.watch.WatchHub;
@@ -161,7 +162,7 @@ final class BusStoreTest implements StoreContract {
                 .await(15, TimeUnit.SECONDS);
     }
 
-    private static final class Feed implements Replica.Listener {
+    private static final class Feed extends SilentListener {
         private volatile @Nullable WatchHub hub;
 
         @Override
@@ -179,12 +180,6 @@ final class BusStoreTest implements StoreContract {
                 to.restored(newest.revision());
             }
         }
-
-        @Override
-        public void contentCheck(Snapshot state, long revision, String hash) {}
-
-        @Override
-        public void leader(@Nullable String leader, boolean local) {}
 
         @Override
         public void failed(String what, Throwable cause) {

@@ -22,6 +22,7 @@ import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.raft.LocalTransport;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
+import io.kvorum.store.raft.SilentListener;
 import io.kvorum.store.server.MemberDirectory;
 import io.kvorum.store.server.MemberStore;
 import io.kvorum.store.server.StoreEndpoint;
@@ -298,7 +299,7 @@ public final class EtcdCluster implements AutoCloseable {
         vertx.close().await(5, TimeUnit.SECONDS);
     }
 
-    private final class Feed implements Replica.Listener {
+    private final class Feed extends SilentListener {
         private final String member;
         private final AtomicBoolean alive;
         private volatile @Nullable WatchHub hub;
@@ -323,12 +324,6 @@ public final class EtcdCluster implements AutoCloseable {
                 to.restored(newest.revision());
             }
         }
-
-        @Override
-        public void contentCheck(Snapshot state, long revision, String hash) {}
-
-        @Override
-        public void leader(@Nullable String leader, boolean local) {}
 
         @Override
         public void failed(String what, Throwable cause) {

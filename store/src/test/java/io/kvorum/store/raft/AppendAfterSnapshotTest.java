@@ -37,11 +37,6 @@ final class AppendAfterSnapshotTest {
     private static final List<String> MEMBERS = List.of("store-0", "store-1", "store-2");
     private static final long SNAPSHOT = MemberData.FIRST_INDEX;
 
-    /** Message types, see {@link MessageCodec}. */
-    private static final int APPEND_SUCCESS = 6;
-
-    private static final int APPEND_FAILURE = 7;
-
     @TempDir
     Path folder;
 
@@ -64,7 +59,7 @@ final class AppendAfterSnapshotTest {
                 Disk.real(),
                 network.of("store-0"),
                 nanos -> {},
-                new Silent());
+                new SilentListener());
         member = restored;
         restored.start();
         RaftTransport port = network.of("store-1");
@@ -85,9 +80,9 @@ final class AppendAfterSnapshotTest {
     private void receive(byte[] message) {
         BinaryReader in = new BinaryReader(message);
         int type = in.octet();
-        if (type == APPEND_SUCCESS || type == APPEND_FAILURE) {
+        if (type == MessageCodec.APPEND_SUCCESS || type == MessageCodec.APPEND_FAILURE) {
             EntryCodec.endpoint(in);
-            answers.add(new Answer(type == APPEND_SUCCESS, (int) in.number(), in.number()));
+            answers.add(new Answer(type == MessageCodec.APPEND_SUCCESS, (int) in.number(), in.number()));
         }
     }
 
@@ -166,24 +161,5 @@ final class AppendAfterSnapshotTest {
         assertThat(append(2, SNAPSHOT, 1, 1, SNAPSHOT).success())
                 .as("an older term")
                 .isFalse();
-    }
-
-    private static final class Silent implements Replica.Listener {
-        @Override
-        public void applied(Snapshot.Changes changes) {}
-
-        @Override
-        public void restored(Snapshot newest) {}
-
-        @Override
-        public void contentCheck(Snapshot state, long revision, String hash) {}
-
-        @Override
-        public void leader(@Nullable String leader, boolean local) {}
-
-        @Override
-        public void failed(String what, Throwable cause) {
-            throw new AssertionError(what, cause);
-        }
     }
 }

@@ -70,7 +70,7 @@ final class ReplicaGroupTest {
                 disks.getOrDefault(name, Disk.real()),
                 network.of(name),
                 nanos -> {},
-                new Silent());
+                new Listening());
         replicas.put(name, replica);
         replica.start();
         return replica;
@@ -523,22 +523,10 @@ final class ReplicaGroupTest {
         assertThat(get(next, "a")).isIn("1", "2");
     }
 
-    private final class Silent implements Replica.Listener {
-        @Override
-        public void applied(Snapshot.Changes changes) {}
-
-        @Override
-        public void restored(Snapshot newest) {}
-
+    private final class Listening extends SilentListener {
         @Override
         public void contentCheck(Snapshot state, long revision, String hash) {
             checks.add(hash + " at " + revision + " of " + state.revision());
         }
-
-        @Override
-        public void leader(@Nullable String leader, boolean local) {}
-
-        @Override
-        public void failed(String what, Throwable cause) {}
     }
 }

@@ -19,6 +19,7 @@ import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.raft.LocalTransport;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
+import io.kvorum.store.raft.SilentListener;
 import io.kvorum.store.wal.Disk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +38,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,22 +110,7 @@ final class StoreToolTest {
                 Disk.real(),
                 network.of(name),
                 nanos -> {},
-                new Replica.Listener() {
-                    @Override
-                    public void applied(Snapshot.Changes changes) {}
-
-                    @Override
-                    public void restored(Snapshot newest) {}
-
-                    @Override
-                    public void contentCheck(Snapshot state, long revision, String hash) {}
-
-                    @Override
-                    public void leader(@Nullable String leader, boolean local) {}
-
-                    @Override
-                    public void failed(String what, Throwable cause) {}
-                });
+                new SilentListener());
         replicas.put(name, replica);
         replica.start();
         return replica;
