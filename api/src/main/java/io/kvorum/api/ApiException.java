@@ -13,12 +13,19 @@ public final class ApiException extends RuntimeException {
     private final int code;
     private final String reason;
     private final @Nullable Details details;
+    private final String continueToken;
 
     public ApiException(int code, String reason, String message, @Nullable Details details) {
+        this(code, reason, message, details, "");
+    }
+
+    /** @param continueToken how a list that failed may go on nevertheless; empty when it may not */
+    public ApiException(int code, String reason, String message, @Nullable Details details, String continueToken) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;
         this.details = details;
+        this.continueToken = continueToken;
     }
 
     /** What the answer is about. Empty strings and lists where nothing is known; {@code retryAfterSeconds} 0 for none. */
@@ -39,6 +46,11 @@ public final class ApiException extends RuntimeException {
 
     public @Nullable Details details() {
         return details;
+    }
+
+    /** How a list that failed may go on nevertheless; empty when it may not. */
+    public String continueToken() {
+        return continueToken;
     }
 
     public boolean notFound() {

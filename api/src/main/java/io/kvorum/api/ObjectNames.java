@@ -18,6 +18,8 @@ public final class ObjectNames {
     private static final String ENV_NAME = "[ -<>-~]+";
     private static final String CONFIG_KEY = "[-._a-zA-Z0-9]+";
 
+    private static final String REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
+
     private static final Pattern LABEL_1123_PATTERN = Pattern.compile(LABEL_1123);
     private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN_1123);
     private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
@@ -25,6 +27,7 @@ public final class ObjectNames {
     private static final Pattern LABEL_VALUE_PATTERN = Pattern.compile(LABEL_VALUE);
     private static final Pattern ENV_NAME_PATTERN = Pattern.compile(ENV_NAME);
     private static final Pattern CONFIG_KEY_PATTERN = Pattern.compile(CONFIG_KEY);
+    private static final Pattern REASON_PATTERN = Pattern.compile(REASON);
     private static final Pattern PORT_NAME_CHARS = Pattern.compile("[-a-z0-9]+");
     private static final Pattern PORT_NAME_LETTER = Pattern.compile("[a-z]");
 
@@ -227,6 +230,21 @@ public final class ObjectNames {
 
     public static List<String> portNumber(long value) {
         return value >= 1 && value <= 65535 ? List.of() : List.of("must be between 1 and 65535, inclusive");
+    }
+
+    /** Reasons of conditions. */
+    public static List<String> conditionReason(String value) {
+        return REASON_PATTERN.matcher(value).matches()
+                ? List.of()
+                : List.of(regexMessage(
+                        "a condition reason must start with alphabetic character, optionally followed by a string of"
+                                + " alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+                        REASON,
+                        "my_name",
+                        "MY_NAME",
+                        "MyName",
+                        "ReasonA,ReasonB",
+                        "ReasonA:ReasonB"));
     }
 
     private static String tooLong(int limit) {

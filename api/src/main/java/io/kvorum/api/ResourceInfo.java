@@ -1,6 +1,8 @@
 package io.kvorum.api;
 
+import io.kvorum.api.custom.CustomType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One resource the API serves.
@@ -10,6 +12,7 @@ import java.util.List;
  * @param namespaced whether its objects live in namespaces
  * @param verbs of the resource itself, as discovery lists them
  * @param subresources see {@link Subresource}
+ * @param custom what a CustomResourceDefinition says of the objects; null for a built-in resource
  */
 public record ResourceInfo(
         String group,
@@ -21,7 +24,23 @@ public record ResourceInfo(
         List<String> shortNames,
         List<String> categories,
         List<String> verbs,
-        List<Subresource> subresources) {
+        List<Subresource> subresources,
+        @Nullable CustomType custom) {
+
+    /** A built-in resource. */
+    public ResourceInfo(
+            String group,
+            String version,
+            String resource,
+            String kind,
+            String singular,
+            boolean namespaced,
+            List<String> shortNames,
+            List<String> categories,
+            List<String> verbs,
+            List<Subresource> subresources) {
+        this(group, version, resource, kind, singular, namespaced, shortNames, categories, verbs, subresources, null);
+    }
 
     /** A subresource such as {@code status} or {@code scale}, with the kind it speaks. Group and version are empty when they are the resource's own. */
     public record Subresource(String name, List<String> verbs, String group, String version, String kind) {}
@@ -29,6 +48,11 @@ public record ResourceInfo(
     /** {@code v1} or {@code apps/v1}. */
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** The kind of its lists. */
+    public String listKind() {
+        return custom == null ? kind + "List" : custom.listKind();
     }
 
     /** {@code pods} or {@code deployments.apps}. */

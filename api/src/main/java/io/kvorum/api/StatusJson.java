@@ -13,11 +13,16 @@ public final class StatusJson {
     /** The failure as the server words it; fields in the server's order. */
     public static ObjectNode of(ApiException failure) {
         ObjectNode status = head("Failure");
+        if (!failure.continueToken().isEmpty()) {
+            status.withObject("metadata").put("continue", failure.continueToken());
+        }
         String message = failure.getMessage();
         if (message != null && !message.isEmpty()) {
             status.put("message", message);
         }
-        status.put("reason", failure.reason());
+        if (!failure.reason().isEmpty()) {
+            status.put("reason", failure.reason());
+        }
         ApiException.Details details = failure.details();
         if (details != null) {
             status.set("details", details(details));
@@ -63,7 +68,8 @@ public final class StatusJson {
                 code == 0 ? httpCode : code,
                 reason.isEmpty() ? reasonFor(httpCode) : reason,
                 Tree.text(status, "message"),
-                details);
+                details,
+                Tree.text(status, "metadata", "continue"));
     }
 
     private static String reasonFor(int httpCode) {

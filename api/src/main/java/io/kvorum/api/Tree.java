@@ -133,6 +133,42 @@ public final class Tree {
         }
     }
 
+    /** Whether two JSON values are the same: numbers by their value, objects without order. */
+    public static boolean sameValue(JsonNode a, JsonNode b) {
+        if (a == b) {
+            return true;
+        }
+        if (a.isNumber() && b.isNumber()) {
+            return a.canConvertToLong() && b.canConvertToLong() && a.isIntegralNumber() && b.isIntegralNumber()
+                    ? a.longValue() == b.longValue()
+                    : a.decimalValue().compareTo(b.decimalValue()) == 0;
+        }
+        if (a.isObject() && b.isObject()) {
+            if (a.size() != b.size()) {
+                return false;
+            }
+            for (Map.Entry<String, JsonNode> entry : a.properties()) {
+                JsonNode other = b.get(entry.getKey());
+                if (other == null || !sameValue(entry.getValue(), other)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (a.isArray() && b.isArray()) {
+            if (a.size() != b.size()) {
+                return false;
+            }
+            for (int i = 0; i < a.size(); i++) {
+                if (!sameValue(a.get(i), b.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return a.equals(b);
+    }
+
     /** Whether two values mean the same to the API: missing, null, empty lists and empty maps are equal. */
     public static boolean semanticallyEqual(@Nullable JsonNode a, @Nullable JsonNode b) {
         boolean emptyA = isEmpty(a);

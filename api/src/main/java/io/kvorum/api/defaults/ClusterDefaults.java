@@ -78,6 +78,9 @@ final class ClusterDefaults {
 
     private static void definition(ObjectNode spec) {
         Tree.setDefaultIfEmpty(Tree.ensureObject(spec, "conversion"), "strategy", "None");
+        if (Tree.at(spec, "conversion", "webhook", "clientConfig", "service") instanceof ObjectNode service) {
+            Tree.setDefault(service, "port", 443);
+        }
         ObjectNode names = Tree.ensureObject(spec, "names");
         String kind = Tree.text(names, "kind");
         if (!kind.isEmpty()) {

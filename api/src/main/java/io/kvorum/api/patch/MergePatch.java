@@ -17,7 +17,7 @@ public final class MergePatch {
      */
     public static ObjectNode apply(ObjectNode object, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
-            throw ApiException.badRequest("Invalid JSON Patch");
+            throw ApiException.badRequest("error decoding patch: " + NoObject.message(patch));
         }
         ObjectNode result = object.deepCopy();
         merge(result, changes);

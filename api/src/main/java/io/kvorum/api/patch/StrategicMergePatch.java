@@ -31,7 +31,7 @@ public final class StrategicMergePatch {
      */
     public static ObjectNode apply(ObjectNode object, JsonNode patch, PatchSchema schema) {
         if (!(patch instanceof ObjectNode changes)) {
-            throw ApiException.badRequest("Invalid JSON Patch");
+            throw ApiException.badRequest(NoObject.message(patch));
         }
         return mergeMap(object.deepCopy(), changes.deepCopy(), schema);
     }

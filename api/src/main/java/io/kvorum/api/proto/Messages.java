@@ -5,8 +5,10 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
@@ -37,9 +39,18 @@ final class Messages {
     /** The fields of a message by number. */
     static final class Shape {
         private final Map<Integer, Field> fields;
+        private final List<Field> inOrder;
 
         private Shape(Map<Integer, Field> fields) {
             this.fields = fields;
+            inOrder = fields.values().stream()
+                    .sorted(Comparator.comparingInt(Field::number))
+                    .toList();
+        }
+
+        /** All fields by ascending number, as encoders write them. */
+        List<Field> inOrder() {
+            return inOrder;
         }
 
         @org.jspecify.annotations.Nullable
@@ -99,6 +110,15 @@ final class Messages {
     /** The shape of a kind's objects, -1 for a kind that is not built in. */
     int of(String apiVersion, String kind) {
         return kinds.getOrDefault(apiVersion + '/' + kind, -1);
+    }
+
+    /** The shape of the metadata that objects of all kinds have. */
+    int metadata() {
+        return shape(of("v1", "ConfigMap")).inOrder().stream()
+                .filter(field -> field.name().equals("metadata"))
+                .findFirst()
+                .orElseThrow()
+                .shape();
     }
 
     boolean knows(String apiVersion) {

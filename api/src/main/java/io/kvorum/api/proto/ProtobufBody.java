@@ -1,5 +1,6 @@
 package io.kvorum.api.proto;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import java.util.Locale;
@@ -51,6 +52,62 @@ public final class ProtobufBody {
                     envelope.kind() + " in version \"" + apiVersion.substring(apiVersion.indexOf('/') + 1)
                             + "\" cannot be handled as a " + envelope.kind() + ": " + e.getMessage());
         }
+    }
+
+    /** Reads what there is to know of the messages, should nobody have asked for it yet: some tens of milliseconds. */
+    public static void load() {
+        Messages.load();
+    }
+
+    /** Whether {@link #encode} knows objects of a kind; custom resources, for one, it does not. */
+    public static boolean encodes(String apiVersion, String kind) {
+        return Messages.load().of(apiVersion, kind) >= 0;
+    }
+
+    /**
+     * The whole body for an object of a built-in kind.
+     *
+     * @param object valid JSON of its kind, as it is stored or answered
+     * @throws IllegalArgumentException if the kind has no message, see {@link #encodes}
+     */
+    public static byte[] encode(String apiVersion, String kind, ObjectNode object) {
+        return envelope(apiVersion, kind, message(apiVersion, kind, object));
+    }
+
+    /** As {@link #encode}, but without the envelope: how an object stands within a list. */
+    public static byte[] message(String apiVersion, String kind, ObjectNode object) {
+        Messages messages = Messages.load();
+        int shape = messages.of(apiVersion, kind);
+        if (shape < 0) {
+            throw new IllegalArgumentException("no message for " + apiVersion + " " + kind);
+        }
+        return new MessageWriter(messages).write(object, shape).toBytes();
+    }
+
+    /**
+     * The message of a {@code PartialObjectMetadata}, which the messages of the kinds do not know: the metadata of any
+     * object, in the first field.
+     */
+    public static byte[] metadataMessage(JsonNode metadata) {
+        WireWriter out = new WireWriter();
+        Messages messages = Messages.load();
+        out.message(1, new MessageWriter(messages).write(metadata, messages.metadata()));
+        return out.toBytes();
+    }
+
+    /** Puts a message of {@link #message} into its envelope. */
+    public static byte[] envelope(String apiVersion, String kind, byte[] message) {
+        WireWriter type = new WireWriter();
+        type.string(1, apiVersion);
+        type.string(2, kind);
+        WireWriter out = new WireWriter();
+        out.raw(PREFIX, PREFIX_LENGTH);
+        out.message(1, type);
+        out.bytes(2, message);
+        // As upstream writes them: no content encoding, no content type.
+        out.string(3, "");
+        out.string(4, "");
+        return out.toBytes();
     }
 
     static boolean isEnvelope(byte[] data) {

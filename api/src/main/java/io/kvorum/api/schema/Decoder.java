@@ -15,13 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Turns a request's body into an object of a known type: what does not fit the type is refused, what the type does not
  * know is dropped, named in a warning or refused. Messages are those of the Kubernetes API server. Stateless.
  *
- * <p>A null means that the field is absent; an empty list or map of an optional field counts as absent too, because
- * upstream's types leave both out when they are written. Whether required fields are there is not looked at here.
+ * <p>A null means that the field is absent; an empty list or map of an optional field, and a zero where zero is no value
+ * of its own, count as absent too, because upstream's types leave them out when they are written. Whether required fields are there is not looked at here.
  */
 public final class Decoder {
     private static final JsonFactory JSON = new JsonFactory();
@@ -32,11 +33,17 @@ public final class Decoder {
 
     /** @throws ApiException 400 if the body is not JSON, not of the resource's kind, or not of its shape */
     public static Decoded decode(ResourceInfo info, byte[] json, FieldValidation mode) {
+        if (info.custom() != null) {
+            return CustomDecoder.decode(info.custom(), json, mode);
+        }
         return decode(info.apiVersion(), info.kind(), json, mode);
     }
 
     /** As the other, for a body that is parsed already (YAML, a patch's result). */
     public static Decoded decode(ResourceInfo info, JsonNode tree, FieldValidation mode) {
+        if (info.custom() != null) {
+            return CustomDecoder.decode(info.custom(), tree, mode);
+        }
         return decode(info.apiVersion(), info.kind(), tree, mode);
     }
 
@@ -48,7 +55,7 @@ public final class Decoder {
             if (!reader.otherThanObject().isEmpty()) {
                 throw unrecognized(kind, reader.otherThanObject(), json);
             }
-            return finish(apiVersion, kind, object, reader, mode);
+            return finish(apiVersion, kind, object, reader, mode, misfit -> cannotBeHandled(apiVersion, kind, misfit));
         } catch (JsonProcessingException e) {
             String error = JsonSyntax.error(json);
             throw unrecognized(kind, error.isEmpty() ? e.getOriginalMessage() : error, json);
@@ -59,6 +66,20 @@ public final class Decoder {
 
     /** For the kinds of subresources, parsed already. */
     public static Decoded decode(String apiVersion, String kind, JsonNode tree, FieldValidation mode) {
+        return decode(apiVersion, kind, tree, mode, misfit -> cannotBeHandled(apiVersion, kind, misfit));
+    }
+
+    /**
+     * As the other, for a tree that is no request's body.
+     *
+     * @param refusal what to throw when the tree is not of its type or, in strict mode, has fields it must not have
+     */
+    public static Decoded decode(
+            String apiVersion,
+            String kind,
+            JsonNode tree,
+            FieldValidation mode,
+            Function<Misfit, ApiException> refusal) {
         TypedReader reader = new TypedReader();
         try (JsonParser parser = TREES.treeAsTokens(tree)) {
             ObjectNode object = reader.read(parser, Schemas.load().of(apiVersion, kind));
@@ -66,7 +87,7 @@ public final class Decoder {
                 byte[] body = tree.toString().getBytes(StandardCharsets.UTF_8);
                 throw unrecognized(kind, reader.otherThanObject(), body);
             }
-            return finish(apiVersion, kind, object, reader, mode);
+            return finish(apiVersion, kind, object, reader, mode, refusal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -78,7 +99,7 @@ public final class Decoder {
     }
 
     /** The body's beginning, as upstream quotes it: text if it may be JSON, else hexadecimal. */
-    private static String summary(byte[] body) {
+    static String summary(byte[] body) {
         int max = 30;
         if (body.length == 0) {
             return "<empty>";
@@ -92,20 +113,26 @@ public final class Decoder {
     }
 
     private static Decoded finish(
-            String apiVersion, String kind, ObjectNode object, TypedReader reader, FieldValidation mode) {
+            String apiVersion,
+            String kind,
+            ObjectNode object,
+            TypedReader reader,
+            FieldValidation mode,
+            Function<Misfit, ApiException> refusal) {
         String givenVersion = textOr(object, "apiVersion", apiVersion);
         String givenKind = textOr(object, "kind", kind);
         boolean same = givenVersion.equals(apiVersion) && givenKind.equals(kind);
         if (!same && !deleteOptionsOfAnyGroup(kind, givenVersion, givenKind)) {
             throw mismatch(apiVersion, kind, givenVersion, givenKind);
         }
-        Optional<String> error = reader.error();
-        if (error.isPresent()) {
-            throw cannotBeHandled(apiVersion, kind, kind, error.get());
+        Optional<Misfit> misfit = reader.misfit();
+        if (misfit.isPresent()) {
+            throw refusal.apply(misfit.get());
         }
         List<String> strict = reader.strictErrors();
         if (mode == FieldValidation.STRICT && !strict.isEmpty()) {
-            throw cannotBeHandled(apiVersion, kind, kind, "strict decoding error: " + String.join(", ", strict));
+            String error = "strict decoding error: " + String.join(", ", strict);
+            throw refusal.apply(new Misfit(error, error));
         }
         object.put("apiVersion", apiVersion);
         object.put("kind", kind);
@@ -118,6 +145,10 @@ public final class Decoder {
                 && givenKind.equals(kind)
                 && BuiltinCatalog.load().all().stream()
                         .anyMatch(info -> info.apiVersion().equals(givenVersion));
+    }
+
+    private static ApiException cannotBeHandled(String apiVersion, String kind, Misfit misfit) {
+        return cannotBeHandled(apiVersion, kind, kind, misfit.decoding());
     }
 
     private static ApiException cannotBeHandled(String apiVersion, String given, String expected, String why) {

@@ -55,8 +55,10 @@ public final class Schema {
             boolean atomicMap,
             boolean granularMap,
             List<String> patchStrategies,
-            @Nullable String patchMergeKey) {
-        static final FieldTraits NONE = new FieldTraits(ListType.ATOMIC, List.of(), false, false, List.of(), null);
+            @Nullable String patchMergeKey,
+            boolean keepsZero) {
+        static final FieldTraits NONE =
+                new FieldTraits(ListType.ATOMIC, List.of(), false, false, List.of(), null, false);
     }
 
     private Schema(
@@ -186,6 +188,14 @@ public final class Schema {
     /** The item field strategic merge patch compares; null for lists of scalars and for lists that are replaced. */
     public @Nullable String patchMergeKey() {
         return traits.patchMergeKey();
+    }
+
+    /**
+     * Whether a zero (0, false, the empty string) is a value of the field and differs from its absence: upstream's Go
+     * type has a pointer there. Zeros of other fields that need not be there are left out.
+     */
+    public boolean keepsZero() {
+        return traits.keepsZero();
     }
 
     /** Last part of the definition, as Go names the type: {@code PodSpec}. */

@@ -39,6 +39,7 @@ final class SchemaFile {
     private static final int PATCH_MERGE_KEY = 16;
     private static final int ATOMIC_MAP = 32;
     private static final int GRANULAR_MAP = 64;
+    private static final int KEEPS_ZERO = 128;
 
     private final String pack;
     private final ByteBuffer file;
@@ -138,7 +139,13 @@ final class SchemaFile {
             List<String> strategies = (flags & PATCH_STRATEGIES) != 0 ? strings() : List.of();
             @Nullable String mergeKey = (flags & PATCH_MERGE_KEY) != 0 ? string() : null;
             return new FieldTraits(
-                    listType, keys, (flags & ATOMIC_MAP) != 0, (flags & GRANULAR_MAP) != 0, strategies, mergeKey);
+                    listType,
+                    keys,
+                    (flags & ATOMIC_MAP) != 0,
+                    (flags & GRANULAR_MAP) != 0,
+                    strategies,
+                    mergeKey,
+                    (flags & KEEPS_ZERO) != 0);
         }
 
         private String string() {

@@ -34,7 +34,7 @@ final class TypedReader {
 
     private String struct = "";
     private String otherThanObject = "";
-    private @Nullable String typeError;
+    private @Nullable Misfit typeError;
     private @Nullable String valueError;
     private int depth;
 
@@ -59,8 +59,8 @@ final class TypedReader {
     }
 
     /** Why the body is not of the type; a malformed value counts before a value of the wrong kind. */
-    Optional<String> error() {
-        return Optional.ofNullable(valueError != null ? valueError : typeError);
+    Optional<Misfit> misfit() {
+        return Optional.ofNullable(valueError != null ? new Misfit(valueError, valueError) : typeError);
     }
 
     /** Unknown and duplicate fields, in the order they were met. */
@@ -88,12 +88,7 @@ final class TypedReader {
                 parser.nextToken();
                 JsonNode value = readValue(parser, property, into.get(name));
                 fields.remove(fields.size() - 1);
-                boolean leftOut = value != null
-                        && value.isContainerNode()
-                        && value.isEmpty()
-                        && (property.type() == Schema.Type.ARRAY || property.additionalProperties() != null)
-                        && !schema.required().contains(name);
-                if (leftOut) {
+                if (value != null && leftOut(schema, name, property, value)) {
                     into.remove(name);
                 } else if (value != null) {
                     into.set(name, value);
@@ -102,6 +97,25 @@ final class TypedReader {
             path.setLength(length);
         }
         struct = outer;
+    }
+
+    /** Whether upstream's type, which marks the field {@code omitempty}, does not write this value of it. */
+    private static boolean leftOut(Schema schema, String name, Schema property, JsonNode value) {
+        boolean empty = value.isContainerNode()
+                ? value.isEmpty()
+                        && (property.type() == Schema.Type.ARRAY || property.additionalProperties() != null)
+                        && !name.equals("managedFields") // empty, it says that they shall be reset
+                : !property.keepsZero() && isZero(property.type(), value);
+        return empty && !schema.required().contains(name);
+    }
+
+    private static boolean isZero(Schema.Type type, JsonNode value) {
+        return switch (type) {
+            case STRING -> value.textValue().isEmpty();
+            case INTEGER, NUMBER -> value.doubleValue() == 0;
+            case BOOLEAN -> !value.booleanValue();
+            default -> false; // quantities and IntOrStrings are structs in Go, and those are always written
+        };
     }
 
     private void readMap(JsonParser parser, Schema values, ObjectNode into) throws IOException {
@@ -335,8 +349,10 @@ final class TypedReader {
             if (type.equals("string") && !fields.isEmpty()) {
                 type = GoTypeNames.ofString(struct, fields.get(fields.size() - 1));
             }
-            typeError = "json: cannot unmarshal " + what + " into Go struct field " + struct + "."
-                    + String.join(".", fields) + " of type " + type;
+            typeError = new Misfit(
+                    "json: cannot unmarshal " + what + " into Go struct field " + struct + "."
+                            + String.join(".", fields) + " of type " + type,
+                    GoConversion.failure(parser.currentToken(), schema, type));
         }
         parser.skipChildren();
         return null;

@@ -74,6 +74,12 @@ final class SelectableFields {
         if (METADATA.contains(field) || (own != null && own.contains(field))) {
             return;
         }
+        if (resource.custom() != null) {
+            if (!resource.custom().selectableFields().contains("." + field)) {
+                throw ApiException.badRequest("field label not supported: " + field);
+            }
+            return;
+        }
         if (own == null) {
             throw ApiException.badRequest(
                     "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
@@ -96,7 +102,7 @@ final class SelectableFields {
                 firstNonEmpty(Tree.text(object, "source", "component"), Tree.text(object, "reportingComponent"));
             case "status.successful" -> Long.toString(Tree.number(object, "status", "succeeded"));
             case "status.podIPs" -> podIps(object);
-            default -> Tree.text(object, field.split("\\."));
+            default -> Tree.at(object, field.split("\\.")).asText("");
         };
     }
 

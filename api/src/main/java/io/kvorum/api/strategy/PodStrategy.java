@@ -45,6 +45,16 @@ final class PodStrategy extends GenericStrategy {
     }
 
     @Override
+    public void preparePartUpdate(String subresource, ObjectNode old, ObjectNode next) {
+        if (subresource.equals("resize")) {
+            PodParts.resize(old, next);
+        } else {
+            PodParts.ephemeralContainers(old, next);
+        }
+        PodParts.count(old, next);
+    }
+
+    @Override
     public long deletionGraceSeconds(ObjectNode pod, @Nullable Long requested) {
         String phase = Tree.text(pod, "status", "phase");
         boolean ended = phase.equals("Failed") || phase.equals("Succeeded");

@@ -1,6 +1,5 @@
 package io.kvorum.api.strategy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
@@ -25,14 +24,8 @@ final class ServiceStrategy extends GenericStrategy {
         ObjectNode after = Tree.ensureObject(next, "spec");
         String type = Tree.text(after, "type");
         boolean external = type.equals("ExternalName");
+        AllocatedFields.carryOver(before, after);
         if (!external && !Tree.text(before, "type").equals("ExternalName")) {
-            // A client that leaves out what was allocated means to keep it.
-            if (Tree.text(after, "clusterIP").isEmpty()
-                    && Tree.items(after, "clusterIPs").isEmpty()) {
-                copyField(before, after, "clusterIP");
-                copyField(before, after, "clusterIPs");
-            }
-            keepNodePorts(before, after, type);
             for (String field : List.of("ipFamilies", "ipFamilyPolicy")) {
                 if (!after.hasNonNull(field)) {
                     copyField(before, after, field);
@@ -59,6 +52,7 @@ final class ServiceStrategy extends GenericStrategy {
                 after.remove("externalTrafficPolicy");
             }
         }
+        AllocatedFields.dropHealthPort(before, after);
         if (!type.equals("LoadBalancer") && Tree.text(before, "type").equals("LoadBalancer")) {
             after.remove("allocateLoadBalancerNodePorts");
             after.remove("loadBalancerClass");
@@ -69,24 +63,6 @@ final class ServiceStrategy extends GenericStrategy {
         families(next);
     }
 
-    private static void keepNodePorts(ObjectNode before, ObjectNode after, String type) {
-        if (!type.equals("NodePort") && !type.equals("LoadBalancer")) {
-            return;
-        }
-        for (ObjectNode port : Tree.objects(after, "ports")) {
-            if (Tree.number(port, "nodePort") != 0) {
-                continue;
-            }
-            for (JsonNode old : Tree.items(before, "ports")) {
-                boolean same = Tree.number(old, "port") == Tree.number(port, "port")
-                        && Tree.text(old, "protocol").equals(Tree.text(port, "protocol"));
-                if (same && Tree.number(old, "nodePort") != 0) {
-                    port.put("nodePort", Tree.number(old, "nodePort"));
-                }
-            }
-        }
-    }
-
     private static void families(ObjectNode service) {
         ObjectNode spec = Tree.ensureObject(service, "spec");
         if (Tree.text(spec, "type").equals("ExternalName")) {
@@ -95,8 +71,6 @@ final class ServiceStrategy extends GenericStrategy {
         String clusterIp = Tree.text(spec, "clusterIP");
         if (!clusterIp.isEmpty() && Tree.items(spec, "clusterIPs").isEmpty()) {
             Tree.ensureArray(spec, "clusterIPs").add(clusterIp);
-        } else if (clusterIp.isEmpty() && !Tree.items(spec, "clusterIPs").isEmpty()) {
-            spec.put("clusterIP", Tree.texts(spec, "clusterIPs").get(0));
         }
         boolean openHeadless =
                 clusterIp.equals("None") && Tree.object(spec, "selector").isEmpty();

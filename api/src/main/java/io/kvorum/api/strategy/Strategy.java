@@ -18,6 +18,15 @@ public interface Strategy {
     /** Makes {@code next} the old object with a new status, and with those parts of metadata a status update may change. */
     void prepareStatusUpdate(ObjectNode old, ObjectNode next);
 
+    /**
+     * Makes {@code next} the old object with the part replaced that a subresource other than {@code status} is for.
+     *
+     * @param subresource for example {@code approval} or {@code ephemeralcontainers}
+     */
+    default void preparePartUpdate(String subresource, ObjectNode old, ObjectNode next) {
+        throw new IllegalStateException("no part " + subresource);
+    }
+
     /** Brings the valid object into its stored form. */
     void canonicalize(ObjectNode object);
 

@@ -97,7 +97,7 @@ final class ClaimValidation {
         Rules.oneOf(spec, path, "volumeMode", VOLUME_MODES, errors);
     }
 
-    private static void modes(JsonNode spec, FieldPath path, String whenNone, FieldErrors errors) {
+    static void modes(JsonNode spec, FieldPath path, String whenNone, FieldErrors errors) {
         List<String> modes = Tree.texts(spec, "accessModes");
         FieldPath at = path.child("accessModes");
         if (modes.isEmpty()) {
@@ -194,17 +194,8 @@ final class ClaimValidation {
     static final KindValidation STORAGE_CLASS = new KindValidation() {
         @Override
         public void create(ObjectNode storageClass, ValidationOptions options, FieldErrors errors) {
-            String provisioner = Tree.text(storageClass, "provisioner");
-            if (provisioner.isEmpty()) {
-                errors.required(FieldPath.of("provisioner"));
-            } else {
-                errors.invalidEach(FieldPath.of("provisioner"), provisioner, ObjectNames.annotationKey(provisioner));
-            }
-            for (String key : Tree.map(storageClass, "parameters").keySet()) {
-                if (key.isEmpty()) {
-                    errors.invalid(FieldPath.of("parameters"), key, "field can not be empty.");
-                }
-            }
+            StorageValidation.provisioner(storageClass, "provisioner", errors);
+            StorageValidation.parameters(storageClass, errors);
             Rules.requiredOneOf(storageClass, FieldPath.ROOT, "reclaimPolicy", List.of("Delete", "Retain"), errors);
             Rules.requiredOneOf(
                     storageClass,
@@ -212,6 +203,7 @@ final class ClaimValidation {
                     "volumeBindingMode",
                     List.of("Immediate", "WaitForFirstConsumer"),
                     errors);
+            StorageValidation.topologies(storageClass, errors);
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The rules of Node, Namespace, ResourceQuota, LimitRange and Event. */
+/** The rules of Node, Namespace, LimitRange and Event. */
 final class ClusterValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
 
@@ -86,7 +86,7 @@ final class ClusterValidation {
     private static void cidrs(JsonNode spec, FieldErrors errors) {
         List<String> cidrs = Tree.texts(spec, "podCIDRs");
         for (int i = 0; i < cidrs.size(); i++) {
-            if (!Cidr.isValid(cidrs.get(i))) {
+            if (!Rules.isBlock(cidrs.get(i))) {
                 errors.invalid(
                         SPEC.child("podCIDRs").index(i),
                         cidrs.get(i),
@@ -95,31 +95,7 @@ final class ClusterValidation {
         }
     }
 
-    static final KindValidation QUOTA = new KindValidation() {
-        @Override
-        public void create(ObjectNode quota, ValidationOptions options, FieldErrors errors) {
-            ResourceListValidation.amounts(Tree.at(quota, "spec", "hard"), SPEC.child("hard"), errors);
-            List<String> scopes = Tree.texts(quota, "spec", "scopes");
-            for (String scope : scopes) {
-                if (!List.of(
-                                "Terminating",
-                                "NotTerminating",
-                                "BestEffort",
-                                "NotBestEffort",
-                                "PriorityClass",
-                                "CrossNamespacePodAffinity")
-                        .contains(scope)) {
-                    errors.invalid(SPEC.child("scopes"), Tree.at(quota, "spec", "scopes"), "unsupported scope");
-                }
-            }
-        }
-
-        @Override
-        public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-            create(next, options, errors);
-            errors.immutable(SPEC.child("scopes"), Tree.at(old, "spec", "scopes"), Tree.at(next, "spec", "scopes"));
-        }
-    };
+    static final KindValidation QUOTA = new QuotaValidation();
 
     static final KindValidation LIMIT_RANGE = (range, options, errors) -> {
         Set<String> types = new HashSet<>();
@@ -167,14 +143,4 @@ final class ClusterValidation {
             }
         }
     }
-
-    static final KindValidation EVENT = (event, options, errors) -> {
-        String namespace = Tree.text(event, "metadata", "namespace");
-        String about = Tree.text(event, "involvedObject", "namespace");
-        boolean matches = about.equals(namespace)
-                || (about.isEmpty() && (namespace.equals("default") || namespace.equals("kube-system")));
-        if (!matches) {
-            errors.invalid(FieldPath.of("involvedObject", "namespace"), about, "does not match event.namespace");
-        }
-    };
 }

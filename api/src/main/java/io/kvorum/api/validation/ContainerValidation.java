@@ -97,6 +97,23 @@ final class ContainerValidation {
                     errors.forbidden(at.child(field), "cannot be set for an Ephemeral Container");
                 }
             }
+            if (!container.path("resources").isEmpty()) {
+                errors.forbidden(at.child("resources"), "cannot be set for an Ephemeral Container");
+            }
+            String target = Tree.text(container, "targetContainerName");
+            if (!target.isEmpty() && !names.contains(target)) {
+                errors.notFound(at.child("targetContainerName"), target);
+            }
+            List<JsonNode> mounts = Tree.items(container, "volumeMounts");
+            for (int mount = 0; mount < mounts.size(); mount++) {
+                for (String field : List.of("subPath", "subPathExpr")) {
+                    if (!Tree.text(mounts.get(mount), field).isEmpty()) {
+                        errors.forbidden(
+                                at.child("volumeMounts").index(mount).child(field),
+                                "cannot be set for an Ephemeral Container");
+                    }
+                }
+            }
         }
     }
 

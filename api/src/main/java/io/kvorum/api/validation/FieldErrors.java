@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The findings about one object, in the order they are made, worded as {@code metav1.StatusCause}s. */
 public final class FieldErrors {
+    static final String IMMUTABLE = "field is immutable";
+
     private final List<ApiException.Cause> causes = new ArrayList<>();
 
     public List<ApiException.Cause> causes() {
@@ -76,7 +78,7 @@ public final class FieldErrors {
     /** A finding when the value is not what it was. */
     public void immutable(FieldPath path, @Nullable JsonNode old, @Nullable JsonNode next) {
         if (!Tree.semanticallyEqual(old, next)) {
-            invalid(path, next, "field is immutable");
+            invalid(path, next, IMMUTABLE);
         }
     }
 

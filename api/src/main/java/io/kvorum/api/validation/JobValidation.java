@@ -3,9 +3,9 @@ package io.kvorum.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
+import io.kvorum.api.cron.CronSchedule;
+import io.kvorum.api.cron.TimeZones;
 import io.kvorum.api.selector.LabelSelector;
-import java.time.DateTimeException;
-import java.time.ZoneId;
 import java.util.List;
 
 /** The rules of jobs and cron jobs. */
@@ -129,9 +129,10 @@ final class JobValidation {
             errors.required(SPEC.child("schedule"));
         } else {
             String schedule = Tree.text(spec, "schedule");
-            String wrong = CronExpression.problem(schedule);
-            if (!wrong.isEmpty()) {
-                errors.invalid(SPEC.child("schedule"), schedule, wrong);
+            try {
+                CronSchedule.parse(schedule);
+            } catch (IllegalArgumentException wrong) {
+                errors.invalid(SPEC.child("schedule"), schedule, String.valueOf(wrong.getMessage()));
             }
         }
         Rules.notNegative(
@@ -164,9 +165,7 @@ final class JobValidation {
                     "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
             return;
         }
-        try {
-            ZoneId.of(zone);
-        } catch (DateTimeException unknown) {
+        if (TimeZones.find(zone).isEmpty()) {
             errors.invalid(SPEC.child("timeZone"), zone, "unknown time zone " + zone);
         }
     }

@@ -8,6 +8,9 @@ import io.kvorum.api.schema.Schemas;
 /** The rules of one kind, beside those of ObjectMeta. */
 @FunctionalInterface
 interface KindValidation {
+    /** Of kinds whose metadata is all there is to check. */
+    KindValidation NONE = (object, options, errors) -> {};
+
     /** The rules an object must meet at any time. */
     void create(ObjectNode object, ValidationOptions options, FieldErrors errors);
 
@@ -19,9 +22,19 @@ interface KindValidation {
     /** The rules of a change of status. */
     default void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {}
 
+    /** The rules of a change through a subresource that is a part of the object, other than its status. */
+    default void updatePart(
+            String subresource, ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        update(old, next, options, errors);
+    }
+
     /** The rules of a resource; of those without rules of their own, that required fields are there. */
     static KindValidation of(ResourceInfo resource) {
+        if (resource.custom() != null) {
+            return new CustomValidation(resource.custom());
+        }
         return switch (resource.group() + "/" + resource.kind()) {
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.DEFINITION;
             case "/Pod" -> new PodValidation();
             case "/PodTemplate" -> WorkloadValidation.POD_TEMPLATE;
             case "/ReplicationController" -> WorkloadValidation.REPLICATION_CONTROLLER;
@@ -33,7 +46,8 @@ interface KindValidation {
             case "/Node" -> ClusterValidation.NODE;
             case "/ResourceQuota" -> ClusterValidation.QUOTA;
             case "/LimitRange" -> ClusterValidation.LIMIT_RANGE;
-            case "/Event" -> ClusterValidation.EVENT;
+            case "/Event" -> new EventValidation();
+            case "/ServiceAccount" -> NONE;
             case "/PersistentVolume" -> ClaimValidation.VOLUME;
             case "/PersistentVolumeClaim" -> ClaimValidation.CLAIM;
             case "apps/Deployment" -> WorkloadValidation.DEPLOYMENT;
@@ -55,7 +69,25 @@ interface KindValidation {
             case "rbac.authorization.k8s.io/ClusterRole" -> RbacValidation.CLUSTER_ROLE;
             case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.ROLE_BINDING;
             case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.CLUSTER_ROLE_BINDING;
+            case "certificates.k8s.io/CertificateSigningRequest" -> new CertificateRequestValidation();
+            case "apiregistration.k8s.io/APIService" -> new ApiServiceValidation();
+            case "flowcontrol.apiserver.k8s.io/FlowSchema" -> FlowValidation.SCHEMA;
+            case "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration" -> FlowValidation.LEVEL;
+            case "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+                    "admissionregistration.k8s.io/ValidatingWebhookConfiguration" -> new WebhookValidation();
+            case "node.k8s.io/RuntimeClass" -> new RuntimeClassValidation();
+            case "admissionregistration.k8s.io/ValidatingAdmissionPolicy" -> new AdmissionPolicyValidation(false);
+            case "admissionregistration.k8s.io/MutatingAdmissionPolicy" -> new AdmissionPolicyValidation(true);
+            case "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding" -> new PolicyBindingValidation(false);
+            case "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding" -> new PolicyBindingValidation(true);
+            case "networking.k8s.io/IPAddress" -> AddressValidation.IP_ADDRESS;
+            case "networking.k8s.io/ServiceCIDR" -> AddressValidation.SERVICE_CIDR;
             case "storage.k8s.io/StorageClass" -> ClaimValidation.STORAGE_CLASS;
+            case "storage.k8s.io/CSIDriver" -> new DriverValidation();
+            case "storage.k8s.io/CSINode" -> StorageValidation.CSI_NODE;
+            case "storage.k8s.io/CSIStorageCapacity" -> StorageValidation.CAPACITY;
+            case "storage.k8s.io/VolumeAttachment" -> new AttachmentValidation();
+            case "storage.k8s.io/VolumeAttributesClass" -> StorageValidation.ATTRIBUTES_CLASS;
             case "gateway.networking.k8s.io/GatewayClass" -> GatewayValidation.CLASS;
             case "gateway.networking.k8s.io/Gateway" -> GatewayValidation.GATEWAY;
             case "gateway.networking.k8s.io/HTTPRoute" -> RouteValidation.ROUTE;

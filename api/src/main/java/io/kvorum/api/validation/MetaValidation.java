@@ -25,10 +25,14 @@ final class MetaValidation {
         return switch (resource.group() + "/" + resource.kind()) {
             case "/Service" -> ObjectNames::dns1035Label;
             case "/Namespace", "apps/StatefulSet" -> ObjectNames::dns1123Label;
-            case "rbac.authorization.k8s.io/Role",
+            case "/Event",
+                    "rbac.authorization.k8s.io/Role",
                     "rbac.authorization.k8s.io/ClusterRole",
                     "rbac.authorization.k8s.io/RoleBinding",
-                    "rbac.authorization.k8s.io/ClusterRoleBinding" -> ObjectNames::pathSegment;
+                    "rbac.authorization.k8s.io/ClusterRoleBinding",
+                    "certificates.k8s.io/CertificateSigningRequest",
+                    "apiregistration.k8s.io/APIService" -> ObjectNames::pathSegment;
+            case "networking.k8s.io/IPAddress" -> AddressValidation::address;
             default -> ObjectNames::dns1123Subdomain;
         };
     }
@@ -60,10 +64,10 @@ final class MetaValidation {
         } else if (!namespace.isEmpty()) {
             errors.forbidden(METADATA.child("namespace"), "not allowed on this type");
         }
-        common(metadata, errors);
+        common(resource, metadata, errors);
     }
 
-    static void update(ObjectNode old, ObjectNode next, FieldErrors errors) {
+    static void update(ResourceInfo resource, ObjectNode old, ObjectNode next, FieldErrors errors) {
         ObjectNode before = Tree.object(old, "metadata");
         ObjectNode after = Tree.object(next, "metadata");
         if (before.hasNonNull("deletionTimestamp")) {
@@ -88,7 +92,7 @@ final class MetaValidation {
                 "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")) {
             errors.immutable(METADATA.child(field), before.get(field), after.get(field));
         }
-        common(after, errors);
+        common(resource, after, errors);
     }
 
     /** ObjectMeta inside another object, as a pod template's: labels and annotations only. */
@@ -97,7 +101,8 @@ final class MetaValidation {
         annotations(metadata.path("annotations"), path.child("annotations"), errors);
     }
 
-    private static void common(ObjectNode metadata, FieldErrors errors) {
+    private static void common(ResourceInfo resource, ObjectNode metadata, FieldErrors errors) {
+        FieldManagers.validate(metadata, METADATA, errors);
         if (Tree.number(metadata, "generation") < 0) {
             errors.invalid(
                     METADATA.child("generation"),
@@ -112,7 +117,7 @@ final class MetaValidation {
         for (String finalizer : Tree.texts(metadata, "finalizers")) {
             FieldPath path = METADATA.child("finalizers");
             errors.invalidEach(path, finalizer, ObjectNames.qualifiedName(finalizer));
-            if (!finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+            if (!anyFinalizer(resource) && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
                 errors.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
             }
             orphan |= finalizer.equals("orphan");
@@ -124,6 +129,11 @@ final class MetaValidation {
                     metadata.path("finalizers"),
                     "finalizer orphan and foregroundDeletion cannot be both set");
         }
+    }
+
+    /** Definitions and their objects may have finalizers without a domain, as upstream's other API servers let them. */
+    private static boolean anyFinalizer(ResourceInfo resource) {
+        return resource.custom() != null || resource.group().equals("apiextensions.k8s.io");
     }
 
     private static void owners(ObjectNode metadata, FieldErrors errors) {

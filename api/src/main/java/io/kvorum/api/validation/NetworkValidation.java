@@ -218,7 +218,7 @@ final class NetworkValidation {
         MetaValidation.selector(peer.path("namespaceSelector"), at.child("namespaceSelector"), errors);
         if (peer.hasNonNull("ipBlock")) {
             String cidr = Tree.text(peer, "ipBlock", "cidr");
-            if (!Cidr.isValid(cidr)) {
+            if (!Rules.isBlock(cidr)) {
                 errors.invalid(
                         at.child("ipBlock", "cidr"),
                         cidr,

@@ -242,6 +242,12 @@ final class PodValidation implements KindValidation {
     }
 
     @Override
+    public void updatePart(
+            String subresource, ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        PodPartValidation.check(subresource, old, next, errors);
+    }
+
+    @Override
     public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
         FieldPath status = FieldPath.of("status");
         List<JsonNode> ips = Tree.items(next, "status", "podIPs");

@@ -12,8 +12,23 @@ final class PolicyValidation {
 
     private PolicyValidation() {}
 
-    static final KindValidation BUDGET = (budget, options, errors) -> {
-        JsonNode spec = budget.path("spec");
+    static final KindValidation BUDGET = new KindValidation() {
+        @Override
+        public void create(ObjectNode budget, ValidationOptions options, FieldErrors errors) {
+            budget(budget.path("spec"), errors);
+        }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            FieldPath path = FieldPath.of("status");
+            JsonNode status = next.path("status");
+            ConditionValidation.check(Tree.items(status, "conditions"), path.child("conditions"), errors);
+            Rules.notNegative(
+                    status, path, errors, "disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods");
+        }
+    };
+
+    private static void budget(JsonNode spec, FieldErrors errors) {
         if (spec.hasNonNull("minAvailable") && spec.hasNonNull("maxUnavailable")) {
             errors.invalid(SPEC, spec, "minAvailable and maxUnavailable cannot be both set");
         }
@@ -21,7 +36,7 @@ final class PolicyValidation {
         Rules.countOrPercent(spec, SPEC, "maxUnavailable", errors);
         MetaValidation.selector(spec.path("selector"), SPEC.child("selector"), errors);
         Rules.oneOf(spec, SPEC, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"), errors);
-    };
+    }
 
     static final KindValidation AUTOSCALER = (autoscaler, options, errors) -> {
         JsonNode spec = autoscaler.path("spec");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,11 +19,11 @@ final class ResourceListValidation {
         JsonNode limits = resources.path("limits");
         JsonNode requests = resources.path("requests");
         for (Map.Entry<String, JsonNode> limit : limits.properties()) {
-            amount(limit.getKey(), limit.getValue(), limitsPath.key(limit.getKey()), limitsPath, errors);
+            amount(limit.getKey(), limit.getValue(), limitsPath.key(limit.getKey()), errors);
         }
         for (Map.Entry<String, JsonNode> request : requests.properties()) {
             String name = request.getKey();
-            amount(name, request.getValue(), requestsPath.key(name), requestsPath, errors);
+            amount(name, request.getValue(), requestsPath.key(name), errors);
             String limit = Tree.at(limits, name).asText("");
             boolean overcommittable = STANDARD.contains(name);
             if (limit.isEmpty()) {
@@ -47,12 +46,8 @@ final class ResourceListValidation {
         }
     }
 
-    private static void amount(String name, JsonNode value, FieldPath at, FieldPath list, FieldErrors errors) {
-        List<String> wrong = ObjectNames.qualifiedName(name);
-        errors.invalidEach(list, name, wrong);
-        if (wrong.isEmpty() && !name.contains("/") && !STANDARD.contains(name) && !name.startsWith("hugepages-")) {
-            errors.invalid(list, name, "must be a standard resource for containers");
-        }
+    private static void amount(String name, JsonNode value, FieldPath at, FieldErrors errors) {
+        ResourceNames.container(name, at, errors);
         notNegative(value, at, errors);
     }
 

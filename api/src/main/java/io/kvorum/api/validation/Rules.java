@@ -5,18 +5,17 @@ import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
+import io.kvorum.api.address.CidrText;
+import io.kvorum.api.address.IpText;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Small rules that many kinds share. */
 final class Rules {
     static final String NOT_NEGATIVE = "must be greater than or equal to 0";
     private static final String NOT_AN_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-    private static final Pattern IPV4 = Pattern.compile(
-            "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])");
 
     private Rules() {}
 
@@ -105,43 +104,29 @@ final class Rules {
         return Quantity.parse(text);
     }
 
-    static boolean isIpv4(String text) {
-        return IPV4.matcher(text).matches();
+    /** An address as it must be written nowadays, without zeros in front of its numbers; null where the text is none. */
+    static @Nullable IpText address(String text) {
+        IpText address = IpText.parse(text);
+        return address == null || address.isPadded() ? null : address;
     }
 
-    /** Whether the text is an IPv6 address: groups of hexadecimal digits, one run of zeros folded at most. */
+    static boolean isIpv4(String text) {
+        IpText address = address(text);
+        return address != null && address.isFour();
+    }
+
     static boolean isIpv6(String text) {
-        String address = text;
-        int lastColon = address.lastIndexOf(':');
-        if (lastColon >= 0 && address.indexOf('.') >= 0) {
-            if (!isIpv4(address.substring(lastColon + 1))) {
-                return false;
-            }
-            address = address.substring(0, lastColon + 1) + "0:0";
-        }
-        int fold = address.indexOf("::");
-        if (fold >= 0 && address.indexOf("::", fold + 1) >= 0) {
-            return false;
-        }
-        int groups = 0;
-        String plain = fold < 0
-                ? address
-                : address.substring(0, fold)
-                        + (fold > 0 && fold + 2 < address.length() ? ":" : "")
-                        + address.substring(fold + 2);
-        if (!plain.isEmpty()) {
-            for (String group : plain.split(":", -1)) {
-                if (!group.matches("[0-9a-fA-F]{1,4}")) {
-                    return false;
-                }
-                groups++;
-            }
-        }
-        return fold < 0 ? groups == 8 : groups < 8;
+        IpText address = address(text);
+        return address != null && !address.isFour();
+    }
+
+    static boolean isBlock(String text) {
+        CidrText block = CidrText.parse(text);
+        return block != null && !block.address().isPadded();
     }
 
     static boolean ip(String text, FieldPath path, FieldErrors errors) {
-        boolean good = isIpv4(text) || isIpv6(text);
+        boolean good = address(text) != null;
         if (!good) {
             errors.invalid(path, text, NOT_AN_IP);
         }
@@ -153,7 +138,11 @@ final class Rules {
         if (ip.equals("0.0.0.0") || ip.equals("::")) {
             errors.invalid(path, ip, "may not be unspecified (0.0.0.0 or ::)");
         }
-        boolean allowed = options.loopbackRanges().stream().anyMatch(range -> isIpv4(ip) && Cidr.contains(range, ip));
+        IpText address = address(ip);
+        boolean allowed = address != null
+                && options.loopbackRanges().stream()
+                        .map(CidrText::parse)
+                        .anyMatch(range -> range != null && range.contains(address));
         if ((ip.startsWith("127.") || ip.equals("::1")) && !allowed) {
             errors.invalid(path, ip, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
+import io.kvorum.api.ServicePorts;
 import io.kvorum.api.Tree;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,7 @@ final class ServiceValidation implements KindValidation {
         trafficPolicies(spec, type, errors);
         List<JsonNode> ranges = Tree.items(spec, "loadBalancerSourceRanges");
         for (int i = 0; i < ranges.size(); i++) {
-            if (!Cidr.isValid(ranges.get(i).asText("").trim())) {
+            if (!Rules.isBlock(ranges.get(i).asText("").trim())) {
                 errors.invalid(
                         SPEC.child("loadBalancerSourceRanges").index(i),
                         ranges.get(i),
@@ -187,19 +188,7 @@ final class ServiceValidation implements KindValidation {
         if (ips.size() > 2) {
             errors.invalid(path, spec.get("clusterIPs"), "may only hold up to 2 values");
         }
-        List<String> policies = List.of("SingleStack", "PreferDualStack", "RequireDualStack");
-        Rules.oneOf(spec, SPEC, "ipFamilyPolicy", policies, errors);
-        List<String> families = Tree.texts(spec, "ipFamilies");
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < families.size(); i++) {
-            FieldPath at = SPEC.child("ipFamilies").index(i);
-            if (!List.of("IPv4", "IPv6").contains(families.get(i))) {
-                errors.notSupported(at, families.get(i), List.of("IPv4", "IPv6"));
-            }
-            if (!seen.add(families.get(i))) {
-                errors.duplicate(at, families.get(i));
-            }
-        }
+        ServiceFamilies.validate(spec, errors);
     }
 
     private static void trafficPolicies(JsonNode spec, String type, FieldErrors errors) {
@@ -241,6 +230,15 @@ final class ServiceValidation implements KindValidation {
             } else {
                 errors.invalid(path, Tree.at(next, "spec", "clusterIPs"), "may not change once set");
             }
+        }
+        long health = Tree.number(old, "spec", "healthCheckNodePort");
+        if (health != 0
+                && ServicePorts.forHealthChecks(old.path("spec"))
+                && ServicePorts.forHealthChecks(next.path("spec"))) {
+            errors.immutable(
+                    SPEC.child("healthCheckNodePort"),
+                    Tree.at(old, "spec", "healthCheckNodePort"),
+                    Tree.at(next, "spec", "healthCheckNodePort"));
         }
         create(next, options, errors);
     }

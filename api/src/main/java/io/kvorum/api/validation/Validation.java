@@ -31,7 +31,7 @@ public final class Validation {
     public static List<ApiException.Cause> update(
             ResourceInfo resource, ObjectNode old, ObjectNode next, ValidationOptions options) {
         FieldErrors errors = new FieldErrors();
-        MetaValidation.update(old, next, errors);
+        MetaValidation.update(resource, old, next, errors);
         KindValidation.of(resource).update(old, next, options, errors);
         return errors.causes();
     }
@@ -40,8 +40,17 @@ public final class Validation {
     public static List<ApiException.Cause> updateStatus(
             ResourceInfo resource, ObjectNode old, ObjectNode next, ValidationOptions options) {
         FieldErrors errors = new FieldErrors();
-        MetaValidation.update(old, next, errors);
+        MetaValidation.update(resource, old, next, errors);
         KindValidation.of(resource).updateStatus(old, next, options, errors);
+        return errors.causes();
+    }
+
+    /** An update through another subresource that is a part of the object, such as {@code approval}. */
+    public static List<ApiException.Cause> updatePart(
+            ResourceInfo resource, String subresource, ObjectNode old, ObjectNode next, ValidationOptions options) {
+        FieldErrors errors = new FieldErrors();
+        MetaValidation.update(resource, old, next, errors);
+        KindValidation.of(resource).updatePart(subresource, old, next, options, errors);
         return errors.causes();
     }
 }

@@ -1,16 +1,36 @@
 package io.kvorum.api.validation;
 
+import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.custom.RuleSet;
 import java.util.List;
 
 /**
- * What a cluster allows beyond upstream.
+ * What a cluster allows beyond upstream, what checks expressions, and in which words a request speaks.
  *
  * @param loopbackRanges CIDRs inside 127/8 whose addresses endpoints may have
+ * @param rules compiles the validation rules of definitions
+ * @param events whether the request speaks {@code events.k8s.io}, which demands more of an Event than the core group
  */
-public record ValidationOptions(List<String> loopbackRanges) {
+public record ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler rules, boolean events) {
     public static final ValidationOptions DEFAULT = new ValidationOptions(List.of());
 
     public ValidationOptions {
         loopbackRanges = List.copyOf(loopbackRanges);
+    }
+
+    /** Of requests that speak the version that is stored. */
+    public ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler rules) {
+        this(loopbackRanges, rules, false);
+    }
+
+    /** Rules are not looked at. */
+    public ValidationOptions(List<String> loopbackRanges) {
+        this(loopbackRanges, RuleSet.Compiler.NONE);
+    }
+
+    /** The same for a request that speaks this resource, whatever is stored. */
+    public ValidationOptions spoken(ResourceInfo resource) {
+        boolean strict = resource.group().equals("events.k8s.io");
+        return strict == events ? this : new ValidationOptions(loopbackRanges, rules, strict);
     }
 }

@@ -9,6 +9,8 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kvorum.api.BuiltinCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.schema.Decoder;
@@ -45,6 +47,23 @@ class EveryKindTest {
         List<String> missing = new ArrayList<>();
         missing(Schemas.load().of(apiVersion, kind), object, kind, Set.of(), missing);
         assertThat(missing).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kinds")
+    void whatIsWrittenReadsAsTheSame(String apiVersion, String kind, ResourceInfo info)
+            throws ReflectiveOperationException, InvalidProtocolBufferException {
+        DynamicMessage message = fill(descriptor(info), Set.of());
+        ObjectNode object = ProtobufBody.decode(ProtobufBodyTest.envelope(apiVersion, kind, message.toByteString()));
+
+        byte[] body = ProtobufBody.encode(apiVersion, kind, object);
+
+        assertThat(ProtobufBody.decode(body)).isEqualTo(object);
+        Unknown envelope = Unknown.parseFrom(ByteString.copyFrom(body, 4, body.length - 4));
+        DynamicMessage official = DynamicMessage.parseFrom(descriptor(info), envelope.getRaw());
+        assertThat(official.getUnknownFields().asMap()).isEmpty();
+        assertThat(ProtobufBody.decode(ProtobufBodyTest.envelope(apiVersion, kind, official.toByteString())))
+                .isEqualTo(object);
     }
 
     private static void missing(Schema schema, JsonNode value, String path, Set<String> around, List<String> into) {

@@ -46,6 +46,32 @@ class DecoderTest {
     }
 
     @Test
+    void leavesOutZerosThatAreNoValuesOfTheirOwn() {
+        Decoded decoded = decode(
+                DEPLOYMENTS,
+                "{'metadata':{'name':'a','generateName':''},'spec':{'minReadySeconds':0,'paused':false,'replicas':0,"
+                        + "'template':{'spec':{'hostNetwork':false,'nodeName':'','enableServiceLinks':false,"
+                        + "'containers':[{'name':'','stdin':false,'env':[{'name':'A','value':''}],"
+                        + "'securityContext':{'privileged':false},'ports':[{'containerPort':0,'hostPort':0}]}]}}},"
+                        + "'status':{'readyReplicas':0,'collisionCount':0}}",
+                FieldValidation.STRICT);
+        assertThat(decoded.object().toString().replace('"', '\''))
+                .isEqualTo("{'metadata':{'name':'a'},'spec':{'replicas':0,'template':{'spec':{"
+                        + "'enableServiceLinks':false,'containers':[{'name':'','env':[{'name':'A'}],"
+                        + "'securityContext':{'privileged':false},'ports':[{'containerPort':0}]}]}}},"
+                        + "'status':{'collisionCount':0},'apiVersion':'apps/v1','kind':'Deployment'}");
+    }
+
+    @Test
+    void aZeroGivenLastTakesAwayWhatWasGivenBefore() {
+        assertThat(decode(DEPLOYMENTS, "{'spec':{'paused':true,'paused':false}}", FieldValidation.IGNORE)
+                        .object()
+                        .path("spec")
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
     void ignoresSilentlyWhenAsked() {
         assertThat(decode(CONFIG_MAPS, "{'dta':{}}", FieldValidation.IGNORE).warnings())
                 .isEmpty();

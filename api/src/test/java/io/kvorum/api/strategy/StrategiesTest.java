@@ -143,6 +143,38 @@ class StrategiesTest {
     }
 
     @Test
+    void aNodePortStaysWithThePortOfItsName() {
+        Strategy services = of("v1", "Service");
+        ObjectNode old = Golden.tree("{'metadata':{},'spec':{'type':'NodePort','ports':["
+                + "{'name':'a','port':80,'nodePort':30001},{'name':'b','port':81,'nodePort':30002}]}}");
+        ObjectNode moved = Golden.tree("{'metadata':{},'spec':{'type':'NodePort','ports':["
+                + "{'name':'a','port':8080},{'name':'b','port':8081}]}}");
+        services.prepareForUpdate(old, moved);
+        assertThat(moved.path("spec").path("ports").findValuesAsText("nodePort"))
+                .containsExactly("30001", "30002");
+
+        ObjectNode swapped = Golden.tree("{'metadata':{},'spec':{'type':'NodePort','ports':["
+                + "{'name':'a','port':80},{'name':'c','port':81,'nodePort':30001}]}}");
+        services.prepareForUpdate(old, swapped);
+        assertThat(swapped.path("spec").path("ports").get(0).has("nodePort")).isFalse();
+    }
+
+    @Test
+    void aClientThatKnowsOneAddressOnlySpeaksForTheList() {
+        Strategy services = of("v1", "Service");
+        ObjectNode old = Golden.tree(
+                "{'metadata':{},'spec':{'type':'ClusterIP','clusterIP':'10.0.0.1','clusterIPs':['10.0.0.1']}}");
+        ObjectNode changed = Golden.tree(
+                "{'metadata':{},'spec':{'type':'ClusterIP','clusterIP':'10.0.0.2','clusterIPs':['10.0.0.1']}}");
+        services.prepareForUpdate(old, changed);
+        assertThat(Tree.texts(changed, "spec", "clusterIPs")).containsExactly("10.0.0.2");
+
+        ObjectNode external = Golden.tree("{'metadata':{},'spec':{'type':'ExternalName','clusterIPs':['10.0.0.1']}}");
+        services.prepareForUpdate(old, external);
+        assertThat(external.path("spec").has("clusterIPs")).isFalse();
+    }
+
+    @Test
     void daemonSetsCountTheirTemplates() {
         Strategy sets = of("apps/v1", "DaemonSet");
         ObjectNode old = Golden.tree("{'metadata':{},'spec':{'template':{'spec':{}}}}");
@@ -184,5 +216,16 @@ class StrategiesTest {
                 .isEqualTo(Golden.tree("{'matchExpressions':[{'key':'hash','operator':'In','values':['1']}]}"));
         assertThat(pod.at("/spec/topologySpreadConstraints/1/labelSelector").isMissingNode())
                 .isTrue();
+    }
+
+    @Test
+    void accountsNameTheirSecretsAndNoMore() {
+        ObjectNode account = Golden.tree("{'metadata':{},'secrets':[{'kind':'Secret','name':'s','namespace':'x'}]}");
+        ObjectNode next = account.deepCopy();
+        Strategy accounts = of("v1", "ServiceAccount");
+        accounts.prepareForCreate(account);
+        accounts.prepareForUpdate(account, next);
+        assertThat(account).isEqualTo(Golden.tree("{'metadata':{},'secrets':[{'name':'s'}]}"));
+        assertThat(next).isEqualTo(account);
     }
 }

@@ -25,6 +25,10 @@ final class Findings {
 
     /** Findings about a change, as a server makes it: status and generation follow the strategy. */
     static List<String> ofUpdate(String object, String wanted) {
+        return ofUpdate(object, wanted, ValidationOptions.DEFAULT);
+    }
+
+    static List<String> ofUpdate(String object, String wanted, ValidationOptions options) {
         ObjectNode old = Golden.tree(object);
         ResourceInfo resource = Golden.resource(old);
         prepared(resource, old);
@@ -35,7 +39,7 @@ final class Findings {
         Tree.object(next, "metadata").put("uid", "u1");
         Defaults.apply(resource, next);
         Strategies.of(resource).prepareForUpdate(old, next);
-        return texts(Validation.update(resource, old, next));
+        return texts(Validation.update(resource, old, next, options));
     }
 
     private static ObjectNode prepared(ResourceInfo resource, ObjectNode tree) {

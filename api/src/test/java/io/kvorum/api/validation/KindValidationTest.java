@@ -39,6 +39,24 @@ class KindValidationTest {
                         + " valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
                 "v1|Service|'spec':{'externalTrafficPolicy':'Local','ports':[{'port':80}]}|spec.externalTrafficPolicy: Invalid"
                         + " value: \"\"Local\"\": may only be set for externally-accessible services",
+                "v1|Service|'spec':{'ipFamilyPolicy':'RequireDualStack','ports':[{'port':80}]}|spec.ipFamilyPolicy: Invalid value:"
+                        + " \"\"RequireDualStack\"\": this cluster is not configured for dual-stack services",
+                "v1|Service|'spec':{'ipFamilies':['IPv6'],'ports':[{'port':80}]}|spec.ipFamilies[0]: Invalid value: \"\"IPv6\"\":"
+                        + " not configured on this cluster",
+                "v1|Service|'spec':{'ipFamilyPolicy':'SingleStack','ipFamilies':['IPv4','IPv6'],'ports':[{'port':80}]}|spec.ipFamilyPolicy:"
+                        + " Invalid value: \"\"SingleStack\"\": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP"
+                        + " families are specified",
+                "v1|ResourceQuota|'spec':{'hard':{'foo':'1'}}|spec.hard[foo]: Invalid value: \"\"foo\"\": must be a standard resource"
+                        + " for quota",
+                "v1|ResourceQuota|'spec':{'hard':{'bar':'1'}}|spec.hard[bar]: Invalid value: \"\"bar\"\": must be a standard resource"
+                        + " type or fully qualified",
+                "v1|ResourceQuota|'spec':{'hard':{'storage':'1'}}|spec.hard[storage]: Invalid value: \"\"storage\"\": must be a standard"
+                        + " resource for quota",
+                "v1|ResourceQuota|'spec':{'hard':{'pods':'1500m'}}|spec.hard[pods]: Invalid value: \"\"1500m\"\": must be an integer",
+                "v1|ResourceQuota|'spec':{'hard':{'cpu':'1'},'scopes':['BestEffort']}|spec.scopes: Invalid value: [\"\"BestEffort\"\"]:"
+                        + " unsupported scope applied to resource",
+                "v1|ResourceQuota|'spec':{'hard':{'pods':'1'},'scopes':['BestEffort','NotBestEffort']}|spec.scopes: Invalid value:"
+                        + " [\"\"BestEffort\"\",\"\"NotBestEffort\"\"]: conflicting scopes",
                 "v1|Endpoints|'subsets':[{}]|subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`",
                 "v1|Endpoints|'subsets':[{'addresses':[{'ip':'127.0.0.1'}]}]|subsets[0].addresses[0].ip: Invalid value:"
                         + " \"\"127.0.0.1\"\": may not be in the loopback range (127.0.0.0/8, ::1/128)",
@@ -194,25 +212,6 @@ class KindValidationTest {
     void aConfigMapHasALimit() {
         assertThat(of(object("v1", "ConfigMap", "'data':{'a':'" + "x".repeat(1024 * 1024 + 1) + "'}")))
                 .containsExactly("[]: Too long: may not be more than 1048576 bytes");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "*/5 * * * *|''",
-                "0 0 1,15 * mon-fri|''",
-                "@daily|''",
-                "@every 1h30m|''",
-                "60 * * * *|end of range (60) above maximum (59): 60",
-                "* * 0 * *|beginning of range (0) below minimum (1): 0",
-                "5-1 * * * *|beginning of range (5) beyond end of range (1): 5-1",
-                "*/0 * * * *|step of range should be a positive number: */0",
-                "x * * * *|failed to parse int from x: strconv.Atoi: parsing \"x\": invalid syntax",
-                "@sometimes|unrecognized descriptor: @sometimes"
-            })
-    void cronSchedules(String schedule, String problem) {
-        assertThat(CronExpression.problem(schedule)).isEqualTo(problem);
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ class PodValidationTest {
                 "'name':'c','image':'a','resources':{'limits':{'cpu':'-1'}}"
                         + "|spec.containers[0].resources.limits[cpu]: Invalid value: \"\"-1\"\": must be greater than or equal to 0",
                 "'name':'c','image':'a','resources':{'limits':{'gpu':'1'}}"
-                        + "|spec.containers[0].resources.limits: Invalid value: \"\"gpu\"\": must be a standard resource for containers"
+                        + "|spec.containers[0].resources.limits[gpu]: Invalid value: \"\"gpu\"\": must be a standard resource for containers"
             })
     void containers(String container, String finding) {
         assertThat(of(pod(container, ""))).contains(finding.replace("\"\"", "\""));

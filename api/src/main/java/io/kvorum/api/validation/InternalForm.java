@@ -1,0 +1,62 @@
+package io.kvorum.api.validation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Tree;
+
+/**
+ * Small objects as upstream shows them in findings: its internal types have no names for JSON, so all their fields are
+ * there, by their names in Go.
+ */
+final class InternalForm {
+    private InternalForm() {}
+
+    static ObjectNode objectReference(JsonNode reference) {
+        return Tree.newObject()
+                .put("Kind", Tree.text(reference, "kind"))
+                .put("Namespace", Tree.text(reference, "namespace"))
+                .put("Name", Tree.text(reference, "name"))
+                .put("UID", Tree.text(reference, "uid"))
+                .put("APIVersion", Tree.text(reference, "apiVersion"))
+                .put("ResourceVersion", Tree.text(reference, "resourceVersion"))
+                .put("FieldPath", Tree.text(reference, "fieldPath"));
+    }
+
+    static ObjectNode eventSource(JsonNode source) {
+        return Tree.newObject().put("Component", Tree.text(source, "component")).put("Host", Tree.text(source, "host"));
+    }
+
+    static ObjectNode toleration(JsonNode toleration) {
+        ObjectNode form = Tree.newObject()
+                .put("Key", Tree.text(toleration, "key"))
+                .put("Operator", Tree.text(toleration, "operator"))
+                .put("Value", Tree.text(toleration, "value"))
+                .put("Effect", Tree.text(toleration, "effect"));
+        form.set("TolerationSeconds", toleration.get("tolerationSeconds"));
+        return form;
+    }
+
+    static ObjectNode parentReference(JsonNode parent) {
+        return Tree.newObject()
+                .put("Group", Tree.text(parent, "group"))
+                .put("Resource", Tree.text(parent, "resource"))
+                .put("Namespace", Tree.text(parent, "namespace"))
+                .put("Name", Tree.text(parent, "name"));
+    }
+
+    /** A driver of a CSINode, without the number of its volumes. */
+    static ObjectNode nodeDriver(JsonNode driver) {
+        ObjectNode form =
+                Tree.newObject().put("Name", Tree.text(driver, "name")).put("NodeID", Tree.text(driver, "nodeID"));
+        form.set("TopologyKeys", driver.get("topologyKeys"));
+        return form.putNull("Allocatable");
+    }
+
+    static ObjectNode attachmentSpec(JsonNode spec) {
+        ObjectNode form = Tree.newObject().put("Attacher", Tree.text(spec, "attacher"));
+        ObjectNode source = form.putObject("Source");
+        source.set("PersistentVolumeName", Tree.at(spec, "source").get("persistentVolumeName"));
+        source.set("InlineVolumeSpec", Tree.at(spec, "source").get("inlineVolumeSpec"));
+        return form.put("NodeName", Tree.text(spec, "nodeName"));
+    }
+}
