@@ -1,0 +1,30 @@
+package io.kvorum.cel;
+
+import dev.cel.common.CelIssue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Errors in the words of cel-go, which upstream shows. */
+final class Wording {
+    private static final Pattern PREFIX = Pattern.compile("evaluation error at [^ ]+: ");
+    private static final Pattern NO_KEY = Pattern.compile("key '(.*)' is not present in map\\.?");
+
+    /** What the grammar says; both implementations take the words that follow from ANTLR. */
+    private static final Pattern SYNTAX = Pattern.compile(
+            "(token recognition error|extraneous input|mismatched input|missing .* at|no viable alternative).*",
+            Pattern.DOTALL);
+
+    private Wording() {}
+
+    static CelIssue ofCompilation(CelIssue issue) {
+        return SYNTAX.matcher(issue.getMessage()).matches()
+                ? CelIssue.formatError(issue.getSourceLocation(), "Syntax error: " + issue.getMessage())
+                : issue;
+    }
+
+    static String ofEvaluation(String message) {
+        String rest = PREFIX.matcher(message).replaceFirst("");
+        Matcher noKey = NO_KEY.matcher(rest);
+        return noKey.matches() ? "no such key: " + noKey.group(1) : rest;
+    }
+}
