@@ -2,16 +2,21 @@ package io.kvorum.openapi;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The OpenAPI documents of the built-in API, as they go over the wire. Each is read from the class path when first asked
@@ -40,6 +45,23 @@ public final class OpenApiDocuments {
         private Document(byte[] gzip, String hash) {
             this.gzip = gzip;
             this.hash = hash;
+        }
+
+        /** A document made at run time. */
+        public static Document of(byte[] content) {
+            ByteArrayOutputStream packed = new ByteArrayOutputStream(content.length / 4);
+            try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+                gzip.write(content);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // memory does no I/O
+            }
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-512").digest(content);
+                return new Document(
+                        packed.toByteArray(), HexFormat.of().withUpperCase().formatHex(hash));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         /** For a client that accepts gzip. Not to be written to. */

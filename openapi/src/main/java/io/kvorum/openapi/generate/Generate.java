@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.openapi.OpenApiDocuments;
 import io.kvorum.openapi.generate.Resources.Resource;
+import io.kvorum.openapi.protobuf.V2Protobuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +43,9 @@ public final class Generate {
         Map<String, Definition> definitions = Models.read(resources);
         ListSemantics semantics = ListSemantics.read();
         semantics.checkAgainst(definitions);
-        for (Map.Entry<String, byte[]> file :
-                new SchemaFiles(definitions, semantics).write().entrySet()) {
+        for (Map.Entry<String, byte[]> file : new SchemaFiles(definitions, semantics, ZeroValues.read())
+                .write()
+                .entrySet()) {
             write("io/kvorum/schemas/" + file.getKey(), file.getValue());
         }
         write("io/kvorum/proto/messages.gz", compressed(new MessageFile(definitions).write()));

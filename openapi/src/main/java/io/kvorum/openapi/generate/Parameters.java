@@ -31,8 +31,14 @@ final class Parameters {
             Parameter.query("allowWatchBookmarks", "boolean", "asks a watch to send events of type BOOKMARK"),
             Parameter.query(
                     "continue", "string", "token from the previous chunk of a list; 410 when it has become too old"),
-            Parameter.query("fieldSelector", "string", "restricts the answer by the objects' fields"),
-            Parameter.query("labelSelector", "string", "restricts the answer by the objects' labels"),
+            Parameter.query(
+                    "fieldSelector",
+                    "string",
+                    "A selector to restrict the list of returned objects by their fields, everything by default"),
+            Parameter.query(
+                    "labelSelector",
+                    "string",
+                    "A selector to restrict the list of returned objects by their labels, everything by default"),
             Parameter.query("limit", "integer", "maximum number of objects; 'continue' in the answer asks for more"),
             Parameter.query(
                     "resourceVersion",
@@ -45,7 +51,10 @@ final class Parameters {
                     "boolean",
                     "asks a watch to begin with the present objects, then a bookmark that marks their end"),
             Parameter.query("timeoutSeconds", "integer", "limits the duration of the call, whatever goes on"),
-            Parameter.query("watch", "boolean", "streams the changes instead of answering with a list"));
+            Parameter.query(
+                    "watch",
+                    "boolean",
+                    "Watch for changes to the described resources: a stream of events instead of a list"));
 
     static final List<Parameter> DELETE = List.of(
             DRY_RUN,

@@ -35,10 +35,12 @@ final class SchemaFiles {
 
     private final Map<String, Definition> definitions;
     private final ListSemantics semantics;
+    private final ZeroValues zeros;
 
-    SchemaFiles(Map<String, Definition> definitions, ListSemantics semantics) {
+    SchemaFiles(Map<String, Definition> definitions, ListSemantics semantics, ZeroValues zeros) {
         this.definitions = definitions;
         this.semantics = semantics;
+        this.zeros = zeros;
     }
 
     /** Content by file name. */
@@ -95,12 +97,15 @@ final class SchemaFiles {
             for (Definition definition : pack) {
                 offsets.put(index(definition.simpleName()), out.size());
                 out.writeByte(STRUCT);
-                traits(semantics.ofWholeType(definition.name()));
+                traits(semantics.ofWholeType(definition.name()), false);
                 out.writeShort(definition.fields().size());
                 List<String> required = new ArrayList<>();
                 for (Field field : definition.fields()) {
                     string(field.name());
-                    node(field.type(), semantics.of(definition.name(), field.name()));
+                    node(
+                            field.type(),
+                            semantics.of(definition.name(), field.name()),
+                            zeros.keptInJson(definition.name(), field.name()));
                     if (field.required()) {
                         required.add(field.name());
                     }
@@ -126,20 +131,20 @@ final class SchemaFiles {
             return file.toByteArray();
         }
 
-        private void node(TypeRef type, Merge merge) throws IOException {
+        private void node(TypeRef type, Merge merge, boolean keepsZero) throws IOException {
             if (type instanceof TypeRef.ListOf) {
                 out.writeByte(ARRAY);
-                traits(merge);
-                node(((TypeRef.ListOf) type).items(), Merge.UNSAID);
+                traits(merge, keepsZero);
+                node(((TypeRef.ListOf) type).items(), Merge.UNSAID, false);
             } else if (type instanceof TypeRef.MapOf) {
                 out.writeByte(MAP);
-                traits(merge);
-                node(((TypeRef.MapOf) type).values(), Merge.UNSAID);
+                traits(merge, keepsZero);
+                node(((TypeRef.MapOf) type).values(), Merge.UNSAID, false);
             } else if (type instanceof TypeRef.Named) {
                 String definition = ((TypeRef.Named) type).definition();
                 int node = SchemaFiles.node(definition);
                 out.writeByte(node);
-                traits(merge);
+                traits(merge, keepsZero);
                 if (node == REFERENCE) {
                     string(definition);
                 } else {
@@ -151,7 +156,7 @@ final class SchemaFiles {
             } else {
                 TypeRef.Scalar scalar = (TypeRef.Scalar) type;
                 out.writeByte(scalar(scalar.type()));
-                traits(merge);
+                traits(merge, keepsZero);
                 string(scalar.format());
             }
         }
@@ -171,7 +176,7 @@ final class SchemaFiles {
             }
         }
 
-        private void traits(Merge merge) throws IOException {
+        private void traits(Merge merge, boolean keepsZero) throws IOException {
             List<String> strategies = merge.patchStrategy().isEmpty()
                     ? List.of()
                     : Arrays.asList(merge.patchStrategy().split(","));
@@ -181,7 +186,8 @@ final class SchemaFiles {
                     | (strategies.isEmpty() ? 0 : 8)
                     | (merge.patchMergeKey().isEmpty() ? 0 : 16)
                     | (merge.type().equals("atomic") ? 32 : 0)
-                    | (merge.type().equals("granular") ? 64 : 0);
+                    | (merge.type().equals("granular") ? 64 : 0)
+                    | (keepsZero ? 128 : 0);
             out.writeByte(flags);
             if (!merge.mapKeys().isEmpty()) {
                 strings(merge.mapKeys());

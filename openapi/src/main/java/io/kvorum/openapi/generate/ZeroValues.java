@@ -16,6 +16,7 @@ import java.util.TreeMap;
  */
 final class ZeroValues {
     private static final String FILE = "zero-values.tsv";
+    private static final String CUSTOM_RESOURCES = "io.k8s.networking.gateway.";
 
     private final Map<String, Set<String>> byDefinition = new TreeMap<>();
 
@@ -36,6 +37,11 @@ final class ZeroValues {
             }
         }
         return values;
+    }
+
+    /** As {@link #kept}, and true of types that upstream keeps as they came, being custom resources. */
+    boolean keptInJson(String definition, String field) {
+        return definition.startsWith(CUSTOM_RESOURCES) || kept(definition, field);
     }
 
     boolean kept(String definition, String field) {

@@ -1,4 +1,4 @@
-package io.kvorum.openapi.generate;
+package io.kvorum.openapi.protobuf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,19 +10,22 @@ import java.util.Map;
  * The OpenAPI v2 document as the message {@code openapi.v2.Document} of gnostic's OpenAPIv2.proto, whose field numbers
  * these are. Extensions ({@code x-...}) travel as YAML text, and JSON is YAML.
  */
-final class V2Protobuf {
+public final class V2Protobuf {
     private V2Protobuf() {}
 
-    static byte[] encode(ObjectNode document) {
+    /** A document as bytes; one without info adds to another when it is appended to it. */
+    public static byte[] encode(ObjectNode document) {
         ProtoWriter out = new ProtoWriter();
         out.string(1, document.path("swagger").asText());
         JsonNode info = document.path("info");
-        out.message(
-                2,
-                new ProtoWriter()
-                        .string(1, info.path("title").asText())
-                        .string(2, info.path("version").asText())
-                        .string(3, info.path("description").asText()));
+        if (!info.isMissingNode()) {
+            out.message(
+                    2,
+                    new ProtoWriter()
+                            .string(1, info.path("title").asText())
+                            .string(2, info.path("version").asText())
+                            .string(3, info.path("description").asText()));
+        }
         ProtoWriter paths = new ProtoWriter();
         each(document.path("paths"), (name, path) -> paths.message(2, named(name, pathItem(path))));
         out.message(8, paths);
@@ -138,6 +141,23 @@ final class V2Protobuf {
         return new ProtoWriter().message(2, new ProtoWriter().message(query ? 3 : 4, sub));
     }
 
+    /** What custom resources say of their values; built-in kinds say nothing of the kind. */
+    private static void limits(ProtoWriter out, JsonNode schema) {
+        out.number(6, schema.path("multipleOf").asDouble());
+        out.number(7, schema.path("maximum").asDouble());
+        out.bool(8, schema.path("exclusiveMaximum").asBoolean());
+        out.number(9, schema.path("minimum").asDouble());
+        out.bool(10, schema.path("exclusiveMinimum").asBoolean());
+        out.integer(11, schema.path("maxLength").asLong());
+        out.integer(12, schema.path("minLength").asLong());
+        out.string(13, schema.path("pattern").asText());
+        out.integer(14, schema.path("maxItems").asLong());
+        out.integer(15, schema.path("minItems").asLong());
+        out.bool(16, schema.path("uniqueItems").asBoolean());
+        out.integer(17, schema.path("maxProperties").asLong());
+        out.integer(18, schema.path("minProperties").asLong());
+    }
+
     private static ProtoWriter schema(JsonNode schema) {
         ProtoWriter out = new ProtoWriter();
         out.string(1, schema.path("$ref").asText());
@@ -146,7 +166,9 @@ final class V2Protobuf {
         if (schema.has("default")) {
             out.message(5, any(schema.get("default")));
         }
+        limits(out, schema);
         elements(out, 19, schema.path("required"));
+        schema.path("enum").forEach(value -> out.message(20, any(value)));
         if (schema.has("additionalProperties")) {
             out.message(21, new ProtoWriter().message(1, schema(schema.get("additionalProperties"))));
         }
