@@ -1,6 +1,7 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.audit.FileAuditLog;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
@@ -9,6 +10,10 @@ import io.kvorum.apiserver.bootstrap.KubernetesService;
 import io.kvorum.apiserver.edge.BusEdge;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
+import io.kvorum.apiserver.encryption.EncryptingStore;
+import io.kvorum.apiserver.encryption.EncryptionRules;
+import io.kvorum.apiserver.flow.FlowKeeper;
+import io.kvorum.apiserver.proxy.ClientConnections;
 import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.component.Component;
@@ -22,6 +27,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,16 +71,31 @@ final class ApiServer implements Component {
         if (endpointLease.toSeconds() < 1) {
             throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);
         }
-        Store store = StoreClients.connect(context);
+        Store store = encrypted(StoreClients.connect(context), flags.encryptionConfig.get());
         Future<BirthDocument> birth = context.vertx().executeBlocking(BirthDocument::read, false);
         AuditLog audit = auditLog(flags, context);
+        KubeletConnection kubelets = KubeletConnection.of(flags, context.identity());
         ApiServing serving = new ApiServing(
-                config, context.vertx(), context.clock(), store, context.bus(), context.metrics(), audit);
-        serving.ready("namespaces", () -> namespacesMade ? null : "the namespaces of birth are not made yet");
+                config,
+                context.vertx(),
+                context.clock(),
+                store,
+                context.bus(),
+                context.metrics(),
+                audit,
+                new ServingOptions(
+                        new ClientConnections(context.vertx(), kubelets.clientOptions()),
+                        FrontProxy.identity(flags),
+                        flags.bootstrapTokens.get(),
+                        flags.openId.issuers(),
+                        auditPolicy(flags),
+                        flags.fairness.get()));
+        serving.ready(
+                "poststarthook/start-system-namespaces-controller",
+                () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
         prepared = new Prepared(config, endpointLease, store, serving, birth);
-        UpgradeProxy upgrades = new UpgradeProxy(
-                context.vertx(), KubeletConnection.of(flags, context.identity()).clientOptions());
+        UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {
@@ -131,13 +152,60 @@ final class ApiServer implements Component {
             context.onShutdown("endpoint lease", service::stop);
             // Not waited for: the API serves without them, and what failed is made at the next start.
             startSecretTokens(context, config, serving);
+            serving.apiServices()
+                    .start()
+                    .onFailure(cause -> LOG.warn("APIServices are incomplete cause={}", cause.toString()));
+            context.onShutdown("api services", () -> {
+                serving.apiServices().stop();
+                return Future.succeededFuture();
+            });
+            FrontProxy.publish(context.vertx(), serving, flagsOf())
+                    .onFailure(cause ->
+                            LOG.warn("extension-apiserver-authentication not written cause={}", cause.toString()));
             birth.others(document)
-                    .onSuccess(all -> serving.reconciled())
+                    .onSuccess(all -> {
+                        serving.reconciled();
+                        FlowKeeper flows =
+                                new FlowKeeper(context.vertx(), context.clock(), serving.registry(), serving.cache());
+                        flows.start();
+                        context.onShutdown("flow control", () -> {
+                            flows.stop();
+                            return Future.succeededFuture();
+                        });
+                    })
                     .onFailure(cause -> LOG.warn("objects of birth are incomplete cause={}", cause.toString()));
             new AllocationRepair(serving.cache(), store)
                     .run()
                     .onFailure(cause -> LOG.warn("service allocations not repaired cause={}", cause.toString()));
         });
+    }
+
+    private ApiServerFlags flagsOf() {
+        return Objects.requireNonNull(flags, "declare() comes before start()");
+    }
+
+    private static Store encrypted(Store store, @Nullable Path file) {
+        if (file == null) {
+            return store;
+        }
+        try {
+            return new EncryptingStore(
+                    store, EncryptionRules.parse(OpenIdFlags.read("encryption-provider-config", file)));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--encryption-provider-config: " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static AuditPolicy auditPolicy(ApiServerFlags flags) {
+        Path file = flags.auditPolicy.get();
+        if (file == null) {
+            return AuditPolicy.METADATA;
+        }
+        try {
+            return AuditPolicy.parse(OpenIdFlags.read("audit-policy-file", file));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--audit-policy-file: " + file + ": " + e.getMessage());
+        }
     }
 
     private static AuditLog auditLog(ApiServerFlags flags, ComponentContext context) {
@@ -147,8 +215,11 @@ final class ApiServer implements Component {
         }
         Path file = given == null ? context.dataDir().resolve("audit.log") : Path.of(given);
         try {
-            AuditLog log =
-                    new FileAuditLog(file, (long) flags.auditLogMaxSize.get() << 20, flags.auditLogMaxBackup.get());
+            AuditLog log = new FileAuditLog(
+                    file,
+                    (long) flags.auditLogMaxSize.get() << 20,
+                    flags.auditLogMaxBackup.get(),
+                    Duration.ofDays(flags.auditLogMaxAge.get()));
             context.onShutdown("audit log", log::close);
             return log;
         } catch (IOException e) {

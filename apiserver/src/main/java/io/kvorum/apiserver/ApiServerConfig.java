@@ -6,6 +6,7 @@ import io.kvorum.component.KubernetesVersion;
 import io.kvorum.component.UsageException;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
@@ -110,7 +111,8 @@ public record ApiServerConfig(
         }
         List<String> audiences = flags.apiAudiences.get();
         return new Auth(
-                flags.anonymousAuth.get(),
+                // Who may do everything must be somebody, as upstream: AlwaysAllow turns anonymous requests off.
+                flags.anonymousAuth.get() && !modes.contains(AuthorizationMode.ALWAYS_ALLOW),
                 modes,
                 tokens == null ? null : readable("token-auth-file", tokens),
                 flags.serviceAccountKeyFiles.get().stream()
@@ -146,7 +148,7 @@ public record ApiServerConfig(
                 flags.compactionInterval.get(),
                 flags.maxRequests.get(),
                 flags.maxMutatingRequests.get(),
-                Set.copyOf(flags.disabledPlugins.get()));
+                AdmissionPlugins.disabled(flags.enabledPlugins.get(), flags.disabledPlugins.get()));
     }
 
     HttpServerOptions serverOptions() {
@@ -158,6 +160,10 @@ public record ApiServerConfig(
                 .setTcpNoDelay(true);
         if (tls == null) {
             return options;
+        }
+        if (OpenSSLEngineOptions.isAvailable()) {
+            // The JDK's cipher is fast in fully compiled code only, which an API server has after some time under load.
+            options.setSslEngineOptions(new OpenSSLEngineOptions());
         }
         return options.setSsl(true)
                 .setUseAlpn(true)

@@ -39,7 +39,18 @@ final class ApiServerFlags {
     final Supplier<Integer> maxRequests;
     final Supplier<Integer> maxMutatingRequests;
     final Supplier<List<String>> disabledPlugins;
+    final Supplier<List<String>> enabledPlugins;
     final Supplier<Duration> endpointLease;
+    final Supplier<Boolean> bootstrapTokens;
+    final Supplier<Boolean> fairness;
+    final Supplier<@Nullable Path> encryptionConfig;
+    final Supplier<@Nullable Path> auditPolicy;
+    final Supplier<Integer> auditLogMaxAge;
+    final OpenIdFlags openId;
+    final Supplier<@Nullable Path> proxyClientCertificate;
+    final Supplier<@Nullable Path> proxyClientKey;
+    final Supplier<@Nullable Path> requestHeaderAuthority;
+    final Supplier<List<String>> requestHeaderNames;
 
     ApiServerFlags(Flags flags) {
         securePort = flags.integer("secure-port", 6443, "port of HTTPS");
@@ -97,7 +108,7 @@ final class ApiServerFlags {
         anonymousAuth = flags.bool(
                 "anonymous-auth",
                 false,
-                "let requests without credentials in as system:anonymous; those for health always are");
+                "let requests without credentials in as system:anonymous; those for health always are; not with AlwaysAllow");
         compactionInterval =
                 flags.duration("etcd-compaction-interval", Duration.ofMinutes(5), "interval of compaction; 0 for none");
         maxRequests = flags.integer("max-requests-inflight", 400, "most reading requests at a time; 0 for no limit");
@@ -106,8 +117,34 @@ final class ApiServerFlags {
         disabledPlugins = flags.list(
                 "disable-admission-plugins",
                 List.of(),
-                "admission plugins to leave out: NamespaceLifecycle, ServiceAccount, NodeRestriction,"
-                        + " DefaultTolerationSeconds, Priority");
+                "admission plugins to leave out, of " + String.join(", ", AdmissionPlugins.NAMES));
+        enabledPlugins = flags.list(
+                "enable-admission-plugins", List.of(), "admission plugins to have; all there are, are on by default");
+        fairness = flags.bool(
+                "enable-priority-and-fairness",
+                true,
+                "let requests in by FlowSchemas and priority levels, which share the seats of both limits in flight");
+        bootstrapTokens = flags.bool(
+                "enable-bootstrap-token-auth",
+                false,
+                "let in who shows a token of a Secret of type bootstrap.kubernetes.io/token in kube-system");
+        encryptionConfig = flags.optionalPath(
+                "encryption-provider-config", "file that says which resources are encrypted in the store, and how");
+        auditPolicy = flags.optionalPath(
+                "audit-policy-file",
+                "file that says what is written down of which requests; without it: metadata of all");
+        auditLogMaxAge = flags.integer("audit-log-maxage", 0, "days after which full audit log files go; 0: never");
+        openId = new OpenIdFlags(flags);
+        proxyClientCertificate = flags.optionalPath(
+                "proxy-client-cert-file", "PEM file of the certificate shown to extension API servers");
+        proxyClientKey = flags.optionalPath("proxy-client-key-file", "PEM file of its private key (PKCS 8)");
+        requestHeaderAuthority = flags.optionalPath(
+                "requestheader-client-ca-file",
+                "PEM file of the authority of --proxy-client-cert-file, told to extension API servers");
+        requestHeaderNames = flags.list(
+                "requestheader-allowed-names",
+                List.of(),
+                "common names of certificates that extension API servers believe user headers of; none: all");
         endpointLease = flags.duration(
                 "endpoint-lease-duration",
                 Duration.ofSeconds(15),

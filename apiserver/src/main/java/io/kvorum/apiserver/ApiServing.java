@@ -4,14 +4,26 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.BuiltinCatalog;
 import io.kvorum.api.ResourceCatalog;
+import io.kvorum.api.custom.RuleSet;
+import io.kvorum.api.managed.SchemaSource;
 import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.admission.DefaultClass;
 import io.kvorum.apiserver.admission.DefaultTolerationSeconds;
+import io.kvorum.apiserver.admission.LimitRanger;
 import io.kvorum.apiserver.admission.NamespaceLifecycle;
+import io.kvorum.apiserver.admission.NewNodeTaint;
+import io.kvorum.apiserver.admission.PodSecurity;
 import io.kvorum.apiserver.admission.PriorityResolution;
+import io.kvorum.apiserver.admission.RuntimeClassAdmission;
 import io.kvorum.apiserver.admission.ServiceAccountAdmission;
+import io.kvorum.apiserver.admission.StorageProtection;
+import io.kvorum.apiserver.aggregation.Aggregator;
+import io.kvorum.apiserver.aggregation.ApiServiceKeeper;
+import io.kvorum.apiserver.aggregation.Contribution;
+import io.kvorum.apiserver.aggregation.MergedDiscovery;
 import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authenticator;
@@ -24,10 +36,22 @@ import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.certificates.RequestFacts;
+import io.kvorum.apiserver.certificates.SignerGuard;
+import io.kvorum.apiserver.crd.CelRules;
+import io.kvorum.apiserver.crd.ConversionWebhook;
+import io.kvorum.apiserver.crd.CustomOpenApi;
+import io.kvorum.apiserver.crd.CustomResources;
+import io.kvorum.apiserver.crd.DefinitionController;
 import io.kvorum.apiserver.discovery.DiscoveryDocuments;
+import io.kvorum.apiserver.flow.FlowControl;
 import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
+import io.kvorum.apiserver.oidc.DiscoveredKeys;
+import io.kvorum.apiserver.oidc.Issuer;
+import io.kvorum.apiserver.oidc.OpenIdTokens;
 import io.kvorum.apiserver.pipeline.Discovery;
+import io.kvorum.apiserver.pipeline.Elsewhere;
 import io.kvorum.apiserver.pipeline.HealthPaths;
 import io.kvorum.apiserver.pipeline.MetricsPath;
 import io.kvorum.apiserver.pipeline.OpenApi;
@@ -37,18 +61,31 @@ import io.kvorum.apiserver.pipeline.ProtobufBodies;
 import io.kvorum.apiserver.pipeline.RequestMetrics;
 import io.kvorum.apiserver.pipeline.RootPaths;
 import io.kvorum.apiserver.pipeline.VersionInfo;
+import io.kvorum.apiserver.policy.MutatingPolicies;
+import io.kvorum.apiserver.policy.PolicyRules;
+import io.kvorum.apiserver.policy.ValidatingPolicies;
+import io.kvorum.apiserver.proxy.ResourceProxy;
+import io.kvorum.apiserver.proxy.ServerTrust;
+import io.kvorum.apiserver.quota.QuotaLedger;
 import io.kvorum.apiserver.rbac.RbacAuthorizer;
 import io.kvorum.apiserver.rbac.RoleGuard;
+import io.kvorum.apiserver.registry.Converter;
 import io.kvorum.apiserver.registry.EventLeases;
+import io.kvorum.apiserver.registry.KindTypes;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.registry.Reservations;
 import io.kvorum.apiserver.registry.TableFormat;
 import io.kvorum.apiserver.service.ServiceReservations;
 import io.kvorum.apiserver.table.Tables;
 import io.kvorum.apiserver.token.AccountTokens;
+import io.kvorum.apiserver.token.BootstrapTokens;
 import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.apiserver.token.SigningKeys;
 import io.kvorum.apiserver.token.TokenRequests;
+import io.kvorum.apiserver.usage.UsageApi;
+import io.kvorum.apiserver.webhook.ConditionRules;
+import io.kvorum.apiserver.webhook.HookClient;
+import io.kvorum.apiserver.webhook.WebhookAdmission;
 import io.kvorum.bus.BusClient;
 import io.kvorum.component.UsageException;
 import io.kvorum.openapi.OpenApiDocuments;
@@ -79,6 +116,8 @@ public final class ApiServing {
     private final AccountTokens accountTokens;
     private final Future<Void> loaded;
     private final Registry registry;
+    private final ApiServiceKeeper apiServices;
+    private final DefinitionController definitions;
     private final Pipeline pipeline;
     private final Map<String, Supplier<@Nullable String>> ready = new LinkedHashMap<>();
 
@@ -90,12 +129,28 @@ public final class ApiServing {
             BusClient bus,
             MeterRegistry metrics,
             AuditLog audit) {
-        ResourceCatalog catalog = BuiltinCatalog.load();
+        this(config, vertx, clock, store, bus, metrics, audit, ServingOptions.plain(vertx));
+    }
+
+    public ApiServing(
+            ApiServerConfig config,
+            Vertx vertx,
+            Clock clock,
+            Store store,
+            BusClient bus,
+            MeterRegistry metrics,
+            AuditLog audit,
+            ServingOptions options) {
         RandomGenerator random = new SplittableRandom(new java.security.SecureRandom().nextLong());
         cache = new WatchCache(vertx, store);
+        RuleSet.Compiler rules = new CelRules();
+        CustomResources catalog = new CustomResources(BuiltinCatalog.load(), cache, rules);
+        // Named as upstream names those that say the same there.
         ready.put("ping", () -> null);
-        Map<String, Supplier<@Nullable String>> live = Map.copyOf(ready);
-        ready.put("etcd", () -> cache.synced() ? null : "the watch cache is not synced");
+        Map<String, Supplier<@Nullable String>> live = new LinkedHashMap<>(ready);
+        Supplier<@Nullable String> synced = () -> cache.synced() ? null : "the watch cache is not synced";
+        ready.put("etcd", synced);
+        ready.put("informer-sync", synced);
         rbac = new RbacAuthorizer(cache);
         node = new NodeAuthorizer(cache);
         Future<SigningKeys> keys = vertx.executeBlocking(
@@ -111,47 +166,81 @@ public final class ApiServing {
                 config.auth().signingKey() != null,
                 config.auth().issuers(),
                 config.auth().audiences());
-        TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth()));
+        TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options));
         Authorizer authorizer = authorizer(config.auth().modes());
         Access access = new Access(authorizer, cache::fresh, () -> born);
         Reservations services = new ServiceReservations(
                 cache, config.serviceRange(), config.firstNodePort(), config.lastNodePort(), random);
+        HookClient hooks = new HookClient(cache, new ServerTrust(options.connections(), null));
+        Converter converter = new ConversionWebhook(hooks);
+        SchemaSource types = new KindTypes(catalog);
         registry = new Registry(new Registry.Parts(
                 vertx,
                 clock,
                 random,
                 catalog,
+                types,
                 store,
                 cache,
                 bus,
                 tables(clock),
-                new AdmissionChain(plugins(config, vertx, random, cache, new RoleGuard(rbac, authorizer))),
+                new AdmissionChain(plugins(
+                        config,
+                        vertx,
+                        random,
+                        cache,
+                        catalog,
+                        types,
+                        authorizer,
+                        new WebhookAdmission(cache, catalog, converter, hooks, authorizer),
+                        new RoleGuard(rbac, authorizer),
+                        new RequestFacts(clock),
+                        new SignerGuard(authorizer, config.disabledPlugins()),
+                        new PolicyRules(),
+                        new ConditionRules())),
                 access,
                 rules(config.auth().modes()),
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
-                new ValidationOptions(config.loopbackRanges()),
-                Map.of("core/services", services)));
+                new ValidationOptions(config.loopbackRanges(), rules),
+                converter,
+                Map.of("core/services", services),
+                config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),
+                new ResourceProxy(cache, options.connections(), random)));
+        definitions = new DefinitionController(vertx, clock, cache, registry, catalog);
+        ServerTrust trust = new ServerTrust(options.connections(), options.identity());
+        Aggregator aggregator = new Aggregator(cache, trust, random);
+        apiServices = new ApiServiceKeeper(vertx, clock, registry, cache, BuiltinCatalog.load(), aggregator, trust);
+        UsageApi usage = new UsageApi(cache, bus, clock);
+        Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
                 new Authenticator(config.auth().anonymous(), tokens),
                 new Impersonation(authorizer),
                 access,
                 List.of(
-                        new Discovery(
-                                new DiscoveryDocuments(catalog, config.advertiseAddress() + ":" + config.securePort())),
+                        new MergedDiscovery(
+                                new Discovery(new DiscoveryDocuments(
+                                        catalog, config.advertiseAddress() + ":" + config.securePort())),
+                                contributions),
                         new HealthPaths(live, ready),
                         new VersionInfo(config.version()),
-                        new OpenApi(vertx, OpenApiDocuments.load()),
+                        new MergedDiscovery(
+                                new OpenApi(vertx, new CustomOpenApi(catalog, OpenApiDocuments.load())), contributions),
                         new MetricsPath(metrics),
                         new OpenIdPaths(accountTokens, config.advertiseAddress() + ":" + config.securePort()),
-                        new RootPaths(catalog)),
+                        new RootPaths(catalog, live.keySet(), ready.keySet())),
+                Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
+                options.fairness() && config.maxReading() + config.maxMutating() > 0
+                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating())
+                        : null,
                 config.maxReading(),
                 config.maxMutating(),
                 new RequestMetrics(metrics),
                 new ProtobufBodies(vertx),
                 audit,
+                options.auditPolicy(),
                 clock);
         metrics.gauge("apiserver.current.inflight.requests.reading", pipeline, Pipeline::reading);
         metrics.gauge("apiserver.current.inflight.requests.mutating", pipeline, Pipeline::mutating);
@@ -197,6 +286,7 @@ public final class ApiServing {
         rbac.born(document.rbac());
         node.born(document.clusterRole("system:node"));
         born = true;
+        definitions.start();
     }
 
     /** What is stored has all that belongs to it: now only that counts. */
@@ -212,7 +302,23 @@ public final class ApiServing {
         return pipeline;
     }
 
-    private List<TokenAuthenticator> authenticators(ApiServerConfig.Auth auth) {
+    /** Keeps the APIServices of this server. */
+    public ApiServiceKeeper apiServices() {
+        return apiServices;
+    }
+
+    /** The metrics API is this server's own, unless somebody has put another in its place. */
+    private static List<Contribution> contributions(Aggregator aggregator) {
+        List<Contribution> all = new ArrayList<>(aggregator.contributions());
+        Contribution own = UsageApi.contribution();
+        if (all.stream().noneMatch(each -> each.group().equals(own.group()))) {
+            all.add(own);
+        }
+        return all;
+    }
+
+    private List<TokenAuthenticator> authenticators(
+            ApiServerConfig.Auth auth, Vertx vertx, Clock clock, ServingOptions options) {
         List<TokenAuthenticator> all = new ArrayList<>();
         Path file = auth.tokens();
         if (file != null) {
@@ -223,6 +329,13 @@ public final class ApiServing {
             }
         }
         all.add(accountTokens);
+        if (options.bootstrapTokens()) {
+            all.add(new BootstrapTokens(cache, clock, auth.audiences()));
+        }
+        ServerTrust trust = new ServerTrust(options.connections(), null);
+        for (Issuer issuer : options.issuers()) {
+            all.add(new OpenIdTokens(vertx, clock, issuer, new DiscoveredKeys(issuer, trust), auth.audiences()));
+        }
         return all;
     }
 
@@ -247,22 +360,42 @@ public final class ApiServing {
     }
 
     private static List<Admission> plugins(
-            ApiServerConfig config, Vertx vertx, RandomGenerator random, WatchCache cache, RoleGuard guard) {
+            ApiServerConfig config,
+            Vertx vertx,
+            RandomGenerator random,
+            WatchCache cache,
+            ResourceCatalog catalog,
+            SchemaSource types,
+            Authorizer authorizer,
+            WebhookAdmission webhooks,
+            Admission... always) {
         Map<String, Supplier<Admission>> known = new LinkedHashMap<>();
         known.put("NamespaceLifecycle", () -> new NamespaceLifecycle(cache));
         known.put("ServiceAccount", () -> new ServiceAccountAdmission(vertx, cache, random));
+        known.put("LimitRanger", () -> new LimitRanger(cache));
+        known.put("RuntimeClass", () -> new RuntimeClassAdmission(cache));
+        known.put("DefaultStorageClass", () -> DefaultClass.storage(cache));
+        known.put("DefaultIngressClass", () -> DefaultClass.ingress(cache));
         known.put("NodeRestriction", () -> new NodeRestriction(cache));
+        known.put("TaintNodesByCondition", NewNodeTaint::new);
+        known.put("StorageObjectInUseProtection", StorageProtection::new);
         known.put("Priority", () -> new PriorityResolution(cache));
         known.put(
                 "DefaultTolerationSeconds",
                 () -> new DefaultTolerationSeconds(config.notReadyToleration(), config.unreachableToleration()));
+        known.put("PodSecurity", () -> new PodSecurity(cache));
+        known.put("MutatingAdmissionPolicy", () -> new MutatingPolicies(cache, catalog, types, authorizer));
+        known.put("MutatingAdmissionWebhook", webhooks::mutating);
+        // The last word, on the object as it would be stored.
+        known.put("ValidatingAdmissionPolicy", () -> new ValidatingPolicies(cache, catalog, authorizer));
+        known.put("ValidatingAdmissionWebhook", webhooks::validating);
         List<Admission> plugins = new ArrayList<>();
         known.forEach((name, make) -> {
-            if (!config.disabledPlugins().contains(name)) {
+            if (AdmissionPlugins.on(name, config.disabledPlugins())) {
                 plugins.add(make.get());
             }
         });
-        plugins.add(guard);
+        plugins.addAll(List.of(always));
         return plugins;
     }
 

@@ -24,6 +24,7 @@ class ApiserverArchitectureTest {
                 .resideInAnyPackage(
                         "io.kvorum.apiserver..",
                         "io.kvorum.api..",
+                        "io.kvorum.cel..",
                         "io.kvorum.openapi..",
                         "io.kvorum.bus..",
                         "io.kvorum.component..",
@@ -32,6 +33,7 @@ class ApiserverArchitectureTest {
                         "io.micrometer..",
                         "com.fasterxml.jackson..",
                         "com.nimbusds..",
+                        "org.bouncycastle..",
                         "org.snakeyaml..",
                         "org.slf4j..",
                         "org.jspecify..",

@@ -264,6 +264,27 @@ class ResourcesComponentTest {
         JsonNode scale = http.get(root + "/d/scale").json();
         assertThat(scale.path("status").path("replicas").asInt()).isEqualTo(5);
         assertThat(scale.path("status").path("selector").asText()).isEqualTo("a=b");
+        JsonNode table = http.get(
+                        root + "/d/scale", "Accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+                .json();
+        assertThat(table.path("columnDefinitions").findValuesAsText("name"))
+                .containsExactly("Name", "Desired", "Available", "Age");
+        JsonNode cells = table.path("rows").get(0).path("cells");
+        assertThat(cells.get(0).asText() + cells.get(1).asInt() + cells.get(2).asInt())
+                .isEqualTo("d75");
+    }
+
+    @Test
+    void aNewNodeIsTaintedUntilSomebodyLooksAtIt() {
+        JsonNode node = http.post("/api/v1/nodes", "{\"metadata\":{\"name\":\"fresh\"}}")
+                .json();
+        JsonNode taints = node.path("spec").path("taints");
+        assertThat(taints).hasSize(1);
+        assertThat(taints.get(0).path("key").asText()).isEqualTo("node.kubernetes.io/not-ready");
+        assertThat(taints.get(0).path("effect").asText()).isEqualTo("NoSchedule");
+        JsonNode cleared = http.merge("/api/v1/nodes/fresh", "{\"spec\":{\"taints\":null}}")
+                .json();
+        assertThat(cleared.path("spec").has("taints")).isFalse();
     }
 
     @Test
@@ -380,8 +401,7 @@ class ResourcesComponentTest {
                 .json();
         assertThat(partial.path("kind").asText()).isEqualTo("PartialObjectMetadata");
         assertThat(partial.has("data")).isFalse();
-        assertThat(http.get(ns + "/configmaps", "Accept", "application/vnd.kubernetes.protobuf")
-                        .status())
+        assertThat(http.get(ns + "/configmaps", "Accept", "application/cbor").status())
                 .isEqualTo(406);
     }
 

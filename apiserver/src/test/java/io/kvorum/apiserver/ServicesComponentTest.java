@@ -92,11 +92,73 @@ class ServicesComponentTest {
     }
 
     @Test
+    void portsOfOneNumberShareTheirNodePort() {
+        JsonNode ports = http.post(
+                        ROOT,
+                        "{\"metadata\":{\"name\":\"dns\"},\"spec\":{\"type\":\"NodePort\",\"ports\":["
+                                + "{\"name\":\"a\",\"port\":53,\"protocol\":\"TCP\"},{\"name\":\"b\",\"port\":53,\"protocol\":\"UDP\"},"
+                                + "{\"name\":\"c\",\"port\":54}]}}")
+                .json()
+                .path("spec")
+                .path("ports");
+        int shared = ports.get(0).path("nodePort").asInt();
+        assertThat(ports.get(1).path("nodePort").asInt()).isEqualTo(shared).isNotZero();
+        assertThat(ports.get(2).path("nodePort").asInt()).isNotEqualTo(shared).isNotZero();
+    }
+
+    @Test
+    void aLoadBalancerForLocalTrafficHasAPortForHealthChecks() {
+        JsonNode spec = service("lb", ",\"type\":\"LoadBalancer\",\"externalTrafficPolicy\":\"Local\"")
+                .json()
+                .path("spec");
+        int port = spec.path("healthCheckNodePort").asInt();
+        assertThat(port)
+                .isBetween(30000, 30010)
+                .isNotEqualTo(spec.path("ports").get(0).path("nodePort").asInt());
+        JsonNode kept = http.merge(ROOT + "/lb", "{\"spec\":{\"healthCheckNodePort\":null}}")
+                .json();
+        assertThat(kept.path("spec").path("healthCheckNodePort").asInt()).isEqualTo(port);
+        assertThat(http.merge(
+                                ROOT + "/lb",
+                                "{\"spec\":{\"healthCheckNodePort\":" + (port == 30000 ? 30001 : 30000) + "}}")
+                        .json()
+                        .path("message")
+                        .asText())
+                .contains("spec.healthCheckNodePort: Invalid value", "field is immutable");
+        JsonNode dropped = http.merge(ROOT + "/lb", "{\"spec\":{\"externalTrafficPolicy\":\"Cluster\"}}")
+                .json();
+        assertThat(dropped.path("spec").has("healthCheckNodePort")).isFalse();
+        assertThat(service(
+                                "other",
+                                ",\"type\":\"LoadBalancer\",\"externalTrafficPolicy\":\"Local\",\"healthCheckNodePort\":"
+                                        + port)
+                        .json()
+                        .path("spec")
+                        .path("healthCheckNodePort")
+                        .asInt())
+                .isEqualTo(port);
+    }
+
+    @Test
     void addressMayNotChange() {
         service("fixed", ",\"clusterIP\":\"10.96.0.76\"");
         Http.Answer answer = http.merge(
                 ROOT + "/fixed", "{\"spec\":{\"clusterIP\":\"10.96.0.77\",\"clusterIPs\":[\"10.96.0.77\"]}}");
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.json().path("message").asText()).contains("may not change once set");
+    }
+
+    @Test
+    void portsThatMayBeAnyLeaveTheOneThatIsNamed() {
+        StringBuilder ports = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            ports.append(i == 0 ? "" : ",").append("{\"name\":\"p" + i + "\",\"port\":" + (80 + i) + "}");
+        }
+        Http.Answer made = http.post(
+                ROOT,
+                "{\"metadata\":{\"name\":\"many\"},\"spec\":{\"type\":\"LoadBalancer\",\"externalTrafficPolicy\":\"Local\","
+                        + "\"healthCheckNodePort\":30005,\"ports\":[" + ports + "]}}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.json().path("spec").path("healthCheckNodePort").asInt()).isEqualTo(30005);
     }
 }

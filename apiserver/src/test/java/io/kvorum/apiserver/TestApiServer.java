@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An API server over plain HTTP with its store in memory; {@code main} serves kubectl with {@code -s http://...}. */
@@ -37,11 +38,13 @@ public final class TestApiServer implements AutoCloseable {
             (address, request) -> Future.failedFuture(new BusUnavailableException("nobody serves " + address, false));
 
     private final Vertx vertx;
+    private final Context context;
     private final MemoryStore store;
     private final ApiServing serving;
     private final int port;
 
-    private TestApiServer(Vertx vertx, MemoryStore store, ApiServing serving, int port) {
+    private TestApiServer(Vertx vertx, Context context, MemoryStore store, ApiServing serving, int port) {
+        this.context = context;
         this.vertx = vertx;
         this.store = store;
         this.serving = serving;
@@ -65,6 +68,17 @@ public final class TestApiServer implements AutoCloseable {
 
     /** @param tls null: plain HTTP */
     public static TestApiServer start(int port, ApiServerConfig.@Nullable Tls tls, ApiServerConfig.Auth auth)
+            throws Exception {
+        return start(port, tls, auth, ServingOptions::plain, AuditLog.NONE);
+    }
+
+    /** @param options made for the server's Vert.x */
+    static TestApiServer start(
+            int port,
+            ApiServerConfig.@Nullable Tls tls,
+            ApiServerConfig.Auth auth,
+            Function<Vertx, ServingOptions> options,
+            AuditLog audit)
             throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         MemoryStore store = MemoryStore.create(vertx);
@@ -91,7 +105,14 @@ public final class TestApiServer implements AutoCloseable {
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
             ApiServing serving = new ApiServing(
-                    config, vertx, Clock.systemUTC(), store, NO_BUS, new SimpleMeterRegistry(), AuditLog.NONE);
+                    config,
+                    vertx,
+                    Clock.systemUTC(),
+                    store,
+                    NO_BUS,
+                    new SimpleMeterRegistry(),
+                    audit,
+                    options.apply(vertx));
             serving.cache()
                     .start()
                     .compose(synced -> vertx.executeBlocking(BirthDocument::read, false))
@@ -115,7 +136,7 @@ public final class TestApiServer implements AutoCloseable {
                                         config,
                                         Duration.ofSeconds(15))
                                 .start();
-                        started.complete(new TestApiServer(vertx, store, serving, actual));
+                        started.complete(new TestApiServer(vertx, context, store, serving, actual));
                     })
                     .onFailure(started::completeExceptionally);
         });
@@ -141,6 +162,17 @@ public final class TestApiServer implements AutoCloseable {
             @Override
             public void lost() {}
         });
+    }
+
+    /** Makes and keeps APIServices from here on. */
+    void keepApiServices() throws Exception {
+        java.util.concurrent.CompletableFuture<Void> started = new java.util.concurrent.CompletableFuture<>();
+        context.runOnContext(go -> serving.apiServices()
+                .start()
+                .compose(made -> serving.cache().fresh())
+                .onSuccess(started::complete)
+                .onFailure(started::completeExceptionally));
+        started.get(20, TimeUnit.SECONDS);
     }
 
     public int port() {

@@ -33,14 +33,19 @@ final class TestAuthority {
     final Identity self;
 
     TestAuthority(String name) {
-        self = issue(name, null, true);
+        self = issue(name, null, true, "localhost");
     }
 
     Identity issue(String subject) {
-        return issue(subject, self, false);
+        return issue(subject, self, false, "localhost");
     }
 
-    private static Identity issue(String subject, @Nullable Identity issuer, boolean authority) {
+    /** Of a server with a name beside its address. */
+    Identity issue(String subject, String dnsName) {
+        return issue(subject, self, false, dnsName);
+    }
+
+    private static Identity issue(String subject, @Nullable Identity issuer, boolean authority, String dnsName) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(256);
@@ -57,10 +62,9 @@ final class TestAuthority {
                     new X500Name(subject),
                     keys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"), new GeneralName(GeneralName.dNSName, dnsName)
+            }));
             var signer = new JcaContentSignerBuilder("SHA256withECDSA")
                     .build((issuer == null ? keys : issuer.keys()).getPrivate());
             return new Identity(keys, new JcaX509CertificateConverter().getCertificate(builder.build(signer)));

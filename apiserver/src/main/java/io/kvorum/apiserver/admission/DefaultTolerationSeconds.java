@@ -18,10 +18,19 @@ public final class DefaultTolerationSeconds extends PodAdmission {
 
     @Override
     Future<Void> mutatePod(Attempt attempt, ObjectNode pod) {
+        complete(pod);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    void updatePod(ObjectNode old, ObjectNode pod) {
+        complete(pod);
+    }
+
+    private void complete(ObjectNode pod) {
         ObjectNode spec = Tree.ensureObject(pod, "spec");
         addUnlessTolerated(spec, "node.kubernetes.io/not-ready", notReady);
         addUnlessTolerated(spec, "node.kubernetes.io/unreachable", unreachable);
-        return Future.succeededFuture();
     }
 
     private static void addUnlessTolerated(ObjectNode spec, String key, Duration seconds) {

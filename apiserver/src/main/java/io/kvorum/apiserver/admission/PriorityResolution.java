@@ -7,6 +7,7 @@ import io.kvorum.api.Tree;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,18 @@ public final class PriorityResolution extends PodAdmission {
         spec.put("priority", priority);
         Tree.setDefault(spec, "preemptionPolicy", policy);
         return Future.succeededFuture();
+    }
+
+    /** Who leaves out what was computed for the pod means to keep it. */
+    @Override
+    void updatePod(ObjectNode old, ObjectNode pod) {
+        ObjectNode before = Tree.object(old, "spec");
+        ObjectNode spec = Tree.ensureObject(pod, "spec");
+        for (String field : List.of("priority", "preemptionPolicy")) {
+            if (!spec.hasNonNull(field) && before.hasNonNull(field)) {
+                spec.set(field, before.get(field));
+            }
+        }
     }
 
     private @Nullable JsonNode globalDefault() {

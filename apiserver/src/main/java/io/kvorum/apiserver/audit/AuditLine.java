@@ -2,8 +2,13 @@ package io.kvorum.apiserver.audit;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -15,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes events as lines of JSON. */
 final class AuditLine {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final ObjectMapper MAPPER = new ObjectMapper().disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    private static final JsonFactory JSON = MAPPER.getFactory();
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -28,7 +34,7 @@ final class AuditLine {
             json.writeStartObject();
             json.writeStringField("kind", "Event");
             json.writeStringField("apiVersion", "audit.k8s.io/v1");
-            json.writeStringField("level", "Metadata");
+            json.writeStringField("level", event.content().level().text());
             json.writeStringField("auditID", event.id());
             json.writeStringField("stage", event.stage());
             json.writeStringField("requestURI", event.uri());
@@ -42,18 +48,59 @@ final class AuditLine {
             }
             present(json, "userAgent", event.userAgent());
             object(json, event.info());
-            status(json, event);
+            if (event.code() > 0) {
+                status(json, event);
+            }
+            content(
+                    json,
+                    "requestObject",
+                    event.content().request(),
+                    event.content().withoutManagers());
+            content(
+                    json,
+                    "responseObject",
+                    event.content().response(),
+                    event.content().withoutManagers());
             json.writeStringField("requestReceivedTimestamp", time(event.received()));
             json.writeStringField("stageTimestamp", time(event.staged()));
             if (event.allowed() != null) {
                 json.writeObjectFieldStart("annotations");
                 json.writeStringField("authorization.k8s.io/decision", event.allowed() ? "allow" : "forbid");
                 json.writeStringField("authorization.k8s.io/reason", event.decisionReason());
+                for (Map.Entry<String, String> annotation : event.annotations().entrySet()) {
+                    json.writeStringField(annotation.getKey(), annotation.getValue());
+                }
                 json.writeEndObject();
             }
             json.writeEndObject();
         }
         out.write('\n');
+    }
+
+    /** What is no JSON is left out: its sender was told so. */
+    private static void content(JsonGenerator json, String field, Buffer body, boolean withoutManagers)
+            throws IOException {
+        if (body.length() == 0) {
+            return;
+        }
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(body.getBytes());
+        } catch (IOException malformed) {
+            return;
+        }
+        if (withoutManagers) {
+            withoutManagers(tree);
+            tree.path("items").forEach(AuditLine::withoutManagers);
+        }
+        json.writeFieldName(field);
+        MAPPER.writeTree(json, tree);
+    }
+
+    private static void withoutManagers(JsonNode object) {
+        if (object.path("metadata") instanceof ObjectNode meta) {
+            meta.remove("managedFields");
+        }
     }
 
     private static void user(JsonGenerator json, String field, @Nullable User user) throws IOException {

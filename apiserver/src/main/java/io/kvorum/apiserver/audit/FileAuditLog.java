@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ public final class FileAuditLog implements AuditLog {
     private final Path file;
     private final long mostBytes;
     private final int backups;
+    private final Duration mostAge;
     private final AtomicLong dropped = new AtomicLong();
     private final Promise<Void> ended = Promise.promise();
     private final ThreadPoolExecutor writer = new Writer();
@@ -66,6 +69,12 @@ public final class FileAuditLog implements AuditLog {
      * @param backups how many full files are kept
      */
     public FileAuditLog(Path file, long mostBytes, int backups) throws IOException {
+        this(file, mostBytes, backups, Duration.ZERO);
+    }
+
+    /** @param mostAge full files that were last written before that go; zero: never */
+    public FileAuditLog(Path file, long mostBytes, int backups, Duration mostAge) throws IOException {
+        this.mostAge = mostAge;
         this.file = file;
         this.mostBytes = mostBytes;
         this.backups = backups;
@@ -131,10 +140,20 @@ public final class FileAuditLog implements AuditLog {
         shut();
         Files.deleteIfExists(backup(backups));
         for (int i = backups - 1; i >= 0; i--) {
-            if (Files.exists(backup(i))) {
+            if (i > 0 && tooOld(backup(i))) {
+                Files.deleteIfExists(backup(i));
+            } else if (Files.exists(backup(i))) {
                 Files.move(backup(i), backup(i + 1), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+    }
+
+    private boolean tooOld(Path full) throws IOException {
+        return !mostAge.isZero()
+                && Files.exists(full)
+                && Files.getLastModifiedTime(full)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(mostAge));
     }
 
     private Path backup(int number) {

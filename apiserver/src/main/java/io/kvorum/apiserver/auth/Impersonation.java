@@ -74,12 +74,20 @@ public final class Impersonation {
         for (Map.Entry<String, String> header : request.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(EXTRA)) {
-                String key =
-                        URLDecoder.decode(name.substring(EXTRA.length()).replace("+", "%2B"), StandardCharsets.UTF_8);
+                String key = unescaped(name.substring(EXTRA.length()));
                 extra.computeIfAbsent(key, any -> new ArrayList<>(1)).add(header.getValue());
             }
         }
         return extra;
+    }
+
+    /** What has no valid escapes is taken as it is, as upstream does. */
+    private static String unescaped(String key) {
+        try {
+            return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return key;
+        }
     }
 
     private static String asked(List<String> groups, String uid, Map<String, List<String>> extra) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class KubernetesService {
     private static final String ADDRESS = "apiserver.kvorum.io/address";
     private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases";
     private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    private static final String RANGES = "/apis/networking.k8s.io/v1/servicecidrs";
     private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints";
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -91,7 +93,8 @@ public final class KubernetesService {
             return;
         }
         running = true;
-        renew().compose(renewed -> service())
+        renew().compose(renewed -> range())
+                .compose(ranged -> service())
                 .compose(served -> cache.fresh())
                 .compose(fresh -> endpoints())
                 .onComplete(done -> {
@@ -138,6 +141,32 @@ public final class KubernetesService {
         spec.put("leaseDurationSeconds", (int) leaseDuration.toSeconds());
         // Nobody else writes this Lease, so the cache's version is good enough to start from.
         return send("PUT", LEASES + "/" + leaseName(), lease);
+    }
+
+    /** The ServiceCIDR of the addresses that this server gives to Services, and that it is ready. */
+    private Future<Void> range() {
+        ObjectVersion known = cache.of("networking.k8s.io/servicecidrs").get("kubernetes");
+        if (known == null) {
+            ObjectNode cidr = BirthObjects.object("networking.k8s.io/v1", "ServiceCIDR", "kubernetes");
+            cidr.putObject("spec").putArray("cidrs").add(config.serviceRange().text());
+            return created(registry.create("networking.k8s.io", "v1", "servicecidrs", cidr));
+        }
+        if (!known.selectable().path("status").path("conditions").isEmpty()
+                || known.selectable().path("metadata").has("deletionTimestamp")) {
+            return Future.succeededFuture();
+        }
+        ObjectNode cidr = known.tree();
+        cidr.putObject("status")
+                .putArray("conditions")
+                .addObject()
+                .put("type", "Ready")
+                .put("status", "True")
+                .put("reason", "")
+                .put("message", "Kubernetes default Service CIDR is ready")
+                .put(
+                        "lastTransitionTime",
+                        Instant.now(clock).truncatedTo(ChronoUnit.SECONDS).toString());
+        return send("PUT", RANGES + "/kubernetes/status", cidr);
     }
 
     private Future<Void> service() {

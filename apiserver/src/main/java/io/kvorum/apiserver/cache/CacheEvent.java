@@ -2,6 +2,9 @@ package io.kvorum.apiserver.cache;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One change of one object, with the watch frames that show it, each encoded once for all watchers. */
@@ -9,9 +12,8 @@ public final class CacheEvent {
     private final long revision;
     private final @Nullable ObjectVersion before;
     private final @Nullable ObjectVersion after;
-    private @Nullable Buffer added;
-    private @Nullable Buffer modified;
-    private @Nullable Buffer deleted;
+    private final Map<WatchType, Buffer> frames = new EnumMap<>(WatchType.class);
+    private final Map<WatchType, Buffer> messages = new EnumMap<>(WatchType.class);
 
     CacheEvent(long revision, @Nullable ObjectVersion before, @Nullable ObjectVersion after) {
         this.revision = revision;
@@ -35,20 +37,16 @@ public final class CacheEvent {
 
     /** The frame for {@code type}; deletions show the state before at this event's revision. */
     public Buffer frame(WatchType type) {
-        switch (type) {
-            case ADDED -> {
-                Buffer known = added;
-                return known != null ? known : (added = frame("ADDED", object(type)));
-            }
-            case MODIFIED -> {
-                Buffer known = modified;
-                return known != null ? known : (modified = frame("MODIFIED", object(type)));
-            }
-            default -> {
-                Buffer known = deleted;
-                return known != null ? known : (deleted = frame("DELETED", object(type)));
-            }
-        }
+        return frames.computeIfAbsent(type, missing -> frame(type.name(), object(type)));
+    }
+
+    /**
+     * The frame in the other encoding, made once for all watchers.
+     *
+     * @param encoder from the type and the object's JSON
+     */
+    public Buffer message(WatchType type, BiFunction<WatchType, byte[], Buffer> encoder) {
+        return messages.computeIfAbsent(type, missing -> encoder.apply(type, object(type)));
     }
 
     /** The object that {@code type} shows, with the resourceVersion of this event. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class ObjectVersion {
     private final int offset;
     private @Nullable Map<String, String> labels;
     private @Nullable ObjectNode selectable;
+    private byte @Nullable [] message;
 
     /**
      * @param path {@code namespace/name}, or {@code name} for cluster-scoped objects
@@ -89,8 +91,23 @@ public final class ObjectVersion {
         return known;
     }
 
-    /** Lets go of the decoded form of a superseded version; it is decoded again should a late watcher ask. */
-    void forgetSelectable() {
+    /**
+     * The object's other encoding, made once for all who ask.
+     *
+     * @param encoder from the JSON
+     */
+    public byte[] message(UnaryOperator<byte[]> encoder) {
+        byte[] known = message;
+        if (known == null) {
+            known = encoder.apply(json);
+            message = known;
+        }
+        return known;
+    }
+
+    /** Lets go of the other forms of a superseded version; they are made again should a late watcher ask. */
+    void forgetForms() {
         selectable = null;
+        message = null;
     }
 }

@@ -68,6 +68,13 @@ public final class ResourceCache {
         watchers.remove(watcher);
     }
 
+    /** Ends the watches: what they show is shown in another way from here on, or not at all. */
+    public void endWatchers() {
+        List<Watcher> ended = new ArrayList<>(watchers);
+        watchers.clear();
+        ended.forEach(Watcher::ended);
+    }
+
     void load(ObjectVersion version) {
         objects.put(version.path(), version);
     }
@@ -103,7 +110,7 @@ public final class ResourceCache {
         }
         ObjectVersion before = event.before();
         if (before != null) {
-            before.forgetSelectable();
+            before.forgetForms();
         }
     }
 

@@ -6,4 +6,9 @@ public interface Watcher {
 
     /** The cache has lost continuity: nothing follows; whoever listens must list again. */
     void lost();
+
+    /** The resource is served no more, or in another way: nothing follows, and whoever listens may ask again. */
+    default void ended() {
+        lost();
+    }
 }

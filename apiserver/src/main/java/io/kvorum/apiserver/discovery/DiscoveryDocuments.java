@@ -35,6 +35,7 @@ public final class DiscoveryDocuments {
     private final ResourceCatalog catalog;
     private final String serverAddress;
     private final Map<String, Document> documents = new ConcurrentHashMap<>();
+    private volatile List<ResourceInfo> described = List.of();
 
     /**
      * @param contentType of the answer, with the parameters of aggregated discovery
@@ -70,6 +71,7 @@ public final class DiscoveryDocuments {
      * @return empty if nothing of the kind is served there
      */
     public Optional<Document> get(String path, @Nullable String accept) {
+        forgetWhenChanged();
         String place = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         boolean aggregates = place.equals("/api") || place.equals("/apis");
         Form form = aggregates ? form(accept) : Form.PLAIN;
@@ -84,6 +86,15 @@ public final class DiscoveryDocuments {
             documents.put(key, known);
         }
         return Optional.of(known);
+    }
+
+    /** The catalogue answers with another list once it has other resources. */
+    private void forgetWhenChanged() {
+        List<ResourceInfo> now = catalog.all();
+        if (now != described) {
+            described = now;
+            documents.clear();
+        }
     }
 
     /** The first form of the header that is known; plain JSON where none is. */
@@ -220,7 +231,7 @@ public final class DiscoveryDocuments {
                 .put("singularName", info.singular())
                 .put("namespaced", info.namespaced())
                 .put("kind", info.kind());
-        strings(json, "verbs", info.verbs());
+        strings(json, "verbs", verbs(info));
         stringsIfAny(json, "shortNames", info.shortNames());
         stringsIfAny(json, "categories", info.categories());
         if (info.verbs().contains("watch")) {
@@ -243,6 +254,13 @@ public final class DiscoveryDocuments {
         return json;
     }
 
+    /** Of a resource that is going, only what empties it. */
+    private static List<String> verbs(ResourceInfo info) {
+        return info.custom() != null && info.custom().terminating()
+                ? List.of("delete", "deletecollection", "get", "list", "watch")
+                : info.verbs();
+    }
+
     private static void strings(ObjectNode json, String field, List<String> values) {
         ArrayNode array = json.putArray(field);
         values.forEach(array::add);
@@ -262,6 +280,9 @@ public final class DiscoveryDocuments {
             group = ""; // both groups' events are stored as the core group's
         } else if (group.equals("autoscaling")) {
             version = "v2";
+        }
+        if (info.custom() != null) {
+            version = info.custom().storageVersion();
         }
         String gvk = group + "/" + version + "/" + info.kind();
         byte[] digest = sha256(gvk.getBytes(StandardCharsets.UTF_8));
@@ -313,7 +334,7 @@ public final class DiscoveryDocuments {
         json.set("responseKind", gvk(info.group(), info.version(), info.kind()));
         json.put("scope", info.namespaced() ? "Namespaced" : "Cluster");
         json.put("singularResource", info.singular());
-        strings(json, "verbs", info.verbs());
+        strings(json, "verbs", verbs(info));
         stringsIfAny(json, "shortNames", info.shortNames());
         stringsIfAny(json, "categories", info.categories());
         for (Subresource sub : info.subresources()) {

@@ -5,7 +5,9 @@ import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ClosableStream;
 import io.kvorum.apiserver.request.Credentials;
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.bus.BusStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.streams.ReadStream;
 import java.io.ByteArrayOutputStream;
@@ -23,8 +26,11 @@ import java.io.UncheckedIOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -37,17 +43,19 @@ public final class HttpsEdge {
     private static final Logger LOG = LoggerFactory.getLogger(HttpsEdge.class);
     private static final int MOST_BODY_BYTES = 3 << 20;
     private static final int GZIP_FROM_BYTES = 128 << 10;
-    private static final Duration MOST_TIME = Duration.ofSeconds(60);
+    private static final Pattern TIMEOUT = Pattern.compile("[?&]timeout=([^&]*)");
 
     private final Vertx vertx;
     private final Function<ApiRequest, Future<ApiResponse>> pipeline;
     private final UpgradeProxy upgrades;
+    private final GatheredWrites gathered;
 
     /** @param upgrades leads requests on that become another protocol */
     public HttpsEdge(Vertx vertx, Function<ApiRequest, Future<ApiResponse>> pipeline, UpgradeProxy upgrades) {
         this.vertx = vertx;
         this.pipeline = pipeline;
         this.upgrades = upgrades;
+        this.gathered = new GatheredWrites(vertx);
     }
 
     /** Listens on the context of the caller. */
@@ -59,6 +67,16 @@ public final class HttpsEdge {
     }
 
     private void receive(HttpServerRequest request) {
+        boolean bodyIsTold = bodyCanBeTold(request);
+        if (!bodyIsTold || isLast(request)) {
+            request.response().endHandler(sent -> request.connection().close());
+        }
+        if (!bodyIsTold) {
+            // Where the body ends is not known: what follows must not be taken for another request.
+            request.response().putHeader("Connection", "close");
+            send(request, unknownCoding());
+            return;
+        }
         long announced = announced(request);
         if (announced > MOST_BODY_BYTES) {
             request.response().putHeader("Connection", "close");
@@ -77,8 +95,25 @@ public final class HttpsEdge {
             answer(request, Buffer.buffer());
             return;
         }
+        gather(request, announced);
+    }
+
+    /** Reads the body, which must be whole when the request's time is over. */
+    private void gather(HttpServerRequest request, long announced) {
         Buffer body = Buffer.buffer((int) Math.max(0, Math.min(announced, MOST_BODY_BYTES)));
         boolean[] refused = {false};
+        long limit = vertx.setTimer(timeout(request).toMillis(), late -> {
+            LOG.debug("body did not come in time uri={}", request.uri());
+            if (!refused[0]) {
+                refused[0] = true;
+                send(request, tooSlow());
+            }
+            end(request);
+        });
+        request.exceptionHandler(cause -> {
+            LOG.debug("request broke off cause={}", cause.toString());
+            vertx.cancelTimer(limit);
+        });
         request.handler(chunk -> {
             if (refused[0]) {
                 return;
@@ -91,10 +126,38 @@ public final class HttpsEdge {
             body.appendBuffer(chunk);
         });
         request.endHandler(end -> {
+            vertx.cancelTimer(limit);
             if (!refused[0]) {
                 answer(request, body);
             }
         });
+    }
+
+    /** Takes no more of a request whose answer has been given; over HTTP/2 the connection has others. */
+    private static void end(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+        } else {
+            request.connection().close();
+        }
+    }
+
+    /** Whether the client wants the connection closed after it and says more than that; Vert.x sees to {@code close} alone. */
+    private static boolean isLast(HttpServerRequest request) {
+        String connection = request.version() == HttpVersion.HTTP_2 ? null : request.getHeader("Connection");
+        return connection != null
+                && connection.indexOf(',') >= 0
+                && Arrays.stream(connection.split(","))
+                        .anyMatch(token -> token.strip().equalsIgnoreCase("close"));
+    }
+
+    /** RFC 9112, section 6.1: a coding that is not known, or not the only one, leaves the body's end open. */
+    private static boolean bodyCanBeTold(HttpServerRequest request) {
+        if (!request.headers().contains("Transfer-Encoding")) {
+            return true;
+        }
+        List<String> codings = request.headers().getAll("Transfer-Encoding");
+        return codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
     }
 
     /** The body's length in bytes, 0 when there is none, -1 when it is not told. */
@@ -114,13 +177,18 @@ public final class HttpsEdge {
 
     private void answer(HttpServerRequest request, Buffer body) {
         Credentials credentials = new Credentials(certificate(request.connection()), null, address(request));
-        pipeline.apply(ApiRequest.of(
-                        request.method().name(), request.uri(), request.headers(), body, credentials, timeout(request)))
-                .onSuccess(response -> send(request, response))
-                .onFailure(defect -> {
-                    LOG.error("the pipeline failed uri={}", request.uri(), defect);
-                    request.response().setStatusCode(500).end();
-                });
+        ApiRequest asked;
+        try {
+            asked = ApiRequest.of(
+                    request.method().name(), request.uri(), request.headers(), body, credentials, timeout(request));
+        } catch (ApiException unreadable) {
+            send(request, refusal(unreadable));
+            return;
+        }
+        pipeline.apply(asked).onSuccess(response -> send(request, response)).onFailure(defect -> {
+            LOG.error("the pipeline failed uri={}", request.uri(), defect);
+            request.response().setStatusCode(500).end();
+        });
     }
 
     private static String address(HttpServerRequest request) {
@@ -129,16 +197,10 @@ public final class HttpsEdge {
         return host == null ? "" : host;
     }
 
+    /** What the client waits, at most a minute. Read before the query as a whole is, which may be no query. */
     private static Duration timeout(HttpServerRequest request) {
-        String text = request.getParam("timeout");
-        if (text != null && text.endsWith("s")) {
-            try {
-                return Duration.ofSeconds(Math.max(1, Long.parseLong(text.substring(0, text.length() - 1))));
-            } catch (NumberFormatException e) {
-                return MOST_TIME;
-            }
-        }
-        return MOST_TIME;
+        Matcher asked = TIMEOUT.matcher(request.uri());
+        return RequestTimeout.of(asked.find() ? asked.group(1) : "");
     }
 
     private static @Nullable X509Certificate certificate(HttpConnection connection) {
@@ -198,13 +260,13 @@ public final class HttpsEdge {
         });
     }
 
-    private static void stream(HttpServerResponse out, ReadStream<Buffer> stream) {
+    private void stream(HttpServerResponse out, ReadStream<Buffer> stream) {
         out.setChunked(true);
         out.closeHandler(closed -> close(stream));
         out.exceptionHandler(cause -> close(stream));
         // The head must go out before the first event does.
         out.writeHead();
-        stream.pipe().endOnFailure(true).to(out).onFailure(cause -> {
+        stream.pipe().endOnFailure(true).to(gathered.to(out)).onFailure(cause -> {
             LOG.debug("stream ended cause={}", cause.toString());
             close(stream);
         });
@@ -213,6 +275,8 @@ public final class HttpsEdge {
     private static void close(@Nullable ReadStream<Buffer> stream) {
         if (stream instanceof BusStream given) {
             given.close();
+        } else if (stream instanceof ClosableStream held) {
+            held.close();
         }
     }
 
@@ -231,8 +295,19 @@ public final class HttpsEdge {
     }
 
     private static ApiResponse tooLarge() {
-        ApiException refused = new ApiException(
-                413, "RequestEntityTooLarge", "Request entity too large: limit is " + MOST_BODY_BYTES, null);
-        return ApiResponse.json(413, ObjectJson.encode(StatusJson.of(refused)));
+        return refusal(new ApiException(
+                413, "RequestEntityTooLarge", "Request entity too large: limit is " + MOST_BODY_BYTES, null));
+    }
+
+    private static ApiResponse unknownCoding() {
+        return refusal(new ApiException(501, "", "unsupported transfer encoding", null));
+    }
+
+    private static ApiResponse tooSlow() {
+        return refusal(ApiException.timeout("Timeout: request did not complete within the allotted timeout"));
+    }
+
+    private static ApiResponse refusal(ApiException why) {
+        return ApiResponse.json(why.code(), ObjectJson.encode(StatusJson.of(why)));
     }
 }

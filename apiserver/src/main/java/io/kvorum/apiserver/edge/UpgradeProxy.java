@@ -67,10 +67,19 @@ public final class UpgradeProxy {
                 .setPort(to.port())
                 .setURI(to.uri())
                 .setConnectTimeout(CONNECT_MILLIS);
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        Upgrade.HEADERS.forEach(name -> headers.add(name, request.headers().getAll(name)));
-        options.setHeaders(headers);
-        client.request(options)
+        HttpClient through = client;
+        if (to.via() != null) {
+            options.setHeaders(to.via().headers()).setSsl(to.via().tls());
+            through = to.via().client();
+            if (to.via().server() != null) {
+                options.setServer(to.via().server());
+            }
+        } else {
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+            Upgrade.HEADERS.forEach(name -> headers.add(name, request.headers().getAll(name)));
+            options.setHeaders(headers);
+        }
+        through.request(options)
                 // What happens to the connection later is told by its socket.
                 .compose(asked -> asked.exceptionHandler(
                                 cause -> LOG.debug("kubelet connection ended cause={}", cause.toString()))

@@ -40,6 +40,11 @@ public final class NodeRestriction implements Admission {
     }
 
     @Override
+    public boolean seesActions() {
+        return true;
+    }
+
+    @Override
     public Future<Void> validate(Attempt attempt) {
         String node = attempt.user().nodeName();
         if (node.isEmpty()) {

@@ -1,12 +1,17 @@
 package io.kvorum.apiserver.pipeline;
 
 import io.kvorum.apiserver.audit.AuditEvent;
+import io.kvorum.apiserver.audit.AuditLevel;
+import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +41,61 @@ final class Audited {
         this.id = new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
+    AuditPolicy.Decision policy = NOT_DECIDED;
+
+    /** The request's body as JSON, where the policy wants it. */
+    Buffer requestObject = Buffer.buffer();
+
+    private static final AuditPolicy.Decision NOT_DECIDED =
+            new AuditPolicy.Decision(AuditLevel.METADATA, Set.of(AuditPolicy.RECEIVED), false);
+
+    /** Takes the body when the policy wants it and it is JSON. */
+    void took(ApiRequest given) {
+        boolean json = given.header("Content-Type").isEmpty()
+                || given.header("Content-Type").contains("json");
+        if (json && policy.level().includes(AuditLevel.REQUEST)) {
+            requestObject = given.body();
+        }
+    }
+
+    /** The request as it came, once its user is known. */
+    AuditEvent received(Instant now) {
+        return new AuditEvent(
+                id,
+                AuditPolicy.RECEIVED,
+                request.uri(),
+                info,
+                actual,
+                user == actual ? null : user,
+                request.credentials().address(),
+                request.header("User-Agent"),
+                null,
+                "",
+                Map.of(),
+                0,
+                AuditEvent.Failure.NONE,
+                received,
+                now,
+                new AuditEvent.Content(policy.level(), Buffer.buffer(), Buffer.buffer(), false));
+    }
+
+    private AuditEvent.Content content(ApiResponse response) {
+        boolean json = String.valueOf(response.headers().get("Content-Type")).startsWith(ApiResponse.JSON)
+                && !response.headers().contains("Content-Encoding");
+        boolean answer = policy.level().includes(AuditLevel.REQUEST_RESPONSE) && json && info.resourceRequest();
+        return new AuditEvent.Content(
+                policy.level(), requestObject, answer ? response.body() : Buffer.buffer(), policy.withoutManagers());
+    }
+
+    static String stage(ApiResponse response) {
+        return response.stream() == null ? AuditPolicy.COMPLETE : AuditPolicy.STARTED;
+    }
+
     AuditEvent event(ApiResponse response, Instant now) {
         Authorizer.Decision decided = decision;
         return new AuditEvent(
                 id,
-                response.stream() == null ? "ResponseComplete" : "ResponseStarted",
+                stage(response),
                 request.uri(),
                 info,
                 actual,
@@ -49,9 +104,11 @@ final class Audited {
                 request.header("User-Agent"),
                 decided == null ? null : decided.allowed(),
                 decided == null ? "" : decided.reason(),
+                request.notes().annotations(),
                 response.status(),
                 failure,
                 received,
-                now);
+                now,
+                content(response));
     }
 }

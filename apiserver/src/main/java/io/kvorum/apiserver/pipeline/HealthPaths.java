@@ -3,8 +3,10 @@ package io.kvorum.apiserver.pipeline;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.vertx.core.Future;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,11 @@ public final class HealthPaths implements NonResource {
                     ? ApiResponse.text(200, "ok")
                     : ApiResponse.text(500, "internal server error: " + reason + "\n");
         }
-        List<String> excluded = request.query().all("exclude");
+        Set<String> excluded = new LinkedHashSet<>(request.query().all("exclude"));
         StringBuilder lines = new StringBuilder();
         boolean well = true;
         for (Map.Entry<String, Supplier<@Nullable String>> entry : checks.entrySet()) {
-            if (excluded.contains(entry.getKey())) {
+            if (excluded.remove(entry.getKey())) {
                 lines.append("[+]").append(entry.getKey()).append(" excluded: ok\n");
             } else if (entry.getValue().get() == null) {
                 lines.append("[+]").append(entry.getKey()).append(" ok\n");
@@ -57,6 +59,11 @@ public final class HealthPaths implements NonResource {
                 lines.append("[-]").append(entry.getKey()).append(" failed: reason withheld\n");
                 well = false;
             }
+        }
+        if (!excluded.isEmpty()) {
+            lines.append("warn: some health checks cannot be excluded: no matches for \"")
+                    .append(String.join("\", \"", excluded))
+                    .append("\"\n");
         }
         if (!well) {
             return ApiResponse.text(500, lines + endpoint + " check failed\n");

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.pipeline;
 
+import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.openapi.OpenApiDocuments;
@@ -18,16 +19,20 @@ public final class OpenApi implements NonResource {
     private static final String V3 = "/openapi/v3";
 
     private final Vertx vertx;
-    private final OpenApiDocuments documents;
+    private final CustomOpenApi current;
 
-    public OpenApi(Vertx vertx, OpenApiDocuments documents) {
+    public OpenApi(Vertx vertx, CustomOpenApi current) {
         this.vertx = vertx;
-        this.documents = documents;
+        this.current = current;
     }
 
     @Override
     public @Nullable Future<ApiResponse> handle(ApiRequest request) {
         String path = request.path();
+        if (!path.startsWith("/openapi/")) {
+            return null;
+        }
+        CustomOpenApi.Documents documents = current.now();
         if (path.equals("/openapi/v2")) {
             boolean protobuf = request.header("Accept").contains("proto-openapi.spec.v2@v1.0+protobuf");
             return answer(

@@ -5,16 +5,20 @@ import io.kvorum.api.StatusJson;
 import io.kvorum.api.proto.ProtobufBody;
 import io.kvorum.apiserver.audit.AuditEvent;
 import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authenticator;
 import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.auth.Forbidden;
 import io.kvorum.apiserver.auth.Impersonation;
 import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.flow.FlowControl;
 import io.kvorum.apiserver.registry.Registry;
+import io.kvorum.apiserver.registry.Warnings;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,20 +37,26 @@ public final class Pipeline {
     private static final Duration MOST_TIME = Duration.ofSeconds(60);
 
     /** Subresources whose requests take as long as their users like; they do not count as in flight. */
-    private static final Set<String> LONG_RUNNING = Set.of("log", "exec", "attach", "portforward");
+    private static final Set<String> LONG_RUNNING = Set.of("log", "exec", "attach", "portforward", "proxy");
 
     /** Subresources that are streams into a pod. */
     private static final Set<String> STREAMS = Set.of("exec", "attach", "portforward");
+
+    /** Of whom nothing is known yet. */
+    private static final User NOBODY = new User("", List.of());
 
     private final Authenticator authenticator;
     private final Impersonation impersonation;
     private final Access access;
     private final List<NonResource> nonResources;
+    private final Elsewhere elsewhere;
     private final Registry registry;
+    private final @Nullable FlowControl flowControl;
     private final InFlight inFlight;
     private final RequestMetrics metrics;
     private final ProtobufBodies bodies;
     private final AuditLog audit;
+    private final AuditPolicy auditPolicy;
     private final Clock clock;
 
     public Pipeline(
@@ -53,51 +64,65 @@ public final class Pipeline {
             Impersonation impersonation,
             Access access,
             List<NonResource> nonResources,
+            Elsewhere elsewhere,
             Registry registry,
+            @Nullable FlowControl flowControl,
             int mostReading,
             int mostMutating,
             RequestMetrics metrics,
             ProtobufBodies bodies,
             AuditLog audit,
+            AuditPolicy auditPolicy,
             Clock clock) {
         this.audit = audit;
+        this.auditPolicy = auditPolicy;
         this.clock = clock;
         this.authenticator = authenticator;
         this.impersonation = impersonation;
         this.access = access;
+        this.elsewhere = elsewhere;
         this.nonResources = List.copyOf(nonResources);
         this.registry = registry;
-        this.inFlight = new InFlight(mostReading, mostMutating);
+        this.flowControl = flowControl;
+        // Priority levels have the seats of both together; then nobody else counts.
+        this.inFlight = flowControl == null ? new InFlight(mostReading, mostMutating) : new InFlight(0, 0);
         this.metrics = metrics;
         this.bodies = bodies;
     }
 
     public Future<ApiResponse> handle(ApiRequest request) {
         Audited audited = new Audited(request, clock.instant());
-        Future<ApiResponse> answer;
-        try {
-            audited.info = RequestInfo.parse(request.method(), request.path(), request.query());
-            answer = checked(request, audited);
-        } catch (RuntimeException refused) {
-            answer = Future.failedFuture(refused);
-        }
-        return answer.recover(cause -> Future.succeededFuture(failure(request, audited, cause)))
+        Future<Void> ready = Transcoder.needsMessages(request) ? bodies.loaded() : Future.succeededFuture();
+        return ready.compose(loaded -> {
+                    audited.info = RequestInfo.parse(request.method(), request.path(), request.query());
+                    audited.policy = auditPolicy.decide(NOBODY, audited.info, request.path());
+                    return checked(request, audited);
+                })
+                .recover(cause -> Future.succeededFuture(failure(request, audited, cause)))
                 .map(response -> finished(request, audited, response));
     }
 
     private Future<ApiResponse> checked(ApiRequest request, Audited audited) {
+        if (!longRunning(audited.info)) {
+            RequestTimeout.check(request.query().text("timeout"));
+        }
         return authenticator.authenticate(request).compose(actual -> {
             audited.actual = actual;
             User user = impersonation.actingAs(actual, request);
             audited.user = user;
             RequestInfo info = audited.info;
+            audited.policy = auditPolicy.decide(actual, info, request.path());
+            if (audited.policy.writes(AuditPolicy.RECEIVED)) {
+                audit.record(audited.received(clock.instant()));
+            }
+            audited.took(request);
             return allowed(request, audited, user, info)
                     .compose(allowed -> info.verb().equals("get") && STREAMS.contains(info.subresource())
                             // A WebSocket can only be asked for by GET, which must not let in who may just look
                             // (upstream since 1.35).
                             ? allowed(request, audited, user, info.withVerb("create"))
                             : Future.succeededFuture())
-                    .compose(allowed -> served(request, info, user));
+                    .compose(allowed -> served(request, audited, info, user));
         });
     }
 
@@ -112,14 +137,35 @@ public final class Pipeline {
         });
     }
 
-    private Future<ApiResponse> served(ApiRequest request, RequestInfo info, User user) {
+    private Future<ApiResponse> served(ApiRequest request, Audited audited, RequestInfo info, User user) {
+        boolean longRunning = longRunning(info);
+        FlowControl flows = flowControl;
+        if (flows == null) {
+            return answered(request, audited, info, user, longRunning);
+        }
+        if (longRunning) {
+            return answered(request, audited, info, user, true)
+                    .map(response -> flows.named(info, request, user, response));
+        }
+        return flows.serve(info, request, user, () -> answered(request, audited, info, user, false));
+    }
+
+    private static boolean longRunning(RequestInfo info) {
+        return info.verb().equals("watch") || LONG_RUNNING.contains(info.subresource());
+    }
+
+    private Future<ApiResponse> answered(
+            ApiRequest request, Audited audited, RequestInfo info, User user, boolean longRunning) {
+        Future<ApiResponse> other = elsewhere.handle(request, user);
+        if (other != null) {
+            return limited(request, other);
+        }
         if (!info.resourceRequest()) {
             return nonResource(request);
         }
-        if (!registry.knows(info.group(), info.version())) {
+        if (!registry.knows(info.group(), info.version(), info.resource())) {
             return Future.succeededFuture(pageNotFound());
         }
-        boolean longRunning = info.verb().equals("watch") || LONG_RUNNING.contains(info.subresource());
         if (longRunning) {
             return limited(request, registry.handle(info, request, user));
         }
@@ -127,13 +173,19 @@ public final class Pipeline {
         Future<ApiResponse> answer;
         try {
             answer = protobuf(request)
-                    ? bodies.json(request).compose(json -> registry.handle(info, json, user))
+                    ? bodies.json(request).compose(json -> {
+                        audited.took(json);
+                        return registry.handle(info, json, user);
+                    })
                     : registry.handle(info, request, user);
         } catch (RuntimeException failure) {
             inFlight.leave(info.verb());
             throw failure;
         }
-        return limited(request, answer.onComplete(done -> inFlight.leave(info.verb())));
+        return limited(
+                request,
+                answer.onComplete(done -> inFlight.leave(info.verb()))
+                        .map(response -> Transcoder.encode(request, response)));
     }
 
     /** Patches have no protobuf form; they are refused where their other forms are known. */
@@ -175,7 +227,9 @@ public final class Pipeline {
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
         }
-        audit.record(audited.event(response, clock.instant()));
+        if (audited.policy.writes(Audited.stage(response))) {
+            audit.record(audited.event(response, clock.instant()));
+        }
         return response;
     }
 
@@ -188,12 +242,13 @@ public final class Pipeline {
             refused = ApiException.internal(String.valueOf(cause.getMessage()));
         }
         audited.failure = new AuditEvent.Failure(refused.reason(), String.valueOf(refused.getMessage()));
-        ApiResponse response = ApiResponse.json(refused.code(), ObjectJson.encode(StatusJson.of(refused)));
+        ApiResponse response =
+                Transcoder.encode(request, ApiResponse.json(refused.code(), ObjectJson.encode(StatusJson.of(refused))));
         ApiException.Details details = refused.details();
         if (details != null && details.retryAfterSeconds() > 0) {
             response.headers().set("Retry-After", Integer.toString(details.retryAfterSeconds()));
         }
-        return response;
+        return Warnings.add(response, request.notes().warnings());
     }
 
     static ApiResponse pageNotFound() {

@@ -8,13 +8,33 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
-/** Turns protobuf bodies into JSON on a worker, for the first one loads what is known of the messages. */
+/**
+ * Turns protobuf bodies into JSON on a worker, for the first one loads what is known of the messages. Belongs to the API
+ * server's event loop.
+ */
 public final class ProtobufBodies {
     private final Vertx vertx;
+    private @Nullable Future<Void> loading;
 
     public ProtobufBodies(Vertx vertx) {
         this.vertx = vertx;
+    }
+
+    /** Completes when what is known of the messages is loaded. */
+    Future<Void> loaded() {
+        Future<Void> known = loading;
+        if (known == null) {
+            known = vertx.executeBlocking(
+                    () -> {
+                        ProtobufBody.load();
+                        return null;
+                    },
+                    false);
+            loading = known;
+        }
+        return known;
     }
 
     Future<ApiRequest> json(ApiRequest request) {
@@ -31,7 +51,8 @@ public final class ProtobufBodies {
                             headers,
                             Buffer.buffer(json),
                             request.credentials(),
-                            request.timeout());
+                            request.timeout(),
+                            request.notes());
                 });
     }
 }

@@ -6,15 +6,21 @@ import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /}: which paths there are. */
 public final class RootPaths implements NonResource {
     private final ResourceCatalog catalog;
+    private final Collection<String> live;
+    private final Collection<String> ready;
 
-    public RootPaths(ResourceCatalog catalog) {
+    /** The names of the checks are read when they are asked for. */
+    public RootPaths(ResourceCatalog catalog, Collection<String> live, Collection<String> ready) {
         this.catalog = catalog;
+        this.live = live;
+        this.ready = ready;
     }
 
     @Override
@@ -41,6 +47,11 @@ public final class RootPaths implements NonResource {
         }) {
             paths.add(path);
         }
+        live.forEach(check -> paths.add("/livez/" + check));
+        ready.forEach(check -> {
+            paths.add("/healthz/" + check);
+            paths.add("/readyz/" + check);
+        });
         catalog.all().forEach(info -> {
             if (!info.group().isEmpty()) {
                 paths.add("/apis/" + info.group());

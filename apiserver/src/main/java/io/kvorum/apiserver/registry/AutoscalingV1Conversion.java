@@ -45,6 +45,10 @@ final class AutoscalingV1Conversion implements Conversion {
             }
         }
         if (wire.get("status") instanceof ObjectNode status) {
+            if (!status.has("currentReplicas")) {
+                // v1 writes it in any case, v2 only when there are some.
+                status.put("currentReplicas", 0);
+            }
             JsonNode current = status.remove("currentMetrics");
             for (JsonNode metric : current == null ? status.arrayNode() : current) {
                 JsonNode value = metric.path("resource").path("current").path("averageUtilization");

@@ -9,8 +9,9 @@ import io.kvorum.api.schema.Decoder;
 import io.kvorum.api.schema.FieldValidation;
 import io.kvorum.apiserver.request.ApiRequest;
 import java.io.IOException;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads request bodies: JSON as it is, YAML by way of a tree. */
@@ -28,14 +29,24 @@ final class Bodies {
     }
 
     static Decoded decode(ResourceInfo info, ApiRequest request, FieldValidation mode) {
-        return decode(info.apiVersion(), info.kind(), request, mode);
+        if (info.custom() == null) {
+            return decode(info.apiVersion(), info.kind(), request, mode);
+        }
+        byte[] body = request.body().getBytes();
+        return switch (mediaType(request)) {
+            case "application/json" -> Decoder.decode(info, body, mode);
+            case "application/yaml" ->
+                yaml(body, info.apiVersion(), info.kind(), mode, (tree, how) -> Decoder.decode(info, tree, how));
+            default -> throw unsupported();
+        };
     }
 
     static Decoded decode(String apiVersion, String kind, ApiRequest request, FieldValidation mode) {
         byte[] body = request.body().getBytes();
         return switch (mediaType(request)) {
             case "application/json" -> Decoder.decode(apiVersion, kind, body, mode);
-            case "application/yaml" -> Decoder.decode(apiVersion, kind, yaml(body), mode);
+            case "application/yaml" ->
+                yaml(body, apiVersion, kind, mode, (tree, how) -> Decoder.decode(apiVersion, kind, tree, how));
             default -> throw unsupported();
         };
     }
@@ -60,17 +71,33 @@ final class Bodies {
                 null);
     }
 
-    private static JsonNode yaml(byte[] body) {
-        LoadSettings settings = LoadSettings.builder()
-                .setAllowDuplicateKeys(false)
-                .setMaxAliasesForCollections(50)
-                .build();
+    /** Fields given twice can only be seen in the YAML itself; who is strict about them hears of all that is wrong at once. */
+    private static Decoded yaml(
+            byte[] body,
+            String apiVersion,
+            String kind,
+            FieldValidation mode,
+            BiFunction<JsonNode, FieldValidation, Decoded> decode) {
+        YamlBody yaml;
         try {
-            Object value = new Load(settings).loadFromString(new String(body, java.nio.charset.StandardCharsets.UTF_8));
-            return MAPPER.valueToTree(value);
+            yaml = YamlBody.read(body);
         } catch (YamlEngineException e) {
-            throw ApiException.badRequest("error converting YAML to JSON: " + firstLine(e));
+            throw ApiException.badRequest("error converting YAML to JSON: " + YamlBody.firstLine(e));
         }
+        if (yaml.duplicates().isEmpty() || mode == FieldValidation.IGNORE) {
+            return decode.apply(yaml.tree(), mode);
+        }
+        Decoded decoded = decode.apply(yaml.tree(), FieldValidation.WARN);
+        List<String> errors = new ArrayList<>();
+        if (mode == FieldValidation.WARN) {
+            errors.addAll(yaml.duplicates());
+            errors.addAll(decoded.warnings());
+            return new Decoded(decoded.object(), errors);
+        }
+        errors.add(yaml.strictError());
+        errors.addAll(decoded.warnings());
+        throw ApiException.badRequest(kind + " in version \"" + apiVersion.substring(apiVersion.indexOf('/') + 1)
+                + "\" cannot be handled as a " + kind + ": strict decoding error: " + String.join(", ", errors));
     }
 
     private static String firstLine(Exception e) {

@@ -10,8 +10,12 @@ import java.util.Base64;
 /**
  * Where a list in pages goes on: after which object, at which revision. On the wire base64 of {@code
  * {"v":"meta.k8s.io/v1","rv":N,"start":"path\u0000"}}.
+ *
+ * @param revision {@link #NEWEST} for a list whose own revision is no more: it goes on with what is there now
  */
 record ContinueToken(long revision, String after) {
+    static final long NEWEST = -1;
+
     String encode() {
         ObjectNode token = ObjectJson.object();
         token.put("v", "meta.k8s.io/v1");
@@ -40,6 +44,9 @@ record ContinueToken(long revision, String after) {
             if (!token.path("v").asText().equals("meta.k8s.io/v1")
                     || token.path("rv").asLong() == 0) {
                 throw bad("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+            }
+            if (start.isEmpty()) {
+                throw bad("encoded start key empty (version meta.k8s.io/v1)");
             }
             return new ContinueToken(
                     token.path("rv").asLong(), start.endsWith("\0") ? start.substring(0, start.length() - 1) : start);

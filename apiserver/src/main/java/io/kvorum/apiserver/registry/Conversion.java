@@ -3,6 +3,8 @@ package io.kvorum.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
+import io.vertx.core.Future;
+import java.util.List;
 
 /** Between the version of an object that is stored and the version a request speaks. */
 public interface Conversion {
@@ -31,7 +33,12 @@ public interface Conversion {
         if (info.group().equals("autoscaling") && info.version().equals("v1")) {
             return new AutoscalingV1Conversion();
         }
-        return IDENTITY;
+        if (info.custom() == null) {
+            return IDENTITY;
+        }
+        return info.custom().convertsByWebhook()
+                ? new WebhookConversion(info.custom())
+                : new CustomConversion(info.custom());
     }
 
     /** The version that is stored. */
@@ -47,6 +54,31 @@ public interface Conversion {
 
     default boolean identity() {
         return false;
+    }
+
+    /** Whether objects can be converted without asking anybody, so that nothing needs to be prepared. */
+    default boolean immediate() {
+        return true;
+    }
+
+    /** Gets objects of the store ready for {@link #toWire} and {@link #afterStore}; those are called right after it. */
+    default Future<Void> prepare(Converter converter, List<ObjectNode> stored) {
+        return Future.succeededFuture();
+    }
+
+    /** Gets an object ready for {@link #beforeStore}. */
+    default Future<Void> prepareStore(Converter converter, ObjectNode object) {
+        return Future.succeededFuture();
+    }
+
+    /** From what the store holds to what admission and validation see. */
+    default ObjectNode afterStore(ObjectNode stored) {
+        return stored;
+    }
+
+    /** From what admission and validation have seen to what the store holds. {@code object} is left as it was. */
+    default ObjectNode beforeStore(ObjectNode object) {
+        return object;
     }
 
     ObjectNode toWire(ObjectNode stored);

@@ -9,8 +9,10 @@ import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.crd.DefinitionDeletion;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
@@ -61,31 +63,42 @@ final class Deletes {
     Future<ApiResponse> delete(Served served, RequestInfo info, ApiRequest request, User user) {
         Presenter.View view = presenter.view(served, request);
         DeleteOptions options = DeleteOptions.of(request);
-        return delete(served, info.namespace(), info.name(), options, user).map(outcome -> {
-            if (outcome.removed() && !RETURN_OBJECT.contains(served.stored())) {
-                return ApiResponse.json(200, ObjectJson.encode(success(served, outcome.version())));
-            }
-            ApiResponse response = view.one(200, outcome.version());
-            return jobLeavesPods(served, options)
-                    ? Warnings.add(
-                            response,
-                            List.of(
-                                    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"))
-                    : response;
-        });
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return delete(served, info.namespace(), info.name(), options, writer)
+                .map(outcome -> writer.warned(answer(served, view, options, outcome), List.of()));
+    }
+
+    private static ApiResponse answer(
+            Served served, Presenter.View view, DeleteOptions options, Transactions.Outcome outcome) {
+        if (outcome.removed() && !RETURN_OBJECT.contains(served.stored())) {
+            return ApiResponse.json(200, ObjectJson.encode(success(served, outcome.version())));
+        }
+        ApiResponse response = view.one(200, outcome.version());
+        return jobLeavesPods(served, options)
+                ? Warnings.add(
+                        response,
+                        List.of(
+                                "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"))
+                : response;
     }
 
     Future<Transactions.Outcome> delete(
             Served served, String namespace, String name, DeleteOptions options, User user) {
-        Admission.Attempt attempt = new Admission.Attempt(
-                Admission.Operation.DELETE, served.storedInfo(), "", namespace, name, null, null, user);
-        return admission
-                .validate(attempt)
-                .compose(validated -> transactions.update(
-                        served,
-                        served.path(namespace, name),
-                        options.dryRun(),
-                        current -> Future.succeededFuture(change(served, current, options))));
+        return delete(served, namespace, name, options, new Writer(user, options.dryRun()));
+    }
+
+    private Future<Transactions.Outcome> delete(
+            Served served, String namespace, String name, DeleteOptions options, Writer writer) {
+        return transactions.update(served, served.path(namespace, name), writer.dryRun(), current -> {
+            ObjectNode old = served.conversion().afterStore(current.tree());
+            Change change = change(served, current, options);
+            return admitted(served, namespace, name, old, writer).map(admitted -> change);
+        });
+    }
+
+    private Future<Void> admitted(Served served, String namespace, String name, ObjectNode old, Writer writer) {
+        Admission.Attempt attempt = writer.attempt(Admission.Operation.DELETE, served, "", namespace, name, null, old);
+        return admission.mutate(attempt).compose(mutated -> admission.validate(attempt));
     }
 
     /** Deletes what a list would show; answers with that list, as it was. */
@@ -97,31 +110,50 @@ final class Deletes {
         return reads.page(served, selection, list).compose(page -> {
             Iterator<ObjectVersion> rest = page.items().iterator();
             List<Future<Void>> workers = new ArrayList<>();
+            Writer writer = new Writer(user, options.dryRun(), request);
             for (int i = 0; i < COLLECTION_WORKERS; i++) {
-                workers.add(deleteRest(served, rest, options, user));
+                workers.add(deleteRest(served, rest, options, writer));
             }
-            return Future.join(workers).map(done -> view.list(page.metadata(), page.items()));
+            return Future.join(workers).map(done -> writer.warned(view.list(page.metadata(), page.items()), List.of()));
         });
     }
 
-    private Future<Void> deleteRest(Served served, Iterator<ObjectVersion> rest, DeleteOptions options, User user) {
+    /** Deletes every object of a resource on behalf of the server; those with finalizers stay for now. */
+    Future<Void> deleteAll(Served served, User user) {
+        Selection selection = Selection.of(served.info(), "", "", Query.parse(""));
+        return reads.page(served, selection, ListOptions.of(Query.parse(""), false))
+                .compose(page -> {
+                    Iterator<ObjectVersion> rest = page.items().iterator();
+                    List<Future<Void>> workers = new ArrayList<>();
+                    Writer writer = new Writer(user, false);
+                    for (int i = 0; i < COLLECTION_WORKERS; i++) {
+                        workers.add(deleteRest(served, rest, new DeleteOptions(null, "", "", "", false), writer));
+                    }
+                    return Future.join(workers).mapEmpty();
+                });
+    }
+
+    private Future<Void> deleteRest(Served served, Iterator<ObjectVersion> rest, DeleteOptions options, Writer writer) {
         if (!rest.hasNext()) {
             return Future.succeededFuture();
         }
         ObjectVersion next = rest.next();
-        return delete(served, next.namespace(), next.name(), options, user)
+        return delete(served, next.namespace(), next.name(), options, writer)
                 .<Void>mapEmpty()
                 .recover(cause -> cause instanceof ApiException refused && refused.notFound()
                         ? Future.succeededFuture()
                         : Future.failedFuture(cause))
-                .compose(done -> deleteRest(served, rest, options, user));
+                .compose(done -> deleteRest(served, rest, options, writer));
     }
 
     private Change change(Served served, ObjectVersion current, DeleteOptions options) {
-        ObjectNode object = current.tree();
+        ObjectNode object = served.conversion().afterStore(current.tree());
         ObjectNode meta = Tree.ensureObject(object, "metadata");
         checkPreconditions(served, current, meta, options);
         boolean deleting = meta.hasNonNull("deletionTimestamp");
+        if (!deleting && served.is("apiextensions.k8s.io", "customresourcedefinitions")) {
+            DefinitionDeletion.begin(object, metadata.now());
+        }
         long grace = served.strategy().deletionGraceSeconds(object, options.graceSeconds());
         boolean finalizersChanged = setPropagation(served, meta, options);
         if (deleting && Tree.number(meta, "deletionGracePeriodSeconds") != 0) {

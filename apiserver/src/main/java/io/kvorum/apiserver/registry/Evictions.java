@@ -33,8 +33,15 @@ final class Evictions {
     private final Deletes deletes;
     private final WatchCache cache;
     private final ObjectMetadata metadata;
+    private final ActionAdmission admission;
 
-    Evictions(Transactions transactions, Deletes deletes, WatchCache cache, ObjectMetadata metadata) {
+    Evictions(
+            Transactions transactions,
+            Deletes deletes,
+            WatchCache cache,
+            ObjectMetadata metadata,
+            ActionAdmission admission) {
+        this.admission = admission;
         this.transactions = transactions;
         this.deletes = deletes;
         this.cache = cache;
@@ -49,7 +56,7 @@ final class Evictions {
     }
 
     Future<ApiResponse> evict(Served pods, Served budgets, RequestInfo info, ApiRequest request, User user) {
-        WriteOptions query = WriteOptions.of(request.query(), "CreateOptions");
+        WriteOptions query = WriteOptions.of(request, "CreateOptions");
         ObjectNode eviction = Bodies.decode("policy/v1", "Eviction", request, FieldValidation.IGNORE)
                 .object();
         if (!Tree.text(eviction, "metadata", "name").equals(info.name())) {
@@ -59,7 +66,12 @@ final class Evictions {
         DeleteOptions options = DeleteOptions.embedded(eviction.path("deleteOptions"));
         DeleteOptions wanted = options.withDryRun(query.dryRun() || options.dryRun());
         Attempt attempt = new Attempt(pods, budgets, info.namespace(), info.name(), user);
-        return cache.fresh().compose(fresh -> attempt(attempt, wanted, 1)).map(outcome -> PodActions.created());
+        Writer writer = new Writer(user, wanted.dryRun(), request);
+        return admission
+                .created(pods, "eviction", info.namespace(), info.name(), eviction, writer)
+                .compose(admitted -> cache.fresh())
+                .compose(fresh -> attempt(attempt, wanted, 1))
+                .map(outcome -> writer.warned(PodActions.created(), List.of()));
     }
 
     private Future<Transactions.Outcome> attempt(Attempt attempt, DeleteOptions wanted, int count) {

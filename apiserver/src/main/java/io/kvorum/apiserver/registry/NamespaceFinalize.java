@@ -21,7 +21,7 @@ final class NamespaceFinalize {
 
     Future<ApiResponse> update(Served served, RequestInfo info, ApiRequest request) {
         Presenter.View view = presenter.view(served, request);
-        WriteOptions options = WriteOptions.of(request.query(), "UpdateOptions");
+        WriteOptions options = WriteOptions.of(request, "UpdateOptions");
         ObjectNode wanted =
                 Bodies.decode(served.info(), request, options.validation()).object();
         metadata.checkName(info.name(), wanted);

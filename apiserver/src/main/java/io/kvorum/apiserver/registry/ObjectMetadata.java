@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The metadata that the server owns: names it generates, uids, times, and what an update must not change. */
 final class ObjectMetadata {
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final String PHASE_TIME = "lastPhaseTransitionTime";
     private static final int SUFFIX = 5;
     private static final int MOST_BASE = 63 - SUFFIX;
 
@@ -70,8 +72,7 @@ final class ObjectMetadata {
             throw new ApiException(
                     500, "InternalError", "resourceVersion should not be set on objects to be created", null);
         }
-        metadata.remove(List.of(
-                "resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields"));
+        metadata.remove(List.of("resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"));
         if (Tree.text(metadata, "name").isEmpty() && !generateName.isEmpty()) {
             rename(object, generateName);
         }
@@ -138,7 +139,7 @@ final class ObjectMetadata {
                 after.set(field, value);
             }
         }
-        after.remove(List.of("selfLink", "managedFields"));
+        after.remove("selfLink");
         after.set("resourceVersion", before.path("resourceVersion"));
     }
 
@@ -175,5 +176,17 @@ final class ObjectMetadata {
                 && Tree.items(next, "metadata", "finalizers").isEmpty()
                 && Tree.items(next, "spec", "finalizers").isEmpty()
                 && !Tree.items(before, "finalizers").isEmpty();
+    }
+
+    /** A volume tells since when it has been in its phase; KEP-3762. @param old null for a new object */
+    void stampPhase(Served served, @Nullable ObjectNode old, ObjectNode object) {
+        if (!served.stored().equals("core/persistentvolumes") || !(object.get("status") instanceof ObjectNode status)) {
+            return;
+        }
+        JsonNode before = old == null ? Tree.newObject() : old.path("status");
+        boolean changed = !Tree.text(before, "phase").equals(Tree.text(status, "phase"));
+        if (changed && before.path(PHASE_TIME).equals(status.path(PHASE_TIME))) {
+            status.put(PHASE_TIME, now());
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.managed.GoValue;
 import io.kvorum.api.patch.JsonPatch;
 import io.kvorum.api.patch.MergePatch;
 import io.kvorum.api.patch.SchemaPatchSchema;
@@ -11,14 +12,36 @@ import io.kvorum.api.patch.StrategicMergePatch;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.schema.Decoder;
 import io.kvorum.api.schema.FieldValidation;
+import io.kvorum.api.schema.Misfit;
 import io.kvorum.api.schema.Schemas;
+import io.kvorum.api.validation.FieldErrors;
+import io.kvorum.api.validation.FieldPath;
 import io.kvorum.apiserver.request.ApiRequest;
+import org.jspecify.annotations.Nullable;
 
-/** A patch as it came: its kind by the media type, its document, and how strictly the result is read. */
-record Patch(String apiVersion, String kind, String mediaType, JsonNode document, FieldValidation validation) {
+/** A patch as it came: its kind by the media type, its document, how strictly the result is read, and the custom resource it is for. */
+record Patch(
+        @Nullable ResourceInfo custom,
+        String apiVersion,
+        String kind,
+        String mediaType,
+        JsonNode document,
+        FieldValidation validation) {
     /** 415 for media types that are no patch this server knows. */
     static Patch of(ResourceInfo info, ApiRequest request, FieldValidation validation) {
-        return of(info.apiVersion(), info.kind(), request, validation);
+        Patch patch = of(info.apiVersion(), info.kind(), request, validation);
+        if (info.custom() == null) {
+            return patch;
+        }
+        if (patch.mediaType.equals("application/strategic-merge-patch+json")) {
+            throw new ApiException(
+                    415,
+                    "UnsupportedMediaType",
+                    "the body of the request was in an unknown format - accepted media types include: "
+                            + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+                    null);
+        }
+        return new Patch(info, patch.apiVersion, patch.kind, patch.mediaType, patch.document, validation);
     }
 
     static Patch of(String apiVersion, String kind, ApiRequest request, FieldValidation validation) {
@@ -28,7 +51,7 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
             case "application/merge-patch+json":
             case "application/strategic-merge-patch+json":
                 return new Patch(
-                        apiVersion, kind, type, Bodies.json(request.body().getBytes()), validation);
+                        null, apiVersion, kind, type, Bodies.json(request.body().getBytes()), validation);
             default:
                 throw new ApiException(
                         415,
@@ -47,6 +70,19 @@ record Patch(String apiVersion, String kind, String mediaType, JsonNode document
                 StrategicMergePatch.apply(
                         object, document, new SchemaPatchSchema(Schemas.load().of(apiVersion, kind)));
         };
-        return Decoder.decode(apiVersion, kind, patched, validation);
+        return custom == null
+                ? Decoder.decode(apiVersion, kind, patched, validation, misfit -> refused(patched, misfit))
+                : Decoder.decode(custom, patched, validation);
+    }
+
+    /** As upstream, a strategic merge patch is quoted as Go prints it, the others by what they made of the object. */
+    private ApiException refused(ObjectNode patched, Misfit misfit) {
+        boolean strategic = mediaType.equals("application/strategic-merge-patch+json");
+        FieldErrors errors = new FieldErrors();
+        errors.invalid(
+                FieldPath.of("patch"),
+                strategic ? GoValue.plain(document) : patched.toString(),
+                strategic ? misfit.conversion() : misfit.decoding());
+        return ApiException.invalid("", "", "", errors.causes());
     }
 }

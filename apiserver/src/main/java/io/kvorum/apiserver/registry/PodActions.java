@@ -9,6 +9,7 @@ import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +18,36 @@ import java.util.Map;
 final class PodActions {
     private final Transactions transactions;
     private final ObjectMetadata metadata;
+    private final ActionAdmission admission;
 
-    PodActions(Transactions transactions, ObjectMetadata metadata) {
+    PodActions(Transactions transactions, ObjectMetadata metadata, ActionAdmission admission) {
+        this.admission = admission;
         this.transactions = transactions;
         this.metadata = metadata;
     }
 
     /** Binds a pod to a node, once. */
-    Future<ApiResponse> bind(Served pods, RequestInfo info, ApiRequest request) {
-        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+    Future<ApiResponse> bind(Served pods, RequestInfo info, ApiRequest request, User user) {
+        WriteOptions options = WriteOptions.of(request, "CreateOptions");
         ObjectNode binding =
                 Bodies.decode("v1", "Binding", request, options.validation()).object();
         String name = info.name().isEmpty() ? Tree.text(binding, "metadata", "name") : info.name();
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return admission
+                .created(pods, "binding", info.namespace(), name, binding, writer)
+                .compose(admitted -> {
+                    String node = target(binding, name);
+                    return transactions.update(
+                            pods,
+                            pods.path(info.namespace(), name),
+                            options.dryRun(),
+                            current -> Future.succeededFuture(bound(current, name, node, binding)));
+                })
+                .map(outcome -> writer.warned(created(), List.of()));
+    }
+
+    /** The node that a binding names; 422 when it names none. */
+    private static String target(ObjectNode binding, String name) {
         String node = Tree.text(binding, "target", "name");
         String kind = Tree.text(binding, "target", "kind");
         if (!kind.isEmpty() && !kind.equals("Node")) {
@@ -48,13 +67,7 @@ final class PodActions {
                     name,
                     List.of(new ApiException.Cause("FieldValueRequired", "Required value", "target.name")));
         }
-        return transactions
-                .update(
-                        pods,
-                        pods.path(info.namespace(), name),
-                        options.dryRun(),
-                        current -> Future.succeededFuture(bound(current, name, node, binding)))
-                .map(outcome -> created());
+        return node;
     }
 
     private Change bound(ObjectVersion current, String name, String node, ObjectNode binding) {

@@ -34,6 +34,7 @@ final class PodLogs {
     }
 
     Future<ApiResponse> get(Served pods, RequestInfo info, ApiRequest request) {
+        PodLogOptions.check(info.name(), request.query());
         return reads.version(pods, info.namespace(), info.name(), ListOptions.UNSET)
                 .compose(version -> {
                     JsonNode pod = version.selectable();

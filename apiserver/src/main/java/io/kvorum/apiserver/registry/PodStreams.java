@@ -34,6 +34,7 @@ final class PodStreams {
                     if (node.isEmpty()) {
                         throw ApiException.badRequest("pod " + info.name() + " does not have a host assigned");
                     }
+                    check(info, request.query());
                     return reads.version(nodes, "", node, ListOptions.UNSET)
                             .map(found -> ApiResponse.upgrade(
                                     at(found.selectable(), node, path, query(info, request.query()))));
@@ -47,14 +48,22 @@ final class PodStreams {
             return "/portForward/" + name;
         }
         boolean exec = info.subresource().equals("exec");
+        String container = PodContainers.choose(pod, info.name(), query.text("container"));
+        return (exec ? "/exec/" : "/attach/") + name + "/" + encoded(container);
+    }
+
+    /** What the kubelet could do nothing with. */
+    private static void check(RequestInfo info, Query query) {
+        boolean exec = info.subresource().equals("exec");
+        if (info.subresource().equals("portforward")) {
+            return;
+        }
         if (!query.flag("stdin") && !query.flag("stdout") && !query.flag("stderr")) {
             throw invalid(exec, info.name(), "you must specify at least one of stdin, stdout, stderr");
         }
         if (exec && query.all("command").isEmpty()) {
             throw ApiException.badRequest("you must specify at least 1 command for the container");
         }
-        String container = PodContainers.choose(pod, info.name(), query.text("container"));
-        return (exec ? "/exec/" : "/attach/") + name + "/" + encoded(container);
     }
 
     private static ApiException invalid(boolean exec, String name, String message) {

@@ -1,19 +1,31 @@
 package io.kvorum.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.StatusJson;
+import io.kvorum.api.proto.ProtobufBody;
+import io.kvorum.api.proto.ProtobufFrames;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchType;
+import io.kvorum.apiserver.request.Accepted;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.Encoding;
+import io.kvorum.apiserver.request.Representation;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** Shows objects the way a request wants them: as they are, as a Table, or their metadata only. */
+/**
+ * Shows objects the way a request wants them: as they are, as a Table, or their metadata only; as JSON or as protobuf. YAML
+ * is made of the JSON later, see {@code Transcoder}.
+ */
 final class Presenter {
     private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
@@ -27,16 +39,22 @@ final class Presenter {
     final class View {
         private final Served served;
         private final Representation representation;
+        private final Encoding encoding;
+        private final String metaVersion;
         private final String includeObject;
 
-        private View(Served served, Representation representation, String includeObject) {
+        private View(Served served, Accepted accepted, String includeObject) {
             this.served = served;
-            this.representation = representation;
+            this.representation = accepted.representation();
+            this.encoding = accepted.encoding();
+            this.metaVersion = accepted.metaVersion();
             this.includeObject = includeObject;
         }
 
         ApiResponse one(int status, ObjectVersion version) {
-            return ApiResponse.json(status, one(version.json()));
+            return encoding == Encoding.PROTOBUF
+                    ? protobuf(status, envelope(message(version)))
+                    : ApiResponse.json(status, one(version.json()));
         }
 
         /** @param json the object as stored, with its resourceVersion */
@@ -51,6 +69,19 @@ final class Presenter {
         }
 
         ApiResponse list(ObjectNode metadata, List<ObjectVersion> items) {
+            if (encoding == Encoding.PROTOBUF) {
+                List<byte[]> messages = items.stream().map(this::message).toList();
+                boolean partial = representation != Representation.OBJECT;
+                return protobuf(
+                        200,
+                        ProtobufFrames.list(
+                                partial ? metaVersion : served.info().apiVersion(),
+                                partial
+                                        ? "PartialObjectMetadataList"
+                                        : served.info().listKind(),
+                                metadata,
+                                messages));
+            }
             return switch (representation) {
                 case OBJECT -> ApiResponse.of(200, ApiResponse.JSON, whole(metadata, items));
                 case TABLE -> ApiResponse.json(200, ObjectJson.encode(table(metadata, items)));
@@ -59,6 +90,12 @@ final class Presenter {
         }
 
         Buffer event(CacheEvent event, WatchType type) {
+            if (encoding == Encoding.PROTOBUF) {
+                return representation == Representation.OBJECT
+                                && served.conversion().identity()
+                        ? event.message(type, this::message)
+                        : message(type, event.object(type));
+            }
             if (representation == Representation.OBJECT && served.conversion().identity()) {
                 return event.frame(type);
             }
@@ -66,7 +103,9 @@ final class Presenter {
         }
 
         Buffer initial(ObjectVersion version) {
-            return CacheEvent.frame("ADDED", one(version.json()));
+            return encoding == Encoding.PROTOBUF
+                    ? protobufFrame("ADDED", envelope(message(version)))
+                    : CacheEvent.frame("ADDED", one(version.json()));
         }
 
         /** @param endOfInitial marks the end of the initial events */
@@ -75,14 +114,13 @@ final class Presenter {
             if (representation == Representation.TABLE) {
                 ObjectNode metadata = ObjectJson.object();
                 metadata.put("resourceVersion", Long.toString(revision));
-                object = tables.table(served.info(), List.of(), metadata, includeObject);
+                object = table(List.of(), metadata);
             } else {
                 boolean partial = representation != Representation.OBJECT;
                 object.put(
                         "kind",
                         partial ? "PartialObjectMetadata" : served.info().kind());
-                object.put(
-                        "apiVersion", partial ? "meta.k8s.io/v1" : served.info().apiVersion());
+                object.put("apiVersion", partial ? metaVersion : served.info().apiVersion());
                 ObjectNode metadata = object.putObject("metadata");
                 metadata.put("resourceVersion", Long.toString(revision));
                 metadata.putNull("creationTimestamp");
@@ -90,7 +128,57 @@ final class Presenter {
                     metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
                 }
             }
+            if (encoding == Encoding.PROTOBUF) {
+                return protobufFrame("BOOKMARK", envelope(message(object)));
+            }
             return CacheEvent.frame("BOOKMARK", ObjectJson.encode(object));
+        }
+
+        /** The frame that ends a watch with a failure. */
+        Buffer error(ApiException cause) {
+            ObjectNode status = StatusJson.of(cause);
+            return encoding == Encoding.PROTOBUF
+                    ? protobufFrame("ERROR", ProtobufBody.encode("v1", "Status", status))
+                    : CacheEvent.frame("ERROR", ObjectJson.encode(status));
+        }
+
+        /** What a watch's answer says of its type. A failure with 406 for an encoding that has no frames. */
+        String streamType() {
+            return switch (encoding) {
+                case JSON -> ApiResponse.JSON;
+                case PROTOBUF -> Encoding.PROTOBUF.mediaType() + ";stream=watch";
+                case YAML -> throw Accepted.notAcceptable(EnumSet.of(Encoding.JSON, Encoding.PROTOBUF));
+            };
+        }
+
+        private byte[] message(ObjectVersion version) {
+            if (representation == Representation.OBJECT && served.conversion().identity()) {
+                return version.message(this::message);
+            }
+            return message(version.json());
+        }
+
+        private Buffer message(WatchType type, byte[] json) {
+            return protobufFrame(type.name(), envelope(message(json)));
+        }
+
+        private byte[] message(byte[] json) {
+            return message(wire(json));
+        }
+
+        /** @param object as it is spoken of, not as it is stored */
+        private byte[] message(ObjectNode object) {
+            return representation == Representation.OBJECT
+                    ? ProtobufBody.message(
+                            served.info().apiVersion(), served.info().kind(), object)
+                    : ProtobufBody.metadataMessage(object.path("metadata"));
+        }
+
+        private byte[] envelope(byte[] message) {
+            return representation == Representation.OBJECT
+                    ? ProtobufBody.envelope(
+                            served.info().apiVersion(), served.info().kind(), message)
+                    : ProtobufBody.envelope(metaVersion, "PartialObjectMetadata", message);
         }
 
         private ObjectNode wire(byte[] json) {
@@ -104,18 +192,24 @@ final class Presenter {
             metadata.put(
                     "resourceVersion",
                     tree.path("metadata").path("resourceVersion").asText());
-            return tables.table(served.info(), List.of(tree), metadata, includeObject);
+            return table(List.of(tree), metadata);
         }
 
         private ObjectNode table(ObjectNode metadata, List<ObjectVersion> items) {
             List<ObjectNode> trees = new ArrayList<>(items.size());
             items.forEach(item -> trees.add(wire(item.json())));
-            return tables.table(served.info(), trees, metadata, includeObject);
+            return table(trees, metadata);
+        }
+
+        private ObjectNode table(List<ObjectNode> trees, ObjectNode metadata) {
+            ObjectNode table = tables.table(served.info(), trees, metadata, includeObject);
+            table.put("apiVersion", metaVersion);
+            return table;
         }
 
         private Buffer whole(ObjectNode metadata, List<ObjectVersion> items) {
             ResourceInfo info = served.info();
-            byte[] head = ("{\"kind\":\"" + info.kind() + "List\",\"apiVersion\":\"" + info.apiVersion()
+            byte[] head = ("{\"kind\":\"" + info.listKind() + "\",\"apiVersion\":\"" + info.apiVersion()
                             + "\",\"metadata\":" + metadata + ",\"items\":[")
                     .getBytes(StandardCharsets.UTF_8);
             List<byte[]> parts = new ArrayList<>(items.size());
@@ -142,7 +236,7 @@ final class Presenter {
         private ObjectNode partials(ObjectNode metadata, List<ObjectVersion> items) {
             ObjectNode list = ObjectJson.object();
             list.put("kind", "PartialObjectMetadataList");
-            list.put("apiVersion", "meta.k8s.io/v1");
+            list.put("apiVersion", metaVersion);
             list.set("metadata", metadata);
             var array = list.putArray("items");
             items.forEach(item -> array.add(partial(wire(item.json()))));
@@ -152,14 +246,32 @@ final class Presenter {
         private ObjectNode partial(ObjectNode tree) {
             ObjectNode partial = ObjectJson.object();
             partial.put("kind", "PartialObjectMetadata");
-            partial.put("apiVersion", "meta.k8s.io/v1");
+            partial.put("apiVersion", metaVersion);
             partial.set("metadata", tree.path("metadata"));
             return partial;
         }
     }
 
+    private static ApiResponse protobuf(int status, byte[] body) {
+        return ApiResponse.of(status, Encoding.PROTOBUF.mediaType(), Buffer.buffer(body));
+    }
+
+    private static Buffer protobufFrame(String type, byte[] body) {
+        return Buffer.buffer(ProtobufFrames.watch(type, body));
+    }
+
     View view(Served served, ApiRequest request) {
-        Representation representation = Representation.negotiate(request.header("Accept"));
-        return new View(served, representation, request.query().text("includeObject"));
+        String accept = request.header("Accept");
+        return new View(
+                served,
+                Accepted.negotiate(accept, encodings(served.info(), accept)),
+                request.query().text("includeObject"));
+    }
+
+    /** What is known of messages is not loaded for who does not ask for them. */
+    private static Set<Encoding> encodings(ResourceInfo info, String accept) {
+        return accept.contains("protobuf") && !ProtobufBody.encodes(info.apiVersion(), info.kind())
+                ? EnumSet.of(Encoding.JSON, Encoding.YAML)
+                : EnumSet.allOf(Encoding.class);
     }
 }

@@ -32,8 +32,10 @@ final class Reads {
     private final WatchCache cache;
     private final Store store;
     private final Presenter presenter;
+    private final Converter converter;
 
-    Reads(WatchCache cache, Store store, Presenter presenter) {
+    Reads(WatchCache cache, Store store, Presenter presenter, Converter converter) {
+        this.converter = converter;
         this.cache = cache;
         this.store = store;
         this.presenter = presenter;
@@ -51,13 +53,27 @@ final class Reads {
 
     /** The object as of {@code revision} or newer; consistent when that is {@link ListOptions#UNSET}. 404 when there is none. */
     Future<ObjectVersion> version(Served served, String namespace, String name, long revision) {
-        return upTo(revision).map(reached -> {
-            ObjectVersion version = cache.of(served.stored()).get(served.path(namespace, name));
-            if (version == null) {
-                throw ApiException.notFound(served.info().group(), served.info().resource(), name);
-            }
-            return version;
-        });
+        return upTo(revision)
+                .map(reached -> present(served, namespace, name))
+                .compose(version -> prepared(served, List.of(version)).map(ready -> version));
+    }
+
+    /** Has a webhook convert what will be shown, where one does that. */
+    Future<Void> prepared(Served served, Collection<ObjectVersion> versions) {
+        return served.conversion().immediate()
+                ? Future.succeededFuture()
+                : served.conversion()
+                        .prepare(
+                                converter,
+                                versions.stream().map(ObjectVersion::tree).toList());
+    }
+
+    private ObjectVersion present(Served served, String namespace, String name) {
+        ObjectVersion version = cache.of(served.stored()).get(served.path(namespace, name));
+        if (version == null) {
+            throw ApiException.notFound(served.info().group(), served.info().resource(), name);
+        }
+        return version;
     }
 
     Future<ApiResponse> list(Served served, RequestInfo info, ApiRequest request) {
@@ -83,17 +99,32 @@ final class Reads {
     }
 
     Future<Page> page(Served served, Selection selection, ListOptions options) {
+        return found(served, selection, options)
+                .compose(page -> prepared(served, page.items()).map(ready -> page));
+    }
+
+    private Future<Page> found(Served served, Selection selection, ListOptions options) {
         if (!options.continueToken().isEmpty()) {
             ContinueToken token = ContinueToken.decode(options.continueToken());
+            if (token.revision() == ContinueToken.NEWEST) {
+                return upTo(ListOptions.UNSET).map(reached -> {
+                    Collection<ObjectVersion> rest =
+                            cache.of(served.stored()).listAfter(selection.namespace(), token.after());
+                    return fromCache(rest, selection, options.limit(), cache.revision());
+                });
+            }
             return upTo(token.revision())
-                    .compose(reached -> at(served, selection, options, token.revision(), token.after()));
+                    .compose(reached -> at(served, selection, options, token.revision(), token.after()))
+                    .recover(cause -> compacted(cause, token.after()));
         }
-        if (options.match().equals("Exact")) {
-            return upTo(options.revision()).compose(reached -> at(served, selection, options, options.revision(), ""));
+        if (options.exact()) {
+            return upTo(options.revision())
+                    .compose(reached -> at(served, selection, options, options.revision(), ""))
+                    .recover(cause -> compacted(cause, ""));
         }
         return upTo(options.revision()).map(reached -> {
             ResourceCache objects = cache.of(served.stored());
-            return fromCache(objects.list(selection.namespace()), selection, options.limit(), cache.revision());
+            return fromCache(objects.list(selection.namespace()), selection, options.firstPage(), cache.revision());
         });
     }
 
@@ -115,17 +146,28 @@ final class Reads {
     private Future<Page> at(Served served, Selection selection, ListOptions options, long revision, String after) {
         ResourceCache objects = cache.of(served.stored());
         if (objects.changedAt() <= revision) {
-            Collection<ObjectVersion> rest = after.isEmpty()
-                    ? objects.list(selection.namespace())
-                    : objects.listAfter(selection.namespace(), after);
-            return Future.succeededFuture(fromCache(rest, selection, options.limit(), revision));
+            return kept(served, revision).map(there -> {
+                Collection<ObjectVersion> rest = after.isEmpty()
+                        ? objects.list(selection.namespace())
+                        : objects.listAfter(selection.namespace(), after);
+                return fromCache(rest, selection, options.limit(), revision);
+            });
         }
         KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
         if (!after.isEmpty()) {
             range = new KeyRange(ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0"), range.to());
         }
-        return fromStore(served, selection, options.limit(), revision, range, new ArrayList<>())
-                .recover(Reads::storeFailure);
+        return fromStore(served, selection, options.limit(), revision, range, new ArrayList<>());
+    }
+
+    /** Fails when the store has forgotten a revision; lists of it end then, though the cache could still tell. */
+    private Future<Void> kept(Served served, long revision) {
+        if (revision >= cache.revision()) {
+            return Future.succeededFuture();
+        }
+        KeyRange range = StoreKeys.range(served.stored(), "");
+        return store.range(RangeRequest.of(range).atRevision(revision).limitedTo(1))
+                .mapEmpty();
     }
 
     private static Page fromCache(Collection<ObjectVersion> objects, Selection selection, int limit, long revision) {
@@ -180,12 +222,27 @@ final class Reads {
 
     /** The API's words for a failure of the store. */
     static <T> Future<T> storeFailure(Throwable cause) {
-        if (cause instanceof StoreException.Compacted) {
-            return Future.failedFuture(
-                    ApiException.expired(
-                            "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."));
+        return compacted(cause, "");
+    }
+
+    /** @param after where a list in pages stopped; it may go on from there, though not as it was. Empty for other lists */
+    private static <T> Future<T> compacted(Throwable cause, String after) {
+        if (!(cause instanceof StoreException.Compacted)) {
+            return StoreFailures.translate(cause);
         }
-        return StoreFailures.translate(cause);
+        if (after.isEmpty()) {
+            return Future.failedFuture(ApiException.expired("The resourceVersion for the provided list is too old."));
+        }
+        return Future.failedFuture(new ApiException(
+                410,
+                "Expired",
+                "The provided continue parameter is too old to display a consistent list result. You can start a new"
+                        + " list without the continue parameter, or use the continue token in this response to retrieve"
+                        + " the remainder of the results. Continuing with the provided token results in an inconsistent"
+                        + " list - objects that were created, modified, or deleted between the time the first chunk was"
+                        + " returned and now may show up in the list.",
+                null,
+                new ContinueToken(ContinueToken.NEWEST, after).encode()));
     }
 
     private ApiException tooLarge(long revision) {

@@ -5,13 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.custom.CustomType;
+import io.kvorum.api.managed.SchemaSource;
 import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.RulesDescriber;
 import io.kvorum.apiserver.auth.TokenAuthenticator;
+import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.crd.DefinitionController;
+import io.kvorum.apiserver.proxy.ResourceProxy;
+import io.kvorum.apiserver.quota.QuotaLedger;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
@@ -26,7 +32,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Answers every request for a resource: finds what serves it and calls the verb. */
 public final class Registry {
@@ -39,11 +47,16 @@ public final class Registry {
 
     private final ResourceCatalog catalog;
     private final Map<String, Served> served = new HashMap<>();
+    private final FieldTracking fields;
+    private final Presenter presenter;
+    private final ComponentStatuses componentStatuses;
     private final Reads reads;
     private final Watches watches;
     private final Writes writes;
     private final Deletes deletes;
     private final Scales scales;
+    private final Applies applies;
+    private final ActionAdmission actions;
     private final PodActions podActions;
     private final Evictions evictions;
     private final PodLogs podLogs;
@@ -51,17 +64,20 @@ public final class Registry {
     private final NamespaceFinalize namespaceFinalize;
     private final AccountTokenCreation accountTokens;
     private final Reviews reviews;
+    private final ResourceProxy proxy;
 
     /**
      * What the registry is made of.
      *
      * @param reservations by the cache's name of the stored resource
+     * @param quotas null when quotas do not count
      */
     public record Parts(
             Vertx vertx,
             Clock clock,
             RandomGenerator random,
             ResourceCatalog catalog,
+            SchemaSource types,
             Store store,
             WatchCache cache,
             BusClient bus,
@@ -73,40 +89,52 @@ public final class Registry {
             TokenRequests tokenRequests,
             EventLeases leases,
             ValidationOptions validation,
-            Map<String, Reservations> reservations) {}
+            Converter converter,
+            Map<String, Reservations> reservations,
+            @Nullable QuotaLedger quotas,
+            ResourceProxy proxy) {}
 
     public Registry(Parts parts) {
         catalog = parts.catalog();
-        Presenter presenter = new Presenter(parts.tables());
+        presenter = new Presenter(parts.tables());
+        componentStatuses = new ComponentStatuses(parts.cache(), parts.clock());
         ObjectMetadata metadata = new ObjectMetadata(parts.clock(), parts.random());
-        Transactions transactions = new Transactions(parts.store(), parts.cache());
-        reads = new Reads(parts.cache(), parts.store(), presenter);
-        watches = new Watches(parts.vertx(), parts.cache(), reads, presenter, parts.random());
+        fields = new FieldTracking(catalog, parts.types(), metadata);
+        Transactions transactions = new Transactions(parts.store(), parts.cache(), parts.converter());
+        reads = new Reads(parts.cache(), parts.store(), presenter, parts.converter());
+        watches = new Watches(parts.vertx(), parts.cache(), reads, presenter, parts.random(), parts.converter());
         writes = new Writes(
                 transactions,
                 parts.admission(),
                 presenter,
                 metadata,
                 parts.leases(),
+                fields,
                 parts.validation(),
-                parts.reservations());
+                parts.reservations(),
+                parts.quotas());
         deletes = new Deletes(transactions, reads, writes, parts.admission(), presenter, metadata);
-        scales = new Scales(reads, writes);
-        podActions = new PodActions(transactions, metadata);
-        evictions = new Evictions(transactions, deletes, parts.cache(), metadata);
+        scales = new Scales(reads, writes, fields, parts.tables());
+        applies = new Applies(writes, fields, presenter, metadata, parts.access());
+        actions = new ActionAdmission(parts.admission());
+        podActions = new PodActions(transactions, metadata, actions);
+        evictions = new Evictions(transactions, deletes, parts.cache(), metadata, actions);
         podLogs = new PodLogs(reads, parts.bus());
         podStreams = new PodStreams(reads);
         namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
-        accountTokens = new AccountTokenCreation(parts.tokenRequests(), parts.admission());
+        accountTokens = new AccountTokenCreation(parts.tokenRequests(), actions);
+        proxy = parts.proxy();
         reviews = new Reviews(parts.access(), parts.rules(), parts.tokens(), metadata);
     }
 
-    /** Whether a group and version exists at all; paths below others are unknown to the server. */
-    public boolean knows(String group, String version) {
+    /** Whether a path is one of this server's: built-in groups and versions as a whole, custom resources one by one. */
+    public boolean knows(String group, String version, String resource) {
         return Reviews.knowsVersion(group, version)
+                || catalog.byResource(group, version, resource).isPresent()
                 || catalog.all().stream()
-                        .anyMatch(info ->
-                                info.group().equals(group) && info.version().equals(version));
+                        .anyMatch(info -> info.custom() == null
+                                && info.group().equals(group)
+                                && info.version().equals(version));
     }
 
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
@@ -119,20 +147,24 @@ public final class Registry {
                         && (!resource.info().namespaced()
                                 || !info.name().isEmpty()
                                 || info.verb().equals("create"));
-        if (namespaceMisplaced || !info.rest().isEmpty()) {
+        boolean proxied = ResourceProxy.serves(info);
+        if (namespaceMisplaced || !info.rest().isEmpty() && !proxied) {
             throw unknown();
         }
         Future<ApiResponse> answer =
                 info.subresource().isEmpty() ? main(resource, info, request, user) : sub(resource, info, request, user);
-        String deprecation = DEPRECATED.get(resource.stored());
-        return deprecation == null ? answer : answer.map(response -> Warnings.add(response, List.of(deprecation)));
+        CustomType custom = resource.info().custom();
+        String deprecation = custom == null ? DEPRECATED.get(resource.stored()) : custom.deprecationWarning();
+        return deprecation == null || deprecation.isEmpty()
+                ? answer
+                : answer.map(response -> Warnings.add(response, List.of(deprecation)));
     }
 
     /** Creates an object of the server's own making, from its tree. */
     public Future<ObjectVersion> create(String apiGroup, String version, String resource, ObjectNode object) {
         Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
         String namespace = object.path("metadata").path("namespace").asText();
-        return writes.create(found, namespace, object, User.APISERVER, false);
+        return writes.create(found, namespace, object, new Writer(User.APISERVER, false), WriteOptions.OWN);
     }
 
     /**
@@ -141,6 +173,16 @@ public final class Registry {
      * <p>Errors: NotFound; Conflict when the tree names another resourceVersion than the present one.
      */
     public Future<Void> replace(String apiGroup, String version, String resource, ObjectNode object) {
+        return replace(apiGroup, version, resource, "", object);
+    }
+
+    /** As {@link #replace}, of an object's status alone. */
+    public Future<Void> replaceStatus(String apiGroup, String version, String resource, ObjectNode object) {
+        return replace(apiGroup, version, resource, "status", object);
+    }
+
+    private Future<Void> replace(
+            String apiGroup, String version, String resource, String subresource, ObjectNode object) {
         Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
         JsonNode meta = object.path("metadata");
         RequestInfo info = new RequestInfo(
@@ -151,9 +193,10 @@ public final class Registry {
                 meta.path("namespace").asText(),
                 resource,
                 meta.path("name").asText(),
-                "",
+                subresource,
                 List.of());
-        return writes.change(found, info, User.APISERVER, false, current -> object.deepCopy())
+        FieldHook hook = fields.updates(found, subresource, WriteOptions.OWN.fieldManager());
+        return writes.change(found, info, new Writer(User.APISERVER, false), hook, current -> object.deepCopy())
                 .mapEmpty();
     }
 
@@ -165,12 +208,47 @@ public final class Registry {
                 .mapEmpty();
     }
 
+    /** Deletes all objects of a resource on behalf of the server; those with finalizers stay for now. */
+    public Future<Void> deleteAll(ResourceInfo info) {
+        return deletes.deleteAll(Served.of(info, catalog), User.APISERVER);
+    }
+
+    /**
+     * Changes a cluster-scoped object on behalf of the server; writes nothing when the edit changes nothing.
+     *
+     * @param subresource {@code status}, or empty for the object itself
+     * @param edit makes the wanted object from the present one, which it may change
+     */
+    public Future<Void> edit(
+            String apiGroup,
+            String version,
+            String resource,
+            String name,
+            String subresource,
+            UnaryOperator<ObjectNode> edit) {
+        Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
+        RequestInfo info =
+                new RequestInfo(true, "update", apiGroup, version, "", resource, name, subresource, List.of());
+        FieldHook hook = fields.updates(found, subresource, WriteOptions.OWN.fieldManager());
+        return writes.change(
+                        found, info, new Writer(User.APISERVER, false), hook, current -> edit.apply(current.tree()))
+                .mapEmpty();
+    }
+
     private Future<ApiResponse> main(Served resource, RequestInfo info, ApiRequest request, User user) {
         if (Reviews.serves(resource) && info.verb().equals("create")) {
             return reviews.create(resource, info, request, user);
         }
         if (resource.is("", "bindings") && info.verb().equals("create")) {
-            return podActions.bind(pods(), info, request);
+            return podActions.bind(pods(), info, request, user);
+        }
+        if (ComponentStatuses.serves(resource) && info.verb().equals("list")) {
+            ObjectNode metadata = ObjectJson.object();
+            return Future.succeededFuture(presenter.view(resource, request).list(metadata, componentStatuses.all()));
+        }
+        if (ComponentStatuses.serves(resource) && info.verb().equals("get")) {
+            return Future.succeededFuture(
+                    presenter.view(resource, request).one(200, componentStatuses.get(info.name())));
         }
         boolean collection = info.name().isEmpty();
         boolean wrongPlace = collection
@@ -179,17 +257,27 @@ public final class Registry {
         if (!resource.info().verbs().contains(info.verb()) || wrongPlace) {
             throw notAllowed();
         }
+        ApiException going = DefinitionController.refusal(resource.info(), info.verb());
+        if (going != null) {
+            throw going;
+        }
         return switch (info.verb()) {
             case "get" -> reads.get(resource, info, request);
             case "list" -> reads.list(resource, info, request);
             case "watch" -> watches.watch(resource, info, request);
             case "create" -> writes.create(resource, info, request, user);
             case "update" -> writes.update(resource, info, request, user);
-            case "patch" -> writes.patch(resource, info, request, user);
+            case "patch" -> patch(resource, info, request, user);
             case "delete" -> deletes.delete(resource, info, request, user);
             case "deletecollection" -> deletes.deleteCollection(resource, info, request, user);
             default -> throw notAllowed();
         };
+    }
+
+    private Future<ApiResponse> patch(Served resource, RequestInfo info, ApiRequest request, User user) {
+        return Bodies.mediaType(request).equals(Applies.MEDIA_TYPE)
+                ? applies.apply(resource, info, request, user)
+                : writes.patch(resource, info, request, user);
     }
 
     private Future<ApiResponse> sub(Served resource, RequestInfo info, ApiRequest request, User user) {
@@ -200,13 +288,17 @@ public final class Registry {
         if (!found.verbs().contains(info.verb())) {
             throw notAllowed();
         }
+        if (ResourceProxy.serves(info)) {
+            return actions.connected(resource, info, request, user).compose(admitted -> proxy.connect(info, request));
+        }
+        if (ObjectPart.exists(info.subresource())) {
+            return switch (info.verb()) {
+                case "get" -> reads.get(resource, info, request);
+                case "update" -> writes.update(resource, info, request, user);
+                default -> patch(resource, info, request, user);
+            };
+        }
         switch (info.subresource() + " " + info.verb()) {
-            case "status get":
-                return reads.get(resource, info, request);
-            case "status update":
-                return writes.update(resource, info, request, user);
-            case "status patch":
-                return writes.patch(resource, info, request, user);
             case "scale get":
                 return scales.get(resource, info, request);
             case "scale update":
@@ -214,19 +306,18 @@ public final class Registry {
             case "scale patch":
                 return scales.patch(resource, info, request, user);
             case "binding create":
-                return podActions.bind(resource, info, request);
+                return podActions.bind(resource, info, request, user);
             case "eviction create":
                 return evictions.evict(resource, budgets(), info, request, user);
             case "log get":
                 return podLogs.get(resource, info, request);
             case "exec create", "exec get", "attach create", "attach get", "portforward create", "portforward get":
-                return podStreams.connect(resource, nodes(), info, request);
+                return actions.connected(resource, info, request, user)
+                        .compose(admitted -> podStreams.connect(resource, nodes(), info, request));
             case "finalize update":
                 return namespaceFinalize.update(resource, info, request);
             case "token create":
                 return accountTokens.create(resource, info, request, user);
-            case "approval get":
-                return reads.get(resource, info, request);
             default:
                 throw notImplemented(resource, info);
         }
@@ -235,12 +326,19 @@ public final class Registry {
     private Optional<Served> find(String group, String version, String resource) {
         String key = group + "/" + version + "/" + resource;
         Served known = served.get(key);
-        if (known != null) {
+        if (known != null && known.info().custom() == null) {
             return Optional.of(known);
         }
-        Optional<Served> found = catalog.byResource(group, version, resource).map(info -> Served.of(info, catalog));
-        found.ifPresent(value -> served.put(key, value));
-        return found;
+        ResourceInfo now = catalog.byResource(group, version, resource).orElse(null);
+        if (now == null) {
+            served.remove(key);
+            return Optional.empty();
+        }
+        if (known == null || known.info() != now) {
+            known = Served.of(now, catalog);
+            served.put(key, known);
+        }
+        return Optional.of(known);
     }
 
     private Served nodes() {

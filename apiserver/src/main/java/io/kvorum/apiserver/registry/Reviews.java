@@ -11,12 +11,15 @@ import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.auth.RulesDescriber;
 import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.request.Accepted;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.Encoding;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,8 @@ final class Reviews {
     }
 
     Future<ApiResponse> create(Served served, RequestInfo info, ApiRequest request, User user) {
+        // What is answered and never stored has no columns: who takes nothing but a table gets 406.
+        Accepted.withoutTables(request.header("Accept"), EnumSet.allOf(Encoding.class));
         if (served.info().resource().equals(SELF_REVIEWS)) {
             return Future.succeededFuture(self(info.apiVersion(), user));
         }
@@ -173,17 +178,29 @@ final class Reviews {
 
     private Future<?> decide(Served served, ObjectNode review, User user) {
         JsonNode spec = review.path("spec");
-        boolean aboutResource = spec.path("resourceAttributes").isObject();
-        boolean aboutPath = spec.path("nonResourceAttributes").isObject();
-        if (aboutResource == aboutPath) {
+        JsonNode resource = spec.path("resourceAttributes");
+        JsonNode path = spec.path("nonResourceAttributes");
+        if (resource.isObject() && path.isObject()) {
+            throw invalid(
+                    served,
+                    "spec.nonResourceAttributes",
+                    "FieldValueInvalid",
+                    "Invalid value: " + path + ": cannot be specified in combination with resourceAttributes");
+        }
+        if (!resource.isObject() && !path.isObject()) {
             throw invalid(
                     served,
                     "spec.resourceAttributes",
                     "FieldValueInvalid",
-                    aboutPath
-                            ? "Invalid value: cannot be specified in combination with nonResourceAttributes"
-                            : "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be"
-                                    + " specified");
+                    "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be"
+                            + " specified");
+        }
+        if (path.isObject() && served.info().namespaced()) {
+            throw invalid(
+                    served,
+                    "spec.nonResourceAttributes",
+                    "FieldValueInvalid",
+                    "Invalid value: " + path + ": disallowed on this kind of request");
         }
         return access.decide(user, attributes(spec)).map(decision -> {
             ObjectNode status = review.putObject("status");

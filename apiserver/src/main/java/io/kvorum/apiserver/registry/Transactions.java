@@ -31,8 +31,10 @@ final class Transactions {
 
     private final Store store;
     private final WatchCache cache;
+    private final Converter converter;
 
-    Transactions(Store store, WatchCache cache) {
+    Transactions(Store store, WatchCache cache, Converter converter) {
+        this.converter = converter;
         this.store = store;
         this.cache = cache;
     }
@@ -48,21 +50,41 @@ final class Transactions {
      * @param wanted the object with what goes along, called once per attempt
      */
     Future<ObjectVersion> create(Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun) {
-        return create(served, path, name, wanted, dryRun, 1);
+        return create(served, path, name, wanted, dryRun, 1)
+                .compose(version -> prepared(served, version).map(ready -> version));
+    }
+
+    private Future<Void> prepared(Served served, ObjectVersion version) {
+        return served.conversion().immediate()
+                ? Future.succeededFuture()
+                : served.conversion().prepare(converter, List.of(version.tree()));
     }
 
     private Future<ObjectVersion> create(
             Served served, String path, String name, Supplier<Change.Put> wanted, boolean dryRun, int attempt) {
-        ApiException exists =
-                ApiException.alreadyExists(served.info().group(), served.info().resource(), name);
         Change.Put put;
         try {
             put = wanted.get();
         } catch (ApiException refused) {
             return Future.failedFuture(refused);
         }
+        return served.conversion()
+                .prepareStore(converter, put.object())
+                .compose(ready -> create(served, path, name, wanted, dryRun, attempt, put));
+    }
+
+    private Future<ObjectVersion> create(
+            Served served,
+            String path,
+            String name,
+            Supplier<Change.Put> wanted,
+            boolean dryRun,
+            int attempt,
+            Change.Put put) {
+        ApiException exists =
+                ApiException.alreadyExists(served.info().group(), served.info().resource(), name);
         Attachment attachment = put.attachment();
-        byte[] stored = ObjectJson.stored(put.object());
+        byte[] stored = ObjectJson.stored(served.conversion().beforeStore(put.object()));
         if (dryRun) {
             return current(served, path)
                     .compose(found -> found == null
@@ -95,6 +117,22 @@ final class Transactions {
      * changing the object.
      */
     Future<Outcome> update(Served served, String path, boolean dryRun, Function<ObjectVersion, Future<Change>> change) {
+        if (served.conversion().immediate()) {
+            return begin(served, path, dryRun, change);
+        }
+        Function<ObjectVersion, Future<Change>> converting = current -> prepared(served, current)
+                .compose(ready -> applied(change, current))
+                .compose(made -> made instanceof Change.Put put
+                        ? served.conversion()
+                                .prepareStore(converter, put.object())
+                                .map(ready -> made)
+                        : Future.succeededFuture(made));
+        return begin(served, path, dryRun, converting)
+                .compose(outcome -> prepared(served, outcome.version()).map(ready -> outcome));
+    }
+
+    private Future<Outcome> begin(
+            Served served, String path, boolean dryRun, Function<ObjectVersion, Future<Change>> change) {
         ObjectVersion cached = cache.of(served.stored()).get(path);
         if (cached == null) {
             return current(served, path).compose(found -> attempt(served, path, dryRun, change, found, true, 1));
@@ -161,7 +199,7 @@ final class Transactions {
             return commit(compares, ops, key).map(result -> written(result, path, () -> new Outcome(origin, true)));
         }
         Change.Put put = (Change.Put) change;
-        byte[] stored = ObjectJson.stored(put.object());
+        byte[] stored = ObjectJson.stored(served.conversion().beforeStore(put.object()));
         if (dryRun) {
             ObjectVersion version = new ObjectVersion(path, origin.revision(), stored);
             return Future.succeededFuture(new Written(new Outcome(version, false), null));

@@ -1,7 +1,6 @@
 package io.kvorum.apiserver.registry;
 
 import io.kvorum.api.ApiException;
-import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
@@ -29,6 +28,7 @@ final class Watches {
     private static final long BOOKMARK_REVISIONS = 500;
 
     private static final long BOOKMARK_LOOK_SECONDS = 5;
+    private static final int MOST_PREPARATIONS = 8;
     private static final long MIN_TIMEOUT_SECONDS = 1800;
 
     private final Vertx vertx;
@@ -36,8 +36,16 @@ final class Watches {
     private final Reads reads;
     private final Presenter presenter;
     private final RandomGenerator random;
+    private final Converter converter;
 
-    Watches(Vertx vertx, WatchCache cache, Reads reads, Presenter presenter, RandomGenerator random) {
+    Watches(
+            Vertx vertx,
+            WatchCache cache,
+            Reads reads,
+            Presenter presenter,
+            RandomGenerator random,
+            Converter converter) {
+        this.converter = converter;
         this.vertx = vertx;
         this.cache = cache;
         this.reads = reads;
@@ -47,20 +55,33 @@ final class Watches {
 
     Future<ApiResponse> watch(Served served, RequestInfo info, ApiRequest request) {
         Presenter.View view = presenter.view(served, request);
+        String type = view.streamType();
         ListOptions options = ListOptions.of(request.query(), true);
         Selection selection = Selection.of(served.info(), info.namespace(), info.name(), request.query());
-        boolean initial = options.sendInitialEvents() || options.revision() <= 0;
+        boolean initial = options.beginsWithState();
         // A watch from a revision follows from there, however far this cache has come; one that
         // begins with the state must have a state as new as it was asked for.
-        Future<Void> ready = initial ? reads.upTo(options.revision()) : cache.reached(0);
-        return ready.map(reached -> open(served, view, options, selection, initial));
+        Future<Void> ready = options.revision() <= 0 || initial ? reads.upTo(options.revision()) : cache.reached(0);
+        return ready.compose(
+                        reached -> initial ? prepared(served, selection, MOST_PREPARATIONS) : Future.succeededFuture())
+                .map(reached -> ApiResponse.stream(type, open(served, view, options, selection, initial)));
     }
 
-    private ApiResponse open(
+    /** Has the state converted, again when it has changed meanwhile. */
+    private Future<Void> prepared(Served served, Selection selection, int attempts) {
+        ResourceCache objects = cache.of(served.stored());
+        long before = objects.changedAt();
+        return reads.prepared(served, objects.list(selection.namespace()))
+                .compose(ready -> objects.changedAt() == before || attempts == 1
+                        ? Future.succeededFuture()
+                        : prepared(served, selection, attempts - 1));
+    }
+
+    private FrameQueue open(
             Served served, Presenter.View view, ListOptions options, Selection selection, boolean initial) {
         ResourceCache objects = cache.of(served.stored());
         FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
-        Open watch = new Open(objects, view, selection, queue, options);
+        Open watch = new Open(served.conversion(), objects, view, selection, queue, options);
         if (initial) {
             // The history is complete up to here, so nothing lies between the state and the first event.
             for (ObjectVersion version : objects.list(selection.namespace())) {
@@ -69,18 +90,20 @@ final class Watches {
                     throw ApiException.internal("the initial state does not fit in the buffer of a watch");
                 }
             }
-            if (options.bookmarks() && options.sendInitialEvents()) {
+            if (options.marksInitialEvents()) {
                 queue.offer(view.bookmark(cache.revision(), true));
             }
             watch.start(cache.revision());
         } else {
-            watch.start(options.revision());
+            watch.start(options.revision() <= 0 ? cache.revision() : options.revision());
         }
-        return ApiResponse.stream(ApiResponse.JSON, queue);
+        return queue;
     }
 
     /** One open watch; ends itself by its timer, by a full queue, or when its reader goes away. */
     private final class Open implements Watcher {
+        private final Conversion conversion;
+        private Future<Void> sent = Future.succeededFuture();
         private final ResourceCache objects;
         private final Presenter.View view;
         private final Selection selection;
@@ -91,7 +114,14 @@ final class Watches {
         private long seen;
         private long quietSeconds;
 
-        Open(ResourceCache objects, Presenter.View view, Selection selection, FrameQueue queue, ListOptions options) {
+        Open(
+                Conversion conversion,
+                ResourceCache objects,
+                Presenter.View view,
+                Selection selection,
+                FrameQueue queue,
+                ListOptions options) {
+            this.conversion = conversion;
             this.objects = objects;
             this.view = view;
             this.selection = selection;
@@ -133,6 +163,21 @@ final class Watches {
                 return;
             }
             WatchType type = !before ? WatchType.ADDED : after ? WatchType.MODIFIED : WatchType.DELETED;
+            if (conversion.immediate()) {
+                send(event, type);
+                return;
+            }
+            // One after the other, in whatever time the webhook takes.
+            sent = sent.compose(last -> conversion.prepare(converter, List.of(ObjectJson.parse(event.object(type)))))
+                    .map(ready -> {
+                        send(event, type);
+                        return null;
+                    });
+            sent.onFailure(cause ->
+                    error(cause instanceof ApiException refused ? refused : ApiException.internal(cause.toString())));
+        }
+
+        private void send(CacheEvent event, WatchType type) {
             if (!queue.offer(view.event(event, type))) {
                 // Too slow: the reader resumes from the last revision it got, or lists again.
                 stop();
@@ -143,6 +188,12 @@ final class Watches {
         @Override
         public void lost() {
             error(ApiException.expired("too old resource version: " + seen + " (" + cache.revision() + ")"));
+        }
+
+        @Override
+        public void ended() {
+            stop();
+            queue.end();
         }
 
         private void bookmarkWhenDue() {
@@ -170,7 +221,7 @@ final class Watches {
 
         private void error(ApiException cause) {
             stop();
-            queue.offer(CacheEvent.frame("ERROR", ObjectJson.encode(StatusJson.of(cause))));
+            queue.offer(view.error(cause));
             queue.end();
         }
 

@@ -2,15 +2,44 @@ package io.kvorum.apiserver.registry;
 
 import io.kvorum.api.ApiException;
 import io.kvorum.api.schema.FieldValidation;
+import io.kvorum.api.validation.FieldErrors;
+import io.kvorum.api.validation.FieldManagers;
+import io.kvorum.api.validation.FieldPath;
+import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.Query;
 import java.util.List;
 
-/** {@code dryRun} and {@code fieldValidation} of a write. */
-record WriteOptions(boolean dryRun, FieldValidation validation) {
+/**
+ * {@code dryRun}, {@code fieldValidation}, {@code fieldManager} and {@code force} of a write.
+ *
+ * @param fieldManager who writes, for the fields' sake: the name the request gives, else from its User-Agent; may be empty
+ * @param force whether an apply takes fields from others
+ */
+record WriteOptions(boolean dryRun, FieldValidation validation, String fieldManager, boolean force) {
+    /** For writes of the server itself. */
+    static final WriteOptions OWN = new WriteOptions(false, FieldValidation.IGNORE, "kube-apiserver", false);
+
     /** @param kind {@code CreateOptions}, {@code UpdateOptions} or {@code PatchOptions} */
-    static WriteOptions of(Query query, String kind) {
+    static WriteOptions of(ApiRequest request, String kind) {
+        Query query = request.query();
+        boolean apply = kind.equals("PatchOptions") && Bodies.mediaType(request).equals(Applies.MEDIA_TYPE);
+        String manager = query.text("fieldManager");
+        FieldErrors errors = new FieldErrors();
+        FieldPath path = FieldPath.of("fieldManager");
+        if (apply && manager.isEmpty()) {
+            errors.required(path, "is required for apply patch");
+        } else if (!apply && kind.equals("PatchOptions") && query.has("force")) {
+            errors.forbidden(FieldPath.of("force"), "may not be specified for non-apply patch");
+        }
+        FieldManagers.validate(manager, path, errors);
+        if (!errors.isEmpty()) {
+            throw ApiException.invalid("meta.k8s.io", kind, "", errors.causes());
+        }
         return new WriteOptions(
-                dryRun(query.all("dryRun"), kind), FieldValidation.parse(query.text("fieldValidation"), kind));
+                dryRun(query.all("dryRun"), kind),
+                FieldValidation.parse(query.text("fieldValidation"), kind),
+                manager.isEmpty() ? FieldManagers.ofUserAgent(request.header("User-Agent")) : manager,
+                query.flag("force"));
     }
 
     static boolean dryRun(List<String> values, String kind) {

@@ -11,15 +11,16 @@ import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.quota.QuotaLedger;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Creates, updates and patches: decode, default, admit, prepare, validate, write. */
 final class Writes {
@@ -30,23 +31,32 @@ final class Writes {
     private final Presenter presenter;
     private final ObjectMetadata metadata;
     private final EventLeases leases;
+    private final FieldTracking fields;
     private final ValidationOptions validation;
     private final Map<String, Reservations> reservations;
+    private final @Nullable QuotaLedger quotas;
 
-    /** @param reservations by the cache's name of the stored resource */
+    /**
+     * @param reservations by the cache's name of the stored resource
+     * @param quotas null when quotas do not count
+     */
     Writes(
             Transactions transactions,
             AdmissionChain admission,
             Presenter presenter,
             ObjectMetadata metadata,
             EventLeases leases,
+            FieldTracking fields,
             ValidationOptions validation,
-            Map<String, Reservations> reservations) {
+            Map<String, Reservations> reservations,
+            @Nullable QuotaLedger quotas) {
+        this.quotas = quotas;
         this.transactions = transactions;
         this.admission = admission;
         this.presenter = presenter;
         this.metadata = metadata;
         this.leases = leases;
+        this.fields = fields;
         this.validation = validation;
         this.reservations = Map.copyOf(reservations);
     }
@@ -55,36 +65,52 @@ final class Writes {
         return reservations.getOrDefault(served.stored(), Reservations.NONE);
     }
 
+    private Reservations charged(Served served, String namespace) {
+        Reservations owner = reservations(served);
+        return quotas == null ? owner : quotas.over(served.storedInfo(), namespace, owner);
+    }
+
     // ---- create
 
     Future<ApiResponse> create(Served served, RequestInfo info, ApiRequest request, User user) {
         Presenter.View view = presenter.view(served, request);
-        WriteOptions options = WriteOptions.of(request.query(), "CreateOptions");
+        WriteOptions options = WriteOptions.of(request, "CreateOptions");
         Decoded decoded = Bodies.decode(served.info(), request, options.validation());
-        return create(served, info.namespace(), decoded.object(), user, options.dryRun())
-                .map(version -> Warnings.add(view.one(201, version), decoded.warnings()));
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return create(served, info.namespace(), decoded.object(), writer, options)
+                .map(version -> writer.warned(view.one(201, version), decoded.warnings()));
     }
 
     /** @param wire the decoded object in the version spoken; becomes the registry's */
-    Future<ObjectVersion> create(Served served, String namespace, ObjectNode wire, User user, boolean dryRun) {
-        ObjectNode object = served.conversion().toStored(wire);
+    Future<ObjectVersion> create(
+            Served served, String namespace, ObjectNode wire, Writer writer, WriteOptions options) {
+        FieldHook hook = (nothing, object) -> fields.created(served, object, options.fieldManager());
+        return createStored(served, namespace, served.conversion().toStored(wire), writer, hook);
+    }
+
+    /** @param object in the version that is stored; becomes the registry's */
+    Future<ObjectVersion> createStored(
+            Served served, String namespace, ObjectNode object, Writer writer, FieldHook hook) {
         Defaults.apply(served.storedInfo(), object);
         metadata.checkNamespace(served, namespace, object);
         String generateName = Tree.text(object, "metadata", "generateName");
         boolean generated = Tree.text(object, "metadata", "name").isEmpty() && !generateName.isEmpty();
         metadata.fillNew(object, generateName);
-        return admitted(served, namespace, object, user)
+        hook.update(ObjectJson.object(), object);
+        return admitted(served, namespace, object, writer)
                 .compose(admitted -> leases.leaseFor(served))
-                .compose(lease -> store(served, namespace, object, generated ? generateName : "", lease, dryRun, 1));
+                .compose(lease ->
+                        store(served, namespace, object, generated ? generateName : "", lease, writer.dryRun(), 1));
     }
 
-    private Future<Void> admitted(Served served, String namespace, ObjectNode object, User user) {
+    private Future<Void> admitted(Served served, String namespace, ObjectNode object, Writer writer) {
         String name = Tree.text(object, "metadata", "name");
-        Admission.Attempt attempt = new Admission.Attempt(
-                Admission.Operation.CREATE, served.storedInfo(), "", namespace, name, object, null, user);
+        Admission.Attempt attempt =
+                writer.attempt(Admission.Operation.CREATE, served, "", namespace, name, object, null);
         return admission.mutate(attempt).compose(mutated -> {
             served.strategy().prepareForCreate(object);
-            refuse(served, name, Validation.create(served.storedInfo(), object, validation));
+            metadata.stampPhase(served, null, object);
+            refuse(served, name, Validation.create(served.storedInfo(), object, validation.spoken(served.info())));
             served.strategy().canonicalize(object);
             return admission.validate(attempt);
         });
@@ -99,7 +125,7 @@ final class Writes {
             boolean dryRun,
             int attempt) {
         String name = Tree.text(object, "metadata", "name");
-        Reservations owner = reservations(served);
+        Reservations owner = charged(served, namespace);
         return transactions
                 .create(served, served.path(namespace, name), name, () -> reserved(owner, object, lease), dryRun)
                 .recover(cause -> {
@@ -117,7 +143,7 @@ final class Writes {
 
     /** What is reserved goes into a copy, so that another attempt starts from what the client asked for. */
     private static Change.Put reserved(Reservations owner, ObjectNode object, long lease) {
-        if (owner == Reservations.NONE) {
+        if (owner == Reservations.NONE || lease != 0) {
             return new Change.Put(object, lease == 0 ? Attachment.NONE : Attachment.leased(lease));
         }
         ObjectNode copy = object.deepCopy();
@@ -128,26 +154,27 @@ final class Writes {
 
     Future<ApiResponse> update(Served served, RequestInfo info, ApiRequest request, User user) {
         Presenter.View view = presenter.view(served, request);
-        WriteOptions options = WriteOptions.of(request.query(), "UpdateOptions");
+        WriteOptions options = WriteOptions.of(request, "UpdateOptions");
         Decoded decoded = Bodies.decode(served.info(), request, options.validation());
         ObjectNode wire = decoded.object();
         metadata.checkName(info.name(), wire);
         metadata.checkNamespace(served, info.namespace(), wire);
+        Writer writer = new Writer(user, options.dryRun(), request);
         return change(
                         served,
                         info,
-                        user,
-                        options.dryRun(),
+                        writer,
+                        fields.updates(served, info.subresource(), options.fieldManager()),
                         current -> served.conversion().toStored(wire.deepCopy()))
                 .map(outcome -> view.one(200, outcome.version()))
-                .recover(cause -> createInstead(served, info, user, options, wire, view, cause))
-                .map(response -> Warnings.add(response, decoded.warnings()));
+                .recover(cause -> createInstead(served, info, writer, options, wire, view, cause))
+                .map(response -> writer.warned(response, decoded.warnings()));
     }
 
     private Future<ApiResponse> createInstead(
             Served served,
             RequestInfo info,
-            User user,
+            Writer writer,
             WriteOptions options,
             ObjectNode wire,
             Presenter.View view,
@@ -162,75 +189,67 @@ final class Writes {
         }
         Tree.ensureObject(wire, "metadata").put("name", info.name());
         Tree.ensureObject(wire, "metadata").remove("resourceVersion");
-        return create(served, info.namespace(), wire, user, options.dryRun()).map(version -> view.one(201, version));
+        return create(served, info.namespace(), wire, writer, options).map(version -> view.one(201, version));
     }
 
     Future<ApiResponse> patch(Served served, RequestInfo info, ApiRequest request, User user) {
         Presenter.View view = presenter.view(served, request);
-        WriteOptions options = WriteOptions.of(request.query(), "PatchOptions");
+        WriteOptions options = WriteOptions.of(request, "PatchOptions");
         Patch patch = Patch.of(served.info(), request, options.validation());
         List<String>[] warnings = new List[] {List.of()};
-        return change(served, info, user, options.dryRun(), current -> {
+        FieldHook hook = fields.updates(served, info.subresource(), options.fieldManager());
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return change(served, info, writer, hook, current -> {
                     Decoded patched = patch.apply(served.conversion().toWire(current.tree()));
                     warnings[0] = patched.warnings();
                     metadata.checkName(info.name(), patched.object());
                     metadata.checkNamespace(served, info.namespace(), patched.object());
                     return served.conversion().toStored(patched.object());
                 })
-                .map(outcome -> Warnings.add(view.one(200, outcome.version()), warnings[0]));
+                .map(outcome -> writer.warned(view.one(200, outcome.version()), warnings[0]));
     }
 
     /**
      * Replaces an object or its status.
      *
+     * @param hook says in the wanted object who manages its fields
      * @param next makes the wanted object from the present one; called once per attempt, result becomes the registry's
      */
     Future<Transactions.Outcome> change(
-            Served served, RequestInfo info, User user, boolean dryRun, Function<ObjectVersion, ObjectNode> next) {
-        boolean status = info.subresource().equals("status");
+            Served served, RequestInfo info, Writer writer, FieldHook hook, Function<ObjectVersion, ObjectNode> next) {
         String path = served.path(info.namespace(), info.name());
         return leases.leaseFor(served)
-                .compose(lease -> transactions.update(served, path, dryRun, current -> {
+                .compose(lease -> transactions.update(served, path, writer.dryRun(), current -> {
                     ObjectNode wanted = next.apply(current);
                     Defaults.apply(served.storedInfo(), wanted);
-                    return changed(served, info, user, status, current, wanted, lease);
+                    ObjectNode old = served.conversion().afterStore(current.tree());
+                    metadata.carryOver(served, old, wanted);
+                    hook.update(old, wanted);
+                    return changed(served, info, writer, current, old, wanted, lease);
                 }));
     }
 
     private Future<Change> changed(
             Served served,
             RequestInfo info,
-            User user,
-            boolean status,
+            Writer writer,
             ObjectVersion current,
+            ObjectNode old,
             ObjectNode next,
             long lease) {
-        ObjectNode old = current.tree();
-        metadata.carryOver(served, old, next);
-        Admission.Attempt attempt = new Admission.Attempt(
-                Admission.Operation.UPDATE,
-                served.storedInfo(),
-                info.subresource(),
-                info.namespace(),
-                info.name(),
-                next,
-                old,
-                user);
+        Admission.Attempt attempt = writer.attempt(
+                Admission.Operation.UPDATE, served, info.subresource(), info.namespace(), info.name(), next, old);
         return admission.mutate(attempt).compose(mutated -> {
-            if (status) {
-                served.strategy().prepareStatusUpdate(old, next);
-            } else {
-                served.strategy().prepareForUpdate(old, next);
-            }
-            Reservations owner = status ? Reservations.NONE : reservations(served);
+            ObjectPart part = ObjectPart.of(info.subresource());
+            part.prepare(served.strategy(), old, next);
+            metadata.stampPhase(served, old, next);
+            Reservations owner = part.isWhole() ? charged(served, info.namespace()) : Reservations.NONE;
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
             refuse(
                     served,
                     info.name(),
-                    status
-                            ? Validation.updateStatus(served.storedInfo(), old, next, validation)
-                            : Validation.update(served.storedInfo(), old, next, validation));
+                    part.validate(served.storedInfo(), old, next, validation.spoken(served.info())));
             served.strategy().canonicalize(next);
             return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
         });
@@ -242,7 +261,11 @@ final class Writes {
             return new Change.Remove(reservations(served).delete(old));
         }
         // Nothing changed: no write, no event, the same resourceVersion.
-        boolean same = attachment.lease() == 0 && Arrays.equals(ObjectJson.stored(next), ObjectJson.stored(old));
+        boolean same = attachment.lease() == 0
+                && FieldTracking.unchanged(old, next)
+                && (served.conversion().identity()
+                        || !served.conversion().immediate()
+                        || Tree.sameValue(served.conversion().beforeStore(next), current.tree()));
         return same ? new Change.Keep() : new Change.Put(next, attachment);
     }
 

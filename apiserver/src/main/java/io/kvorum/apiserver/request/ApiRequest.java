@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param query the parsed query
  * @param headers case-insensitive names
  * @param timeout how long the sender waits at most
+ * @param notes taken on the way
  */
 public record ApiRequest(
         String method,
@@ -22,7 +23,8 @@ public record ApiRequest(
         MultiMap headers,
         Buffer body,
         Credentials credentials,
-        Duration timeout) {
+        Duration timeout,
+        Notes notes) {
 
     /** Splits {@code uri} at its question mark. */
     public static ApiRequest of(
@@ -30,7 +32,7 @@ public record ApiRequest(
         int mark = uri.indexOf('?');
         String path = mark < 0 ? uri : uri.substring(0, mark);
         Query query = mark < 0 ? Query.EMPTY : Query.parse(uri.substring(mark + 1));
-        return new ApiRequest(method, uri, path, query, headers, body, credentials, timeout);
+        return new ApiRequest(method, uri, path, query, headers, body, credentials, timeout, new Notes());
     }
 
     /** The header's value, empty when absent. */

@@ -1,8 +1,6 @@
 package io.kvorum.apiserver.request;
 
 import io.kvorum.api.ApiException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +25,8 @@ public final class Query {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
             String value = equals < 0 ? "" : pair.substring(equals + 1);
-            values.computeIfAbsent(decode(name), any -> new ArrayList<>(1)).add(decode(value));
+            values.computeIfAbsent(Escapes.inQuery(name), any -> new ArrayList<>(1))
+                    .add(Escapes.inQuery(value));
         }
         return new Query(values);
     }
@@ -46,13 +45,10 @@ public final class Query {
         return values.containsKey(name);
     }
 
-    /** True for {@code true} and {@code 1}, as Go reads booleans; present and empty counts as true. */
+    /** False when absent, {@code false} or {@code 0}; all else counts as true, as upstream reads the options of requests. */
     public boolean flag(String name) {
-        if (!has(name)) {
-            return false;
-        }
         String value = text(name);
-        return value.isEmpty() || value.equals("1") || value.equalsIgnoreCase("true") || value.equalsIgnoreCase("t");
+        return has(name) && !value.equals("0") && !value.equalsIgnoreCase("false");
     }
 
     /** A whole number, {@code absent} when the parameter is missing or empty; 400 when it is none. */
@@ -65,17 +61,6 @@ public final class Query {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
             throw ApiException.badRequest("strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
-        }
-    }
-
-    private static String decode(String text) {
-        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
-            return text;
-        }
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest("invalid URL escape in \"" + text + "\"");
         }
     }
 }

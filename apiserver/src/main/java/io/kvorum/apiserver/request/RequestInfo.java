@@ -1,7 +1,5 @@
 package io.kvorum.apiserver.request;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +7,8 @@ import java.util.List;
  * What a request asks for, read from method, path and query alone.
  *
  * @param resourceRequest whether the path names a resource; all following fields are empty if not
- * @param verb {@code get list watch create update patch delete deletecollection}, or the method in small letters
+ * @param verb {@code get list watch create update patch delete deletecollection}, empty for other methods; of a path
+ *     that names no resource, the method in small letters
  * @param group empty for the core group
  * @param namespace empty for cluster-scoped resources and for all namespaces
  * @param name empty for collections
@@ -87,9 +86,13 @@ public record RequestInfo(
         return itself ? name : namespace;
     }
 
-    /** The name that decides: of a collection narrowed to one name by its field selector, that name. */
+    /**
+     * The name that decides: of a list or watch narrowed to one name by its field selector, that name. Of no other verb, as
+     * upstream: a creation is not narrowed by selectors, so it must not be allowed by one.
+     */
     public String authorizedName(Query query) {
-        if (!name.isEmpty() || !query.has("fieldSelector")) {
+        boolean reads = verb.equals("list") || verb.equals("watch");
+        if (!name.isEmpty() || !reads || !query.has("fieldSelector")) {
             return name;
         }
         for (String part : query.text("fieldSelector").split(",")) {
@@ -109,7 +112,8 @@ public record RequestInfo(
             case "PATCH" -> "patch";
             case "DELETE" -> collection ? "deletecollection" : "delete";
             case "GET", "HEAD" -> watch && main ? "watch" : collection ? "list" : "get";
-            default -> method.toLowerCase(java.util.Locale.ROOT);
+            // A method that only sounds like a verb must not become one.
+            default -> "";
         };
     }
 
@@ -126,10 +130,7 @@ public record RequestInfo(
         List<String> parts = new ArrayList<>(8);
         for (String part : path.split("/")) {
             if (!part.isEmpty()) {
-                parts.add(
-                        part.indexOf('%') < 0
-                                ? part
-                                : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
+                parts.add(Escapes.inPath(part));
             }
         }
         return parts;

@@ -39,6 +39,11 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
         return new User(serviceAccountName(namespace, name), uid, serviceAccountGroups(namespace), extra);
     }
 
+    /** As above, when nothing more is known of it. */
+    public static User serviceAccount(String namespace, String name) {
+        return serviceAccount(namespace, name, "", Map.of());
+    }
+
     public static String serviceAccountName(String namespace, String name) {
         return SERVICE_ACCOUNT_PREFIX + namespace + ":" + name;
     }

@@ -2,6 +2,7 @@ package io.kvorum.apiserver.service;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
+import io.kvorum.api.ServicePorts;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.cache.StoreKeys;
@@ -13,8 +14,10 @@ import io.kvorum.store.client.Compare;
 import io.kvorum.store.client.KeyRange;
 import io.kvorum.store.client.Op;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -47,7 +50,7 @@ public final class ServiceReservations implements Reservations {
     public Attachment create(ObjectNode service) {
         Reserving reserving = new Reserving(service);
         reserving.address(Set.of());
-        reserving.ports(Set.of());
+        reserving.ports(Set.of(), true);
         return reserving.attachment();
     }
 
@@ -57,7 +60,7 @@ public final class ServiceReservations implements Reservations {
         Set<String> oldAddresses = addresses(old);
         Set<Integer> oldPorts = ports(old);
         reserving.address(oldAddresses);
-        reserving.ports(oldPorts);
+        reserving.ports(oldPorts, false);
         oldAddresses.stream().filter(ip -> !addresses(service).contains(ip)).forEach(ip -> reserving.release(IPS, ip));
         Set<Integer> kept = ports(service);
         oldPorts.stream()
@@ -146,16 +149,17 @@ public final class ServiceReservations implements Reservations {
             take(IPS, given);
         }
 
-        void ports(Set<Integer> held) {
-            String type = Tree.text(spec, "type");
-            boolean wanted = type.equals("NodePort")
-                    || (type.equals("LoadBalancer")
-                            && !(spec.has("allocateLoadBalancerNodePorts")
-                                    && !Tree.flag(spec, "allocateLoadBalancerNodePorts")));
+        /** @param fresh whether ports of one number share their node port, as they do when a Service is made */
+        void ports(Set<Integer> held, boolean fresh) {
+            boolean wanted = ServicePorts.onNodes(spec);
             Set<Integer> own = new LinkedHashSet<>();
+            Map<Long, Integer> byNumber = new HashMap<>();
             List<ObjectNode> ports = Tree.objects(spec, "ports");
             for (int i = 0; i < ports.size(); i++) {
                 int given = (int) Tree.number(ports.get(i), "nodePort");
+                if (given != 0) {
+                    byNumber.putIfAbsent(Tree.number(ports.get(i), "port"), given);
+                }
                 if (given == 0 || !own.add(given) || held.contains(given)) {
                     continue;
                 }
@@ -170,17 +174,45 @@ public final class ServiceReservations implements Reservations {
                 }
                 take(PORTS, Integer.toString(given));
             }
-            if (!wanted) {
-                return;
-            }
-            for (ObjectNode port : ports) {
+            // Before ports that may be any, which could take the one that is named.
+            healthPort(held, own);
+            for (ObjectNode port : wanted ? ports : List.<ObjectNode>of()) {
                 if (Tree.number(port, "nodePort") == 0) {
-                    int chosen = freePort(own);
-                    own.add(chosen);
+                    Integer shared = fresh ? byNumber.get(Tree.number(port, "port")) : null;
+                    int chosen = shared == null ? anyPort(own) : shared;
+                    byNumber.putIfAbsent(Tree.number(port, "port"), chosen);
                     port.put("nodePort", chosen);
-                    take(PORTS, Integer.toString(chosen));
                 }
             }
+        }
+
+        private void healthPort(Set<Integer> held, Set<Integer> own) {
+            int given = (int) Tree.number(spec, "healthCheckNodePort");
+            if (!ServicePorts.forHealthChecks(spec) || held.contains(given)) {
+                return;
+            }
+            if (given == 0) {
+                spec.put("healthCheckNodePort", anyPort(own));
+                return;
+            }
+            String problem = given < firstPort || given > lastPort
+                    ? "provided port is not in the valid range. The range of valid ports is " + firstPort + "-"
+                            + lastPort
+                    : taken(PORTS, Integer.toString(given)) || !own.add(given)
+                            ? "provided port is already allocated"
+                            : "";
+            if (!problem.isEmpty()) {
+                throw ApiException.internal(
+                        "failed to allocate requested HealthCheck NodePort " + given + ": " + problem);
+            }
+            take(PORTS, Integer.toString(given));
+        }
+
+        private int anyPort(Set<Integer> own) {
+            int chosen = freePort(own);
+            own.add(chosen);
+            take(PORTS, Integer.toString(chosen));
+            return chosen;
         }
 
         private ApiException refused(String field, String why) {

@@ -72,7 +72,9 @@ public final class Tables {
             String version,
             Instant now,
             boolean columns) {
-        TablePrinter printer = TablePrinter.of(resource.group(), resource.resource());
+        TablePrinter printer = resource.custom() == null
+                ? TablePrinter.of(resource.group(), resource.resource())
+                : new CustomPrinter(resource.custom());
         ObjectNode table = JsonNodeFactory.instance.objectNode();
         table.put("kind", "Table").put("apiVersion", "meta.k8s.io/" + version);
         ObjectNode metadata = table.putObject("metadata");

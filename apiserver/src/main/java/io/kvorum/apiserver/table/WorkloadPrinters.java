@@ -26,6 +26,19 @@ final class WorkloadPrinters {
                         Available|string|Replicas ready for at least minReadySeconds
                         Age
                         """ + POD_COLUMNS + SELECTOR_COLUMN, WorkloadPrinters::deployment));
+        printers.put(
+                "autoscaling/scales",
+                printer(
+                        """
+                        Name
+                        Desired|integer|Replicas wanted
+                        Available|integer|Replicas there are
+                        Age
+                        """,
+                        row -> row.name()
+                                .number(row.spec().path("replicas"))
+                                .number(row.status().path("replicas"))
+                                .age()));
         printers.put("apps/replicasets", printer(replicaColumns(), row -> {
             replicas(row);
             row.text(Texts.selector(row.spec().path("selector")));

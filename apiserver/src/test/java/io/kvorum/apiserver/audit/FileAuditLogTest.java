@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +36,12 @@ class FileAuditLogTest {
                 "test",
                 true,
                 "",
+                Map.of("webhook.example.com/why", "because"),
                 200,
                 AuditEvent.Failure.NONE,
                 Instant.EPOCH,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                AuditEvent.Content.NONE);
     }
 
     private static void await(Future<?> future) throws Exception {
@@ -69,7 +72,9 @@ class FileAuditLogTest {
         all.addAll(lines("audit.log"));
         // The newest, without a gap.
         for (int i = 0; i < all.size(); i++) {
-            assertThat(all.get(i)).contains("\"id-" + (200 - all.size() + i) + "\"");
+            assertThat(all.get(i))
+                    .contains("\"id-" + (200 - all.size() + i) + "\"")
+                    .contains("\"webhook.example.com/why\":\"because\"");
         }
     }
 

@@ -1,0 +1,39 @@
+package io.kvorum.apiserver;
+
+import io.kvorum.apiserver.audit.AuditPolicy;
+import io.kvorum.apiserver.oidc.Issuer;
+import io.kvorum.apiserver.proxy.ClientConnections;
+import io.kvorum.apiserver.proxy.ServerTrust;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an API server may be given beside its configuration.
+ *
+ * @param connections of requests that other servers answer
+ * @param identity shown to extension API servers; null: none
+ * @param bootstrapTokens whether Secrets of their type let in
+ * @param issuers of OpenID Connect whose tokens are believed
+ * @param auditPolicy what is written down of which requests
+ * @param fairness whether requests are let in by priority levels, not by their number alone
+ */
+public record ServingOptions(
+        ClientConnections connections,
+        ServerTrust.@Nullable Identity identity,
+        boolean bootstrapTokens,
+        List<Issuer> issuers,
+        AuditPolicy auditPolicy,
+        boolean fairness) {
+    /** Nothing out of the ordinary. */
+    public static ServingOptions plain(Vertx vertx) {
+        return new ServingOptions(
+                new ClientConnections(vertx, new HttpClientOptions()),
+                null,
+                false,
+                List.of(),
+                AuditPolicy.METADATA,
+                true);
+    }
+}

@@ -1,0 +1,141 @@
+package io.kvorum.apiserver.edge;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams whose frames of one turn of the event loop go out as one write: one chunk, one TLS record, one system call. With
+ * many watchers that is most of what an event costs. After sending to many the next sending waits for a while in proportion,
+ * so that sending leaves the loop time for all else, and the busier it is the more is gathered; with a few watchers that
+ * while is far below a millisecond.
+ *
+ * <p>Not thread-safe: all calls come from one event loop.
+ */
+final class GatheredWrites {
+    /** A stream with so much in one turn does not wait for its end, so that its back-pressure is seen. */
+    private static final int MOST_BYTES = 256 << 10;
+
+    /** How long no sending begins after one, in times of how long that took. */
+    private static final int REST = 2;
+
+    private final Vertx vertx;
+    private long notBefore = System.nanoTime();
+    private List<Stream> waiting = new ArrayList<>();
+
+    GatheredWrites(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    WriteStream<Buffer> to(WriteStream<Buffer> out) {
+        return new Stream(out);
+    }
+
+    private void schedule(Stream stream) {
+        if (waiting.isEmpty()) {
+            Context context = vertx.getOrCreateContext();
+            long rest = notBefore - System.nanoTime();
+            if (rest < TimeUnit.MILLISECONDS.toNanos(1)) {
+                context.runOnContext(turn -> flush());
+            } else {
+                vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(rest), timer -> flush());
+            }
+        }
+        waiting.add(stream);
+    }
+
+    private void flush() {
+        long began = System.nanoTime();
+        List<Stream> now = waiting;
+        waiting = new ArrayList<>(now.size());
+        now.forEach(Stream::flush);
+        long ended = System.nanoTime();
+        notBefore = ended + REST * (ended - began);
+    }
+
+    private final class Stream implements WriteStream<Buffer> {
+        private final WriteStream<Buffer> out;
+        private @Nullable Buffer gathered;
+        private boolean copied;
+        private boolean scheduled;
+
+        Stream(WriteStream<Buffer> out) {
+            this.out = out;
+        }
+
+        @Override
+        public Future<Void> write(Buffer frame) {
+            Buffer before = gathered;
+            Buffer all;
+            if (before == null) {
+                all = frame;
+            } else if (copied) {
+                all = before.appendBuffer(frame);
+            } else {
+                // The first frame may belong to other watchers too, and is left as it is.
+                all = Buffer.buffer(2 * (before.length() + frame.length()))
+                        .appendBuffer(before)
+                        .appendBuffer(frame);
+                copied = true;
+            }
+            gathered = all;
+            if (copied && all.length() >= MOST_BYTES) {
+                return send();
+            }
+            if (!scheduled) {
+                scheduled = true;
+                schedule(this);
+            }
+            return Future.succeededFuture();
+        }
+
+        private void flush() {
+            scheduled = false;
+            send();
+        }
+
+        private Future<Void> send() {
+            Buffer all = gathered;
+            gathered = null;
+            copied = false;
+            // A failure is told to the handler of exceptions, as for every write.
+            return all == null ? Future.succeededFuture() : out.write(all);
+        }
+
+        @Override
+        public Future<Void> end() {
+            send();
+            return out.end();
+        }
+
+        @Override
+        public boolean writeQueueFull() {
+            return out.writeQueueFull();
+        }
+
+        @Override
+        public WriteStream<Buffer> exceptionHandler(@Nullable Handler<Throwable> handler) {
+            out.exceptionHandler(handler);
+            return this;
+        }
+
+        @Override
+        public WriteStream<Buffer> setWriteQueueMaxSize(int size) {
+            out.setWriteQueueMaxSize(size);
+            return this;
+        }
+
+        @Override
+        public WriteStream<Buffer> drainHandler(@Nullable Handler<Void> handler) {
+            out.drainHandler(handler);
+            return this;
+        }
+    }
+}

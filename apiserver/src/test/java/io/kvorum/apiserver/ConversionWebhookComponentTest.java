@@ -1,0 +1,171 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Tree;
+import io.kvorum.apiserver.cache.ObjectJson;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A definition whose versions are converted by a webhook over HTTPS: v1 has {@code hostPort}, v2 {@code host} and {@code port}. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ConversionWebhookComponentTest {
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String PATH = "/apis/stable.example.com/%s/namespaces/default/points";
+
+    @TempDir
+    Path folder;
+
+    private Vertx vertx;
+    private HttpServer webhook;
+    private TestApiServer server;
+    private Http http;
+    private String bundle;
+
+    @BeforeEach
+    void start() throws Exception {
+        TestAuthority authority = new TestAuthority("CN=webhooks");
+        ApiServerConfig.Tls tls = authority.serving(folder);
+        bundle = Base64.getEncoder().encodeToString(Files.readAllBytes(tls.clientCa()));
+        vertx = Vertx.vertx();
+        webhook = vertx.createHttpServer(new HttpServerOptions()
+                        .setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .setCertPath(folder.resolve("server.crt").toString())
+                                .setKeyPath(folder.resolve("server.key").toString())))
+                .requestHandler(request -> request.body()
+                        .onSuccess(body -> request.response()
+                                .putHeader("Content-Type", "application/json")
+                                .end(Buffer.buffer(ObjectJson.encode(answer(ObjectJson.parse(body.getBytes())))))))
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        server = TestApiServer.start(0);
+        http = new Http(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static ObjectNode answer(ObjectNode review) {
+        ObjectNode response = Tree.newObject();
+        response.set("uid", review.at("/request/uid"));
+        response.putObject("result").put("status", "Success");
+        String wanted = review.at("/request/desiredAPIVersion").asText();
+        var converted = response.putArray("convertedObjects");
+        for (ObjectNode object : Tree.objects(review, "request", "objects")) {
+            object.put("apiVersion", wanted);
+            if (wanted.endsWith("/v1")) {
+                object.put(
+                        "hostPort",
+                        object.path("host").asText() + ":" + object.path("port").asText());
+                object.remove("host");
+                object.remove("port");
+            } else {
+                String[] parts = object.path("hostPort").asText().split(":");
+                if (parts.length < 2) {
+                    response.putObject("result").put("status", "Failed").put("message", "no port in hostPort");
+                    continue;
+                }
+                object.put("host", parts[0]).put("port", parts[1]);
+                object.remove("hostPort");
+            }
+            converted.add(object);
+        }
+        review.remove("request");
+        review.set("response", response);
+        return review;
+    }
+
+    private void define() throws Exception {
+        String definition =
+                """
+                {"metadata":{"name":"points.stable.example.com"},"spec":{"group":"stable.example.com","scope":"Namespaced",
+                 "names":{"plural":"points","kind":"Point"},
+                 "conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],
+                  "clientConfig":{"url":"https://127.0.0.1:PORT/convert","caBundle":"BUNDLE"}}},
+                 "versions":[
+                  {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",
+                   "properties":{"hostPort":{"type":"string"}}}}},
+                  {"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object",
+                   "properties":{"host":{"type":"string"},"port":{"type":"string"}}}}}]}}""".replace("PORT", Integer.toString(webhook.actualPort())).replace("BUNDLE", bundle);
+        Http.Answer made = http.post(DEFINITIONS, definition);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        try (Http.Watch watch = http.watch(DEFINITIONS + "?watch=1&timeoutSeconds=20")) {
+            JsonNode event = watch.next();
+            while (!event.toString().contains("the initial names have been accepted")) {
+                assertThat(event.isMissingNode()).isFalse();
+                event = watch.next();
+            }
+        }
+    }
+
+    private static String v2(String name, String host) {
+        return "{\"apiVersion\":\"stable.example.com/v2\",\"kind\":\"Point\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"host\":\"" + host + "\",\"port\":\"80\"}";
+    }
+
+    @Test
+    void whatIsWrittenInOneVersionIsReadInTheOther() throws Exception {
+        define();
+        String first = PATH.formatted("v1");
+        String second = PATH.formatted("v2");
+        Http.Answer made = http.post(second, v2("one", "a"));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.json().path("host").asText()).isEqualTo("a");
+        assertThat(http.get(first + "/one").json().path("hostPort").asText()).isEqualTo("a:80");
+        assertThat(http.get(second).json().at("/items/0/host").asText()).isEqualTo("a");
+        Http.Answer patched = http.merge(second + "/one", "{\"host\":\"b\"}");
+        assertThat(patched.json().path("host").asText()).as(patched.text()).isEqualTo("b");
+        assertThat(http.get(first + "/one").json().path("hostPort").asText()).isEqualTo("b:80");
+    }
+
+    @Test
+    void aWatchConvertsInOrder() throws Exception {
+        define();
+        String second = PATH.formatted("v2");
+        http.post(second, v2("one", "a"));
+        try (Http.Watch watch = http.watch(second + "?watch=1&timeoutSeconds=20")) {
+            assertThat(watch.next().at("/object/host").asText()).isEqualTo("a");
+            http.merge(second + "/one", "{\"host\":\"b\"}");
+            http.merge(second + "/one", "{\"host\":\"c\"}");
+            http.delete(second + "/one", "");
+            assertThat(watch.next().at("/object/host").asText()).isEqualTo("b");
+            assertThat(watch.next().at("/object/host").asText()).isEqualTo("c");
+            JsonNode deleted = watch.next();
+            assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
+            assertThat(deleted.at("/object/apiVersion").asText()).isEqualTo("stable.example.com/v2");
+        }
+    }
+
+    @Test
+    void aRefusalOfTheWebhookIsTheAnswer() throws Exception {
+        define();
+        http.post(
+                PATH.formatted("v1"),
+                "{\"apiVersion\":\"stable.example.com/v1\",\"kind\":\"Point\",\"metadata\":{\"name\":\"bad\"},"
+                        + "\"hostPort\":\"nowhere\"}");
+        Http.Answer refused = http.get(PATH.formatted("v2") + "/bad");
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.json().path("message").asText())
+                .isEqualTo("conversion webhook for stable.example.com/v1, Kind=Point failed: no port in hostPort");
+    }
+}

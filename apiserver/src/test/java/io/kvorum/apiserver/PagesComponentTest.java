@@ -1,0 +1,171 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Lists in pages whose revision the store forgets. */
+class PagesComponentTest {
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static TestApiServer server;
+    private static Http http;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = TestApiServer.start(0);
+        http = new Http(server);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    private static String make(String name, String group) {
+        Http.Answer made =
+                http.post(MAPS, "{\"metadata\":{\"name\":\"" + name + "\",\"labels\":{\"group\":\"" + group + "\"}}}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        return made.json().path("metadata").path("resourceVersion").asText();
+    }
+
+    private static void compact(String revision) throws Exception {
+        server.store()
+                .compact(Long.parseLong(revision))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS);
+    }
+
+    private static String token(JsonNode list) {
+        return list.path("metadata").path("continue").asText();
+    }
+
+    @Test
+    void aListWhoseRevisionIsNoMoreMayGoOnWithWhatIsThere() throws Exception {
+        String ns = "/api/v1/namespaces/default/secrets";
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            http.post(ns, "{\"metadata\":{\"name\":\"" + name + "\"}}");
+        }
+        JsonNode first = http.get(ns + "?limit=2").json();
+        // No secret changes any more: the API server itself could still tell.
+        compact(make("later", "x"));
+        make("latest", "x");
+        Http.Answer expired = http.get(ns + "?limit=2&continue=" + token(first));
+        assertThat(expired.status()).isEqualTo(410);
+        assertThat(expired.json().path("message").asText()).contains("results in an inconsistent list");
+        JsonNode rest =
+                http.get(ns + "?limit=1&continue=" + token(expired.json())).json();
+        assertThat(rest.path("items").findValuesAsText("name")).containsExactly("c");
+        assertThat(rest.path("metadata").path("resourceVersion"))
+                .isNotEqualTo(first.path("metadata").path("resourceVersion"));
+        assertThat(rest.path("metadata").path("remainingItemCount").asInt()).isEqualTo(1);
+        assertThat(http.get(ns + "?continue=" + token(rest))
+                        .json()
+                        .path("items")
+                        .findValuesAsText("name"))
+                .containsExactly("d");
+    }
+
+    @Test
+    void aListOfARevisionThatIsNoMoreIsExpired() throws Exception {
+        String old = make("one", "y");
+        make("two", "y");
+        compact(make("three", "y"));
+        JsonNode failure = http.get(MAPS + "?resourceVersionMatch=Exact&resourceVersion=" + old)
+                .json();
+        assertThat(failure.path("message").asText()).isEqualTo("The resourceVersion for the provided list is too old.");
+        assertThat(failure.path("reason").asText()).isEqualTo("Expired");
+    }
+
+    @Test
+    void aPageHasTheRevisionOfItsList() {
+        make("four", "z");
+        make("five", "z");
+        JsonNode first = http.get(MAPS + "?limit=1").json();
+        Http.Answer answer = http.get(MAPS + "?resourceVersion=1&limit=1&continue=" + token(first));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("message").asText())
+                .isEqualTo("specifying resource version is not allowed when using continue");
+        assertThat(http.get(MAPS + "?resourceVersion=0&limit=1&continue=" + token(first))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static List<String> names(String query) {
+        Http.Answer answer = http.get(MAPS + query);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json().path("items").findValuesAsText("name");
+    }
+
+    @Test
+    void whoTakesAListHoweverOldGetsItWhole() {
+        make("p1", "whole");
+        make("p2", "whole");
+        make("p3", "whole");
+        String group = "&labelSelector=group%3Dwhole";
+        JsonNode list = http.get(MAPS + "?resourceVersion=0&limit=1" + group).json();
+        assertThat(list.path("items").findValuesAsText("name")).containsExactly("p1", "p2", "p3");
+        assertThat(token(list)).isEmpty();
+        assertThat(names("?resourceVersion=1&resourceVersionMatch=NotOlderThan&limit=1" + group))
+                .containsExactly("p1");
+    }
+
+    @Test
+    void aFirstPageOfARevisionIsAsOfThatRevision() {
+        make("q1", "past");
+        String then = make("q2", "past");
+        String now = make("q0", "past");
+        String group = "&labelSelector=group%3Dpast";
+        assertThat(names("?limit=9&resourceVersion=" + then + group)).containsExactly("q1", "q2");
+        assertThat(names("?limit=9&resourceVersion=" + now + group)).containsExactly("q0", "q1", "q2");
+        // Without a limit it only says how old the list may be at most.
+        assertThat(names("?resourceVersion=" + then + group)).containsExactly("q0", "q1", "q2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "resourceVersionMatch=Exact|resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
+                "resourceVersionMatch=Exact&resourceVersion=0|resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+                "resourceVersionMatch=Some&continue=x&sendInitialEvents=false|[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided, "
+                        + "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided, "
+                        + "resourceVersionMatch: Unsupported value: \"Some\": supported values: \"Exact\", \"NotOlderThan\", \"\", "
+                        + "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list]",
+                "watch=yes&sendInitialEvents=1|resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+                "watch=1&resourceVersionMatch=Exact|[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided, "
+                        + "resourceVersionMatch: Unsupported value: \"Exact\": supported values: \"NotOlderThan\"]",
+            })
+    void optionsThatDoNotGoTogetherAreAllTold(String query, String faults) {
+        Http.Answer answer = http.get(MAPS + "?" + query);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("message").asText())
+                .isEqualTo("ListOptions.meta.k8s.io \"\" is invalid: " + faults);
+    }
+
+    @Test
+    void aWatchThatWantsNoStateBeginsWithWhatIsNew() throws Exception {
+        make("w1", "new");
+        String query = "?watch=1&timeoutSeconds=2&sendInitialEvents=false&resourceVersionMatch=NotOlderThan"
+                + "&labelSelector=group%3Dnew&resourceVersion=";
+        for (String revision : new String[] {"", "0"}) {
+            try (Http.Watch watch = http.watch(MAPS + query + revision)) {
+                String name = "w2" + revision;
+                make(name, "new");
+                assertThat(watch.next()
+                                .path("object")
+                                .path("metadata")
+                                .path("name")
+                                .asText())
+                        .isEqualTo(name);
+            }
+        }
+    }
+}

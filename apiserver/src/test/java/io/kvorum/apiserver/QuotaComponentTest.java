@@ -1,0 +1,263 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Quotas, limit ranges and default classes at the admission of objects, over HTTP; each test in a namespace of its own. */
+class QuotaComponentTest {
+    private static TestApiServer server;
+    private static Http http;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = TestApiServer.start(0);
+        http = new Http(server);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    private static String namespace(String name) {
+        created(http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}"));
+        return "/api/v1/namespaces/" + name;
+    }
+
+    private static Http.Answer created(Http.Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer;
+    }
+
+    private static void refused(Http.Answer answer, String message) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+        assertThat(answer.json().path("reason").asText()).isEqualTo("Forbidden");
+        assertThat(answer.json().path("message").asText()).isEqualTo(message);
+    }
+
+    /** A quota that the controller has counted. */
+    private static void quota(String namespace, String spec, String used) {
+        created(http.post(
+                namespace + "/resourcequotas", "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"hard\":" + spec + "}}"));
+        Http.Answer counted = http.merge(
+                namespace + "/resourcequotas/q/status", "{\"status\":{\"hard\":" + spec + ",\"used\":" + used + "}}");
+        assertThat(counted.status()).as(counted.text()).isEqualTo(200);
+    }
+
+    private static Http.Answer configMap(String namespace, String name) {
+        return http.post(namespace + "/configmaps", "{\"metadata\":{\"name\":\"" + name + "\"}}");
+    }
+
+    private static Http.Answer pod(String namespace, String name, String resources) {
+        return http.post(
+                namespace + "/pods",
+                "{\"metadata\":{\"name\":\"" + name + "\"},\"spec\":{\"serviceAccountName\":\"default\","
+                        + "\"containers\":[{\"name\":\"c\",\"image\":\"nginx\",\"resources\":" + resources + "}]}}");
+    }
+
+    private static String used(String namespace, String name) {
+        return http.get(namespace + "/resourcequotas/q")
+                .json()
+                .path("status")
+                .path("used")
+                .path(name)
+                .asText();
+    }
+
+    @Test
+    void objectsAreChargedUntilTheQuotaIsUsedUp() {
+        String ns = namespace("counted");
+        quota(ns, "{\"configmaps\":\"2\",\"count/secrets\":\"1\"}", "{\"configmaps\":\"0\",\"count/secrets\":\"0\"}");
+        created(configMap(ns, "a"));
+        created(configMap(ns, "b"));
+        assertThat(used(ns, "configmaps")).isEqualTo("2");
+        refused(
+                configMap(ns, "c"),
+                "configmaps \"c\" is forbidden: exceeded quota: q, requested: configmaps=1, used: configmaps=2,"
+                        + " limited: configmaps=2");
+        created(http.post(ns + "/secrets", "{\"metadata\":{\"name\":\"s\"}}"));
+        assertThat(used(ns, "count/secrets")).isEqualTo("1");
+        assertThat(http.post(ns + "/secrets", "{\"metadata\":{\"name\":\"t\"}}").status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void whoeverWritesAtOnceDoesNotGetMoreThanIsAllowed() {
+        String ns = namespace("raced");
+        quota(ns, "{\"configmaps\":\"5\"}", "{\"configmaps\":\"0\"}");
+        List<CompletableFuture<Http.Answer>> all = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            String name = "m" + i;
+            all.add(CompletableFuture.supplyAsync(() -> configMap(ns, name)));
+        }
+        Stream<Integer> outcomes = all.stream().map(each -> each.join().status());
+        assertThat(outcomes.filter(status -> status == 201).count()).isEqualTo(5);
+        assertThat(used(ns, "configmaps")).isEqualTo("5");
+    }
+
+    @Test
+    void aDryRunIsRefusedButNotCharged() {
+        String ns = namespace("dry");
+        quota(ns, "{\"configmaps\":\"1\"}", "{\"configmaps\":\"0\"}");
+        created(http.post(ns + "/configmaps?dryRun=All", "{\"metadata\":{\"name\":\"a\"}}"));
+        assertThat(used(ns, "configmaps")).isEqualTo("0");
+        created(configMap(ns, "a"));
+        assertThat(http.post(ns + "/configmaps?dryRun=All", "{\"metadata\":{\"name\":\"b\"}}")
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void podsMustSayWhatAQuotaLimits() {
+        String ns = namespace("sums");
+        String hard = "{\"pods\":\"3\",\"requests.cpu\":\"1\",\"limits.memory\":\"1Gi\"}";
+        quota(ns, hard, "{\"pods\":\"0\",\"requests.cpu\":\"0\",\"limits.memory\":\"0\"}");
+        refused(
+                pod(ns, "p", "{}"),
+                "pods \"p\" is forbidden: failed quota: q: must specify limits.memory for: c; requests.cpu for: c");
+        String resources = "{\"requests\":{\"cpu\":\"600m\"},\"limits\":{\"memory\":\"256Mi\"}}";
+        created(pod(ns, "p", resources));
+        assertThat(used(ns, "requests.cpu")).isEqualTo("600m");
+        assertThat(used(ns, "limits.memory")).isEqualTo("256Mi");
+        refused(
+                pod(ns, "r", resources),
+                "pods \"r\" is forbidden: exceeded quota: q, requested: requests.cpu=600m, used: requests.cpu=600m,"
+                        + " limited: requests.cpu=1");
+    }
+
+    @Test
+    void aQuotaNobodyHasCountedYetIsNotGuessed() {
+        String ns = namespace("unknown");
+        quota(ns, "{\"configmaps\":\"2\"}", "{}");
+        refused(
+                configMap(ns, "a"),
+                "configmaps \"a\" is forbidden: status unknown for quota: q, resources: configmaps");
+    }
+
+    @Test
+    void servicesAreChargedForTheirNodePortsAlsoWhenTheyChange() {
+        String ns = namespace("services");
+        quota(
+                ns,
+                "{\"services\":\"5\",\"services.nodeports\":\"1\"}",
+                "{\"services\":\"0\",\"services.nodeports\":\"0\"}");
+        String spec = "\"ports\":[{\"name\":\"a\",\"port\":80},{\"name\":\"b\",\"port\":81}]";
+        created(http.post(
+                ns + "/services",
+                "{\"metadata\":{\"name\":\"s\"},\"spec\":{\"selector\":{\"a\":\"b\"}," + spec + "}}"));
+        refused(
+                http.merge(ns + "/services/s", "{\"spec\":{\"type\":\"NodePort\"}}"),
+                "services \"s\" is forbidden: exceeded quota: q, requested: services.nodeports=2, used:"
+                        + " services.nodeports=0, limited: services.nodeports=1");
+    }
+
+    @Test
+    void limitRangesFillInAndBound() {
+        String ns = namespace("ranged");
+        created(http.post(
+                ns + "/limitranges",
+                "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"limits\":[{\"type\":\"Container\","
+                        + "\"default\":{\"cpu\":\"500m\"},\"defaultRequest\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"},"
+                        + "\"min\":{\"cpu\":\"50m\"},\"max\":{\"cpu\":\"1\"},\"maxLimitRequestRatio\":{\"cpu\":\"8\"}},"
+                        + "{\"type\":\"PersistentVolumeClaim\",\"max\":{\"storage\":\"1Gi\"}}]}}"));
+        var container = created(pod(ns, "p", "{}"))
+                .json()
+                .path("spec")
+                .path("containers")
+                .path(0)
+                .path("resources");
+        assertThat(container.toString())
+                .isEqualTo("{\"limits\":{\"cpu\":\"500m\"},\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}");
+        assertThat(http.get(ns + "/pods/p")
+                        .json()
+                        .path("metadata")
+                        .path("annotations")
+                        .path("kubernetes.io/limit-ranger")
+                        .asText())
+                .isEqualTo("LimitRanger plugin set: cpu, memory request for container c; cpu limit for container c");
+        refused(
+                pod(ns, "q", "{\"limits\":{\"cpu\":\"2\"},\"requests\":{\"cpu\":\"100m\"}}"),
+                "pods \"q\" is forbidden: [maximum cpu usage per Container is 1, but limit is 2, cpu max limit to"
+                        + " request ratio per Container is 8, but provided ratio is 20.000000]");
+        refused(
+                http.post(
+                        ns + "/persistentvolumeclaims",
+                        "{\"metadata\":{\"name\":\"c\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+                                + "\"resources\":{\"requests\":{\"storage\":\"2Gi\"}}}}"),
+                "persistentvolumeclaims \"c\" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but"
+                        + " request is 2Gi");
+    }
+
+    @Test
+    void aClaimWithoutAClassGetsTheDefaultOne() {
+        String ns = namespace("claims");
+        created(
+                http.post(
+                        "/apis/storage.k8s.io/v1/storageclasses",
+                        "{\"metadata\":{\"name\":\"standard\",\"annotations\":"
+                                + "{\"storageclass.kubernetes.io/is-default-class\":\"true\"}},\"provisioner\":\"none.example\"}"));
+        String claim = "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],%s"
+                + "\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}";
+        String path = ns + "/persistentvolumeclaims";
+        assertThat(created(http.post(path, claim.formatted("a", "")))
+                        .json()
+                        .path("spec")
+                        .path("storageClassName")
+                        .asText())
+                .isEqualTo("standard");
+        assertThat(created(http.post(path, claim.formatted("b", "\"storageClassName\":\"\",")))
+                        .json()
+                        .path("spec")
+                        .path("storageClassName")
+                        .asText("absent"))
+                .isEmpty();
+        assertThat(http.delete("/apis/storage.k8s.io/v1/storageclasses/standard", "")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void newClaimsAndVolumesAreProtectedWhileTheyAreUsed() {
+        String ns = namespace("protected");
+        Http.Answer claim = created(
+                http.post(
+                        ns + "/persistentvolumeclaims",
+                        "{\"metadata\":{\"name\":\"c\",\"finalizers\":[\"example.com/mine\"]},\"spec\":{\"accessModes\":"
+                                + "[\"ReadWriteOnce\"],\"storageClassName\":\"\",\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}"));
+        assertThat(claim.json().path("metadata").path("finalizers").toString())
+                .isEqualTo("[\"example.com/mine\",\"kubernetes.io/pvc-protection\"]");
+        Http.Answer volume = created(http.post(
+                "/api/v1/persistentvolumes",
+                "{\"metadata\":{\"name\":\"protected\",\"finalizers\":[\"kubernetes.io/pv-protection\"]},\"spec\":{"
+                        + "\"capacity\":{\"storage\":\"1Gi\"},\"accessModes\":[\"ReadWriteOnce\"],"
+                        + "\"hostPath\":{\"path\":\"/tmp/protected\"}}}"));
+        assertThat(volume.json().path("metadata").path("finalizers").toString())
+                .isEqualTo("[\"kubernetes.io/pv-protection\"]");
+    }
+
+    @Test
+    void aRuntimeClassTellsOverheadAndPlace() {
+        String ns = namespace("runtimes");
+        created(http.post(
+                "/apis/node.k8s.io/v1/runtimeclasses",
+                "{\"metadata\":{\"name\":\"heavy\"},\"handler\":\"h\",\"overhead\":{\"podFixed\":{\"cpu\":\"250m\"}},"
+                        + "\"scheduling\":{\"nodeSelector\":{\"kind\":\"heavy\"}}}"));
+        String pod = "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"serviceAccountName\":\"default\","
+                + "\"runtimeClassName\":\"%s\",\"containers\":[{\"name\":\"c\",\"image\":\"nginx\"}]}}";
+        var spec = created(http.post(ns + "/pods", pod.formatted("p", "heavy")))
+                .json()
+                .path("spec");
+        assertThat(spec.path("overhead").toString()).isEqualTo("{\"cpu\":\"250m\"}");
+        assertThat(spec.path("nodeSelector").toString()).isEqualTo("{\"kind\":\"heavy\"}");
+        refused(
+                http.post(ns + "/pods", pod.formatted("q", "absent")),
+                "pods \"q\" is forbidden: pod rejected: RuntimeClass \"absent\" not found");
+    }
+}
