@@ -7,11 +7,15 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.kvorum.api.ApiException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Records core/v1 Events about objects. An event that was recorded before (same object, type, reason and note) gets its
  * count and last time patched; events about one object are limited as in client-go to 25 at once and then one every
- * five minutes. Never blocks and never fails its caller: what cannot be recorded is logged and dropped. Belongs to one
- * context.
+ * five minutes. What no API server takes is tried again, 12 times in all as in client-go. Never blocks and never fails
+ * its caller: what cannot be recorded is logged and dropped. Belongs to one context.
  */
 public final class EventRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
@@ -28,6 +32,9 @@ public final class EventRecorder {
     private static final int MAX_IN_FLIGHT = 512;
     private static final double BURST = 25;
     private static final double REFILL_PER_SECOND = 1.0 / 300;
+    private static final int MOST_TRIES = 12;
+    private static final Duration FIRST_DELAY = Duration.ofMillis(500);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
     /** Longest note the API takes, in characters. */
     private static final int MAX_NOTE = 1024;
 
@@ -81,24 +88,27 @@ public final class EventRecorder {
     private final String component;
     private final String host;
     private final Clock clock;
+    private final Timers timers;
     private final Map<Key, Recorded> recorded = lru();
     private final Map<String, Bucket> buckets = lru();
     private int inFlight;
     private long sequence;
 
-    private EventRecorder(ApiClient client, String component, String host, Clock clock) {
+    private EventRecorder(ApiClient client, String component, String host, Clock clock, Timers timers) {
         this.events = client.resources(Event.class);
         this.component = component;
         this.host = host;
         this.clock = clock;
+        this.timers = timers;
     }
 
     /**
      * @param component what {@code source.component} is, for example {@code kubelet}
      * @param host what {@code source.host} is: the node's name, or empty
+     * @param clock for the events' times
      */
-    public static EventRecorder create(ApiClient client, String component, String host, Clock clock) {
-        return new EventRecorder(client, component, host, clock);
+    public static EventRecorder create(ApiClient client, String component, String host, Clock clock, Timers timers) {
+        return new EventRecorder(client, component, host, clock, timers);
     }
 
     /** @param type {@code Normal} or {@code Warning}; {@code reason} in CamelCase; {@code note} for people */
@@ -154,31 +164,55 @@ public final class EventRecorder {
         inFlight++;
         entry.writing = true;
         entry.stale = false;
-        Future<Event> written = entry.eventName == null ? create(key, entry, about) : patch(key, entry, about);
-        written.onComplete(done -> {
-            inFlight--;
-            entry.writing = false;
-            if (done.failed()) {
-                LOG.warn(
-                        "event not recorded object={} reason={} cause={}",
-                        key.name,
-                        key.reason,
-                        done.cause().getMessage());
-            } else {
-                entry.eventName = done.result().getMetadata().getName();
-                if (entry.stale) {
-                    write(key, entry, about);
-                }
+        Event first = entry.eventName == null ? event(key, entry, about) : null;
+        Supplier<Future<Event>> attempt = first != null ? () -> events.create(first) : () -> patch(key, entry, about);
+        attempt(attempt, first, 1, new Backoff(FIRST_DELAY, 2, LONGEST_DELAY, RandomGenerator.getDefault()))
+                .onComplete(done -> {
+                    inFlight--;
+                    entry.writing = false;
+                    if (done.failed()) {
+                        LOG.warn(
+                                "event not recorded object={} reason={} cause={}",
+                                key.name,
+                                key.reason,
+                                done.cause().getMessage());
+                    } else {
+                        entry.eventName = done.result().getMetadata().getName();
+                        if (entry.stale) {
+                            write(key, entry, about);
+                        }
+                    }
+                });
+    }
+
+    /** @param created what is to be created; null when something is patched */
+    private Future<Event> attempt(
+            Supplier<Future<Event>> attempt, @Nullable Event created, int tries, Backoff backoff) {
+        return attempt.get().recover(cause -> {
+            if (created != null && tries > 1 && cause instanceof ApiException refused && refused.alreadyExists()) {
+                // An earlier try got through; its answer was lost.
+                return Future.succeededFuture(created);
             }
+            if (tries >= MOST_TRIES || !passing(cause)) {
+                return Future.failedFuture(cause);
+            }
+            Promise<Void> rested = Promise.promise();
+            timers.after(backoff.next(), rested::complete);
+            return rested.future().compose(v -> attempt(attempt, created, tries + 1, backoff));
         });
     }
 
-    private Future<Event> create(Key key, Recorded entry, ObjectReference about) {
+    /** Whether the same request may fare better later. */
+    private static boolean passing(Throwable cause) {
+        return !(cause instanceof ApiException refused) || refused.code() >= 500 || refused.code() == 429;
+    }
+
+    private Event event(Key key, Recorded entry, ObjectReference about) {
         String namespace = namespace(about);
         long stamp = Math.addExact(
                 Math.multiplyExact(clock.instant().getEpochSecond(), 1_000_000_000L),
                 clock.instant().getNano());
-        Event event = new EventBuilder()
+        return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
                 .withName(about.getName() + "." + Long.toHexString(stamp + sequence++))
@@ -194,7 +228,6 @@ public final class EventRecorder {
                 .withLastTimestamp(entry.last)
                 .withCount(entry.count)
                 .build();
-        return events.create(event);
     }
 
     private Future<Event> patch(Key key, Recorded entry, ObjectReference about) {
@@ -202,7 +235,7 @@ public final class EventRecorder {
         return events.patch(namespace(about), String.valueOf(entry.eventName), PatchType.STRATEGIC, patch, null)
                 .recover(cause -> cause instanceof ApiException e && e.notFound()
                         // Its time to live is over: record it anew.
-                        ? create(key, entry, about)
+                        ? events.create(event(key, entry, about))
                         : Future.failedFuture(cause));
     }
 

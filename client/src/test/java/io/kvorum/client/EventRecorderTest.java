@@ -36,7 +36,8 @@ class EventRecorderTest {
             return get(namespace, name);
         }
     };
-    private final EventRecorder recorder = EventRecorder.create(new FakeApiClient(events), "kubelet", "node-1", time);
+    private final EventRecorder recorder =
+            EventRecorder.create(new FakeApiClient(events), "kubelet", "node-1", time, time);
     private final Pod pod = pod("web");
 
     private static Pod pod(String name) {
@@ -112,9 +113,44 @@ class EventRecorderTest {
     }
 
     @Test
-    void failureIsNoConcernOfTheCaller() {
+    void anEventIsTriedAgainUntilAnApiServerTakesIt() {
         events.failure = ApiException.unavailable("no API server");
         recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(events.objects).isEmpty();
+        events.failure = null;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(only().getCount()).isEqualTo(1);
+        assertThat(patches).containsExactly("{\"count\":2,\"lastTimestamp\":\"2026-01-01T00:00:00Z\"}");
+        assertThat(time.waiting()).isZero();
+    }
+
+    @Test
+    void anEventWhoseAnswerWasLostIsRecordedOnce() {
+        events.failure = ApiException.unavailable("the connection broke off");
+        events.answersAreLost = true;
+        recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        events.failure = null;
+        time.advance(Duration.ofSeconds(10));
+        recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        only();
+        assertThat(patches).hasSize(1);
+    }
+
+    @Test
+    void whatIsNeverTakenIsGivenUp() {
+        events.failure = ApiException.unavailable("no API server");
+        recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        time.advance(Duration.ofMinutes(2));
+        assertThat(time.waiting()).isZero();
+    }
+
+    @Test
+    void failureIsNoConcernOfTheCaller() {
+        events.failure = ApiException.badRequest("no such namespace");
+        recorder.event(pod, "Normal", "Pulled", "Image pulled");
+        assertThat(time.waiting()).isZero();
         events.failure = null;
         recorder.event(pod, "Normal", "Pulled", "Image pulled");
         assertThat(only().getCount()).isEqualTo(2);

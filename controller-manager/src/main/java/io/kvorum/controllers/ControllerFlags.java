@@ -18,11 +18,18 @@ final class ControllerFlags {
     final Supplier<String> leaseName;
     final Supplier<String> leaseNamespace;
     final Supplier<Integer> replicaSetSyncs;
+    final Supplier<Integer> replicationControllerSyncs;
+    final Supplier<Integer> daemonSetSyncs;
+    final Supplier<Integer> statefulSetSyncs;
     final Supplier<Integer> deploymentSyncs;
     final Supplier<Integer> endpointSyncs;
     final Supplier<Integer> serviceEndpointSyncs;
     final Supplier<Integer> maxEndpointsPerSlice;
     final Supplier<Integer> jobSyncs;
+    final Supplier<Integer> cronJobSyncs;
+    final Supplier<Integer> serviceCidrSyncs;
+    final Supplier<Integer> mirroringSyncs;
+    final Supplier<Integer> maxMirrored;
     final Supplier<Integer> ttlAfterFinishedSyncs;
     final Supplier<Integer> namespaceSyncs;
     final Supplier<Integer> serviceAccountSyncs;
@@ -42,6 +49,12 @@ final class ControllerFlags {
     final Supplier<Duration> podGcPeriod;
     final Supplier<Duration> podGcQuarantine;
     final Supplier<Integer> disruptionSyncs;
+    final Supplier<Duration> claimBinderPeriod;
+    final Supplier<Integer> quotaSyncs;
+    final Supplier<Duration> quotaSyncPeriod;
+    final Supplier<@Nullable Path> signingCertificate;
+    final Supplier<@Nullable Path> signingKey;
+    final Supplier<Duration> signingDuration;
 
     ControllerFlags(Flags flags) {
         controllers = flags.list(
@@ -65,6 +78,10 @@ final class ControllerFlags {
         leaseNamespace = flags.text(
                 "leader-elect-resource-namespace", "kube-system", "Namespace of the Lease to hold while leading");
         replicaSetSyncs = flags.integer("concurrent-replicaset-syncs", 5, "ReplicaSets worked on at once");
+        replicationControllerSyncs =
+                flags.integer("concurrent-rc-syncs", 5, "ReplicationControllers worked on at once");
+        daemonSetSyncs = flags.integer("concurrent-daemonset-syncs", 2, "DaemonSets worked on at once");
+        statefulSetSyncs = flags.integer("concurrent-statefulset-syncs", 5, "StatefulSets worked on at once");
         deploymentSyncs = flags.integer("concurrent-deployment-syncs", 5, "Deployments worked on at once");
         endpointSyncs = flags.integer("concurrent-endpoint-syncs", 5, "Services whose Endpoints are worked on at once");
         serviceEndpointSyncs = flags.integer(
@@ -72,6 +89,12 @@ final class ControllerFlags {
         maxEndpointsPerSlice =
                 flags.integer("max-endpoints-per-slice", 100, "Most endpoints in one EndpointSlice, 1 to 1000");
         jobSyncs = flags.integer("concurrent-job-syncs", 5, "Jobs worked on at once");
+        mirroringSyncs = flags.integer(
+                "mirroring-concurrent-service-endpoint-syncs", 5, "Services whose Endpoints are mirrored at once");
+        maxMirrored = flags.integer(
+                "mirroring-max-endpoints-per-subset", 1000, "addresses of an Endpoints subset that are mirrored");
+        serviceCidrSyncs = flags.integer("concurrent-service-cidr-syncs", 5, "Kvorum: ServiceCIDRs worked on at once");
+        cronJobSyncs = flags.integer("concurrent-cron-job-syncs", 5, "CronJobs worked on at once");
         ttlAfterFinishedSyncs =
                 flags.integer("concurrent-ttl-after-finished-syncs", 5, "Finished Jobs looked at at once");
         namespaceSyncs = flags.integer("concurrent-namespace-syncs", 10, "Namespaces deleted at once");
@@ -124,6 +147,19 @@ final class ControllerFlags {
                 "Kvorum: how long a node must be gone before its pods are deleted");
         disruptionSyncs = flags.integer(
                 "concurrent-disruption-syncs", 1, "Kvorum: PodDisruptionBudgets whose status is worked on at once");
+        claimBinderPeriod = flags.duration(
+                "pvclaimbinder-sync-period",
+                Duration.ofSeconds(15),
+                "How often claims without a volume are looked at again");
+        quotaSyncs = flags.integer("concurrent-resource-quota-syncs", 5, "ResourceQuotas that are counted at once");
+        quotaSyncPeriod = flags.duration(
+                "resource-quota-sync-period", Duration.ofMinutes(5), "How often quotas are counted anew");
+        signingCertificate = flags.optionalPath(
+                "cluster-signing-cert-file",
+                "PEM file of the authority that certificates are signed with; without it none are");
+        signingKey = flags.optionalPath("cluster-signing-key-file", "PEM file of its private key");
+        signingDuration = flags.duration(
+                "cluster-signing-duration", Duration.ofDays(365), "The longest life of a signed certificate");
     }
 
     /** Whether a controller is to run; the flag is checked for names that do not exist. */

@@ -8,8 +8,6 @@ import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * process that lost the lead stays, drops all it knew, and stands for election again.
  */
 public final class ControllerManager implements Component {
-    private static final String USER_AGENT = "kvorum-controller-manager";
+    private static final String USER_AGENT = "kube-controller-manager";
 
     private @Nullable ControllerFlags flags;
     private @Nullable Term term;
@@ -45,32 +43,18 @@ public final class ControllerManager implements Component {
         ControllerFlags settings = Objects.requireNonNull(flags, "declare() comes before start()");
         ControllerNames.ALL.forEach(settings::enabled);
         ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), USER_AGENT);
-        return readRootCa(context, settings).compose(rootCa -> {
+        return Authorities.read(context, settings).compose(authorities -> {
             if (!settings.leaderElect.get()) {
                 context.onShutdown("controllers", this::endTerm);
-                beginTerm(context, settings, client, rootCa, () -> true);
+                beginTerm(context, settings, client, authorities, () -> true);
                 return Future.succeededFuture();
             }
-            return stand(context, settings, client, rootCa);
+            return stand(context, settings, client, authorities);
         });
     }
 
-    /** Fails when the file of {@code --root-ca-file} cannot be read; null when the flag is not given. */
-    private static Future<@Nullable String> readRootCa(ComponentContext context, ControllerFlags settings) {
-        @Nullable Path file = settings.rootCaFile.get();
-        if (file == null) {
-            return Future.succeededFuture();
-        }
-        return context.vertx()
-                .fileSystem()
-                .readFile(file.toString())
-                .map(pem -> pem.toString(StandardCharsets.UTF_8))
-                .recover(cause -> Future.failedFuture(
-                        new UsageException("--root-ca-file: cannot read " + file + ": " + cause.getMessage())));
-    }
-
     private Future<Void> stand(
-            ComponentContext context, ControllerFlags settings, ApiClient client, @Nullable String rootCa) {
+            ComponentContext context, ControllerFlags settings, ApiClient client, Authorities authorities) {
         // The identity must differ after a restart, or the new process would take the old one's lease for its own.
         String identity = context.identity().name() + "_" + UUID.randomUUID();
         LeaderElector.Settings election;
@@ -85,7 +69,7 @@ public final class ControllerManager implements Component {
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(new UsageException("--leader-elect-...: " + e.getMessage()));
         }
-        ElectionCallbacks callbacks = new ElectionCallbacks(context, settings, client, rootCa);
+        ElectionCallbacks callbacks = new ElectionCallbacks(context, settings, client, authorities);
         LeaderElector elector = LeaderElector.create(context.vertx(), client, election, context.clock(), callbacks);
         callbacks.elector = elector;
         context.onShutdown("leader election", elector::stop);
@@ -98,7 +82,7 @@ public final class ControllerManager implements Component {
             ComponentContext context,
             ControllerFlags settings,
             ApiClient client,
-            @Nullable String rootCa,
+            Authorities authorities,
             BooleanSupplier leading) {
         // Each controller acts as its own service account, as with --use-service-account-credentials.
         term = Term.begin(
@@ -106,7 +90,7 @@ public final class ControllerManager implements Component {
                 settings,
                 client,
                 account -> ApiClients.overBusAs(context.vertx(), context.bus(), USER_AGENT + "/" + account, account),
-                rootCa,
+                authorities,
                 leading);
         context.leading(true);
     }
@@ -121,20 +105,20 @@ public final class ControllerManager implements Component {
         private final ComponentContext context;
         private final ControllerFlags settings;
         private final ApiClient client;
-        private final @Nullable String rootCa;
+        private final Authorities authorities;
         private @Nullable LeaderElector elector;
 
         ElectionCallbacks(
-                ComponentContext context, ControllerFlags settings, ApiClient client, @Nullable String rootCa) {
+                ComponentContext context, ControllerFlags settings, ApiClient client, Authorities authorities) {
             this.context = context;
             this.settings = settings;
             this.client = client;
-            this.rootCa = rootCa;
+            this.authorities = authorities;
         }
 
         @Override
         public void started() {
-            beginTerm(context, settings, client, rootCa, Objects.requireNonNull(elector)::leading);
+            beginTerm(context, settings, client, authorities, Objects.requireNonNull(elector)::leading);
         }
 
         @Override

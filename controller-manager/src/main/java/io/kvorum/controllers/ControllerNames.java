@@ -6,10 +6,16 @@ import java.util.Map;
 /** The controllers by the names that {@code --controllers} takes. */
 final class ControllerNames {
     static final String REPLICA_SET = "replicaset-controller";
+    static final String REPLICATION_CONTROLLER = "replicationcontroller-controller";
+    static final String DAEMON_SET = "daemonset-controller";
+    static final String STATEFUL_SET = "statefulset-controller";
     static final String DEPLOYMENT = "deployment-controller";
     static final String ENDPOINTS = "endpoints-controller";
     static final String ENDPOINT_SLICE = "endpointslice-controller";
+    static final String ENDPOINT_SLICE_MIRRORING = "endpointslice-mirroring-controller";
+    static final String SERVICE_CIDR = "service-cidr-controller";
     static final String JOB = "job-controller";
+    static final String CRON_JOB = "cronjob-controller";
     static final String TTL_AFTER_FINISHED = "ttl-after-finished-controller";
     static final String NAMESPACE = "namespace-controller";
     static final String SERVICE_ACCOUNT = "serviceaccount-controller";
@@ -20,13 +26,30 @@ final class ControllerNames {
     static final String CLUSTER_ROLE_AGGREGATION = "clusterrole-aggregation-controller";
     static final String POD_GC = "pod-garbage-collector-controller";
     static final String DISRUPTION = "disruption-controller";
+    static final String VOLUME_BINDER = "persistentvolume-binder-controller";
+    static final String CLAIM_PROTECTION = "persistentvolumeclaim-protection-controller";
+    static final String VOLUME_PROTECTION = "persistentvolume-protection-controller";
+
+    static final String RESOURCE_QUOTA = "resourcequota-controller";
+    static final String CSR_APPROVING = "certificatesigningrequest-approving-controller";
+    static final String CSR_SIGNING = "certificatesigningrequest-signing-controller";
+    static final String CSR_CLEANER = "certificatesigningrequest-cleaner-controller";
+
+    static final String TOKEN_CLEANER = "token-cleaner-controller";
+    static final String BOOTSTRAP_SIGNER = "bootstrap-signer-controller";
 
     static final List<String> ALL = List.of(
             REPLICA_SET,
+            REPLICATION_CONTROLLER,
+            DAEMON_SET,
+            STATEFUL_SET,
             DEPLOYMENT,
             ENDPOINTS,
             ENDPOINT_SLICE,
+            ENDPOINT_SLICE_MIRRORING,
+            SERVICE_CIDR,
             JOB,
+            CRON_JOB,
             TTL_AFTER_FINISHED,
             NAMESPACE,
             SERVICE_ACCOUNT,
@@ -36,18 +59,39 @@ final class ControllerNames {
             GARBAGE_COLLECTOR,
             POD_GC,
             CLUSTER_ROLE_AGGREGATION,
-            DISRUPTION);
+            DISRUPTION,
+            VOLUME_BINDER,
+            CLAIM_PROTECTION,
+            VOLUME_PROTECTION,
+            RESOURCE_QUOTA,
+            CSR_APPROVING,
+            CSR_SIGNING,
+            CSR_CLEANER,
+            TOKEN_CLEANER,
+            BOOTSTRAP_SIGNER);
 
     /** Service accounts in kube-system that upstream's roles are bound to, where they are not named as the controller. */
-    private static final Map<String, String> ACCOUNTS = Map.of(
-            ENDPOINTS, "endpoint-controller",
-            SERVICE_ACCOUNT, "service-account-controller",
-            ROOT_CA, "root-ca-cert-publisher",
-            NODE_LIFECYCLE, "node-controller",
-            TAINT_EVICTION, "node-controller",
-            GARBAGE_COLLECTOR, "generic-garbage-collector",
-            POD_GC, "pod-garbage-collector",
-            CLUSTER_ROLE_AGGREGATION, "clusterrole-aggregation-controller");
+    private static final Map<String, String> ACCOUNTS = Map.ofEntries(
+            Map.entry(REPLICATION_CONTROLLER, "replication-controller"),
+            Map.entry(DAEMON_SET, "daemon-set-controller"),
+            Map.entry(ENDPOINTS, "endpoint-controller"),
+            Map.entry(ENDPOINT_SLICE_MIRRORING, "endpointslicemirroring-controller"),
+            Map.entry(SERVICE_CIDR, "service-cidrs-controller"),
+            Map.entry(SERVICE_ACCOUNT, "service-account-controller"),
+            Map.entry(ROOT_CA, "root-ca-cert-publisher"),
+            Map.entry(NODE_LIFECYCLE, "node-controller"),
+            Map.entry(TAINT_EVICTION, "node-controller"),
+            Map.entry(GARBAGE_COLLECTOR, "generic-garbage-collector"),
+            Map.entry(POD_GC, "pod-garbage-collector"),
+            Map.entry(CLUSTER_ROLE_AGGREGATION, "clusterrole-aggregation-controller"),
+            Map.entry(VOLUME_BINDER, "persistent-volume-binder"),
+            Map.entry(CLAIM_PROTECTION, "pvc-protection-controller"),
+            Map.entry(VOLUME_PROTECTION, "pv-protection-controller"),
+            Map.entry(CSR_APPROVING, "certificate-controller"),
+            Map.entry(CSR_SIGNING, "certificate-controller"),
+            Map.entry(CSR_CLEANER, "certificate-controller"),
+            Map.entry(TOKEN_CLEANER, "token-cleaner"),
+            Map.entry(BOOTSTRAP_SIGNER, "bootstrap-signer"));
 
     /** The service account that a controller acts as. */
     static String account(String controller) {

@@ -4,6 +4,12 @@ import io.kvorum.client.ApiClient;
 import io.kvorum.client.InformerFactory;
 import io.kvorum.client.Informers;
 import io.kvorum.component.ComponentContext;
+import io.kvorum.controllers.bootstrap.BootstrapSigner;
+import io.kvorum.controllers.bootstrap.TokenCleaner;
+import io.kvorum.controllers.certificates.ApprovingController;
+import io.kvorum.controllers.certificates.CleaningController;
+import io.kvorum.controllers.certificates.SigningAuthority;
+import io.kvorum.controllers.certificates.SigningController;
 import io.kvorum.controllers.clusterrole.ClusterRoleAggregationController;
 import io.kvorum.controllers.deployment.DeploymentController;
 import io.kvorum.controllers.disruption.DisruptionController;
@@ -14,13 +20,15 @@ import io.kvorum.controllers.job.JobController;
 import io.kvorum.controllers.job.TtlAfterFinishedController;
 import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.mirroring.EndpointSliceMirroringController;
 import io.kvorum.controllers.namespace.NamespaceController;
 import io.kvorum.controllers.nodelifecycle.NodeLifecycleController;
 import io.kvorum.controllers.nodelifecycle.TaintEvictionController;
 import io.kvorum.controllers.podgc.PodGarbageCollector;
-import io.kvorum.controllers.replicaset.ReplicaSetController;
+import io.kvorum.controllers.quota.ResourceQuotaController;
 import io.kvorum.controllers.rootca.RootCaController;
 import io.kvorum.controllers.serviceaccount.ServiceAccountController;
+import io.kvorum.controllers.servicecidr.ServiceCidrController;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +57,7 @@ final class Term {
             ControllerFlags flags,
             ApiClient client,
             Function<String, ApiClient> accounts,
-            @Nullable String rootCa,
+            Authorities authorities,
             BooleanSupplier leading) {
         // Within this term only: a later term of the same process has its own client.
         Term[] self = new Term[1];
@@ -68,7 +76,7 @@ final class Term {
         term.build(
                 controller -> context.as(new LeadingClient(accounts.apply(ControllerNames.account(controller)), holds)),
                 flags,
-                rootCa);
+                authorities);
         informers.startAll().onSuccess(synced -> term.start()).onFailure(cause -> {
             // The end of the term stops informers that are still filling.
             if (!term.over) {
@@ -78,18 +86,17 @@ final class Term {
         return term;
     }
 
-    /**
-     * @param contexts the context for a controller by its name, with a client that acts as the controller's account
-     * @param rootCa certificates to publish, in PEM; null to publish none
-     */
-    private void build(Function<String, ControllerContext> contexts, ControllerFlags flags, @Nullable String rootCa) {
+    /** @param contexts the context for a controller by its name, with a client that acts as the controller's account */
+    private void build(Function<String, ControllerContext> contexts, ControllerFlags flags, Authorities authorities) {
+        @Nullable String rootCa = authorities.published();
+        @Nullable SigningAuthority signing = authorities.signing();
         BiConsumer<String, Function<ControllerContext, ControlLoop>> enabled = (name, loop) -> {
             if (flags.enabled(name)) {
                 loops.add(loop.apply(contexts.apply(name)));
             }
         };
-        enabled.accept(
-                ControllerNames.REPLICA_SET, context -> new ReplicaSetController(context, flags.replicaSetSyncs.get()));
+        WorkloadLoops.of(flags).forEach(enabled);
+        StorageLoops.of(flags).forEach(enabled);
         enabled.accept(
                 ControllerNames.DEPLOYMENT, context -> new DeploymentController(context, flags.deploymentSyncs.get()));
         enabled.accept(
@@ -98,6 +105,13 @@ final class Term {
                 ControllerNames.ENDPOINT_SLICE,
                 context -> new EndpointSliceController(
                         context, flags.serviceEndpointSyncs.get(), flags.maxEndpointsPerSlice.get()));
+        enabled.accept(
+                ControllerNames.ENDPOINT_SLICE_MIRRORING,
+                context -> new EndpointSliceMirroringController(
+                        context, flags.mirroringSyncs.get(), flags.maxMirrored.get()));
+        enabled.accept(
+                ControllerNames.SERVICE_CIDR,
+                context -> new ServiceCidrController(context, flags.serviceCidrSyncs.get()));
         enabled.accept(ControllerNames.JOB, context -> new JobController(context, flags.jobSyncs.get()));
         enabled.accept(
                 ControllerNames.TTL_AFTER_FINISHED,
@@ -139,7 +153,19 @@ final class Term {
                         flags.terminatedPodThreshold.get()));
         enabled.accept(
                 ControllerNames.DISRUPTION, context -> new DisruptionController(context, flags.disruptionSyncs.get()));
+        enabled.accept(
+                ControllerNames.RESOURCE_QUOTA,
+                context -> new ResourceQuotaController(context, flags.quotaSyncs.get(), flags.quotaSyncPeriod.get()));
         enabled.accept(ControllerNames.CLUSTER_ROLE_AGGREGATION, ClusterRoleAggregationController::new);
+        enabled.accept(ControllerNames.CSR_APPROVING, ApprovingController::new);
+        enabled.accept(ControllerNames.CSR_CLEANER, CleaningController::new);
+        enabled.accept(ControllerNames.TOKEN_CLEANER, TokenCleaner::new);
+        enabled.accept(ControllerNames.BOOTSTRAP_SIGNER, BootstrapSigner::new);
+        if (signing != null) {
+            enabled.accept(
+                    ControllerNames.CSR_SIGNING,
+                    context -> new SigningController(context, signing, flags.signingDuration.get()));
+        }
     }
 
     private void start() {

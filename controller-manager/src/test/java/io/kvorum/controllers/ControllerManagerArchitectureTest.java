@@ -35,8 +35,10 @@ class ControllerManagerArchitectureTest {
                         "tools.jackson..",
                         "io.micrometer.core..",
                         "io.vertx.core..",
+                        "org.bouncycastle..",
                         "org.slf4j..",
                         "org.jspecify..",
+                        "javax.crypto..",
                         "java..")
                 .check(controllers);
     }
@@ -59,7 +61,8 @@ class ControllerManagerArchitectureTest {
                 .notDependOnEachOther()
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
-                        JavaClass.Predicates.resideInAnyPackage("..loop", "..pods", "..services", "..discovery"))
+                        JavaClass.Predicates.resideInAnyPackage(
+                                "..loop", "..pods", "..services", "..discovery", "..history"))
                 .check(controllers);
     }
 }

@@ -214,12 +214,12 @@ final class RolloutStatus {
     static boolean same(@Nullable DeploymentStatus before, DeploymentStatus next) {
         return before != null
                 && Objects.equals(before.getObservedGeneration(), next.getObservedGeneration())
-                && Scale.count(before.getReplicas()) == next.getReplicas()
-                && Scale.count(before.getUpdatedReplicas()) == next.getUpdatedReplicas()
-                && Scale.count(before.getReadyReplicas()) == next.getReadyReplicas()
-                && Scale.count(before.getAvailableReplicas()) == next.getAvailableReplicas()
-                && Scale.count(before.getUnavailableReplicas()) == next.getUnavailableReplicas()
-                && Scale.count(before.getTerminatingReplicas()) == next.getTerminatingReplicas()
+                && Scale.count(before.getReplicas()) == Scale.count(next.getReplicas())
+                && Scale.count(before.getUpdatedReplicas()) == Scale.count(next.getUpdatedReplicas())
+                && Scale.count(before.getReadyReplicas()) == Scale.count(next.getReadyReplicas())
+                && Scale.count(before.getAvailableReplicas()) == Scale.count(next.getAvailableReplicas())
+                && Scale.count(before.getUnavailableReplicas()) == Scale.count(next.getUnavailableReplicas())
+                && Scale.count(before.getTerminatingReplicas()) == Scale.count(next.getTerminatingReplicas())
                 && Objects.equals(before.getCollisionCount(), next.getCollisionCount())
                 && before.getConditions().equals(next.getConditions());
     }

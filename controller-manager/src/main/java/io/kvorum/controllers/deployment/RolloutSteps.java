@@ -18,6 +18,7 @@ import io.kvorum.client.Reconciler.Result;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.pods.PodStates;
+import io.kvorum.controllers.pods.PodTemplateHash;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;

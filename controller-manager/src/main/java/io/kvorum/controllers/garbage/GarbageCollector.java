@@ -14,6 +14,7 @@ import io.kvorum.client.Timers;
 import io.kvorum.controllers.discovery.Discovery;
 import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
+import io.kvorum.controllers.loop.ResourceWatch;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class GarbageCollector implements ControlLoop {
     private final Controller<String> discoverer;
     private final Controller<String> deleter;
     private final Controller<String> orphaner;
-    private final Map<String, MetadataWatch> watches = new HashMap<>();
+    private final Map<String, ResourceWatch> watches = new HashMap<>();
     private Map<String, ResourceInfo> kinds = Map.of();
     private boolean synced;
     private boolean stopped;
@@ -76,7 +77,7 @@ public final class GarbageCollector implements ControlLoop {
     @Override
     public Future<Void> stop() {
         stopped = true;
-        watches.values().forEach(MetadataWatch::stop);
+        watches.values().forEach(ResourceWatch::stop);
         return Future.join(discoverer.stop(), deleter.stop(), orphaner.stop()).mapEmpty();
     }
 
@@ -111,7 +112,8 @@ public final class GarbageCollector implements ControlLoop {
             List<Future<Void>> first = new ArrayList<>();
             wanted.forEach((key, resource) -> {
                 if (!watches.containsKey(key)) {
-                    MetadataWatch watch = new MetadataWatch(context.client(), resource, graph, timers);
+                    ResourceWatch watch =
+                            new ResourceWatch(context.client(), resource, new GraphFeed(resource, graph), timers);
                     watches.put(key, watch);
                     first.add(watch.start());
                 }

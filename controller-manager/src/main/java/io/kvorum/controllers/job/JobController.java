@@ -9,18 +9,19 @@ import io.kvorum.client.Controller;
 import io.kvorum.client.EventRecorder;
 import io.kvorum.client.Expectations;
 import io.kvorum.client.Informer;
-import io.kvorum.client.LabelSelectors;
 import io.kvorum.client.Lister;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.OwnerReferences;
 import io.kvorum.client.PatchType;
 import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.client.SlowStart;
 import io.kvorum.client.Timers;
 import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
 import io.kvorum.controllers.pods.Claims;
+import io.kvorum.controllers.pods.ExpectedPods;
+import io.kvorum.controllers.pods.OwnedPods;
+import io.kvorum.controllers.pods.OwnerLookup;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.pods.PodIndexes;
 import io.kvorum.controllers.pods.PodStates;
@@ -28,19 +29,21 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The Job controller: claims pods, carries out the {@link JobPlan}. */
 public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
+    private static final String KIND = "Job";
+
     private final ResourceClient<Job> jobs;
     private final ResourceClient<Pod> pods;
     private final Lister<Job> jobLister;
     private final Lister<Pod> podLister;
     private final ControllerContext context;
-    private final PodControl podControl;
     private final EventRecorder events;
     private final Expectations<ObjectKey> expectations;
+    private final ExpectedPods expectedPods;
+    private final OwnerLookup<Job> lookup;
     private final Map<ObjectKey, Long> written = new HashMap<>();
     private final Controller<ObjectKey> controller;
     private final Controller<ObjectKey> freed;
@@ -53,8 +56,9 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
         jobLister = informer.lister();
         podLister = context.pods().lister();
         events = context.events(name());
-        podControl = new PodControl(pods, events);
         expectations = new Expectations<>(Timers.on(context.vertx()));
+        expectedPods = new ExpectedPods(new PodControl(pods, events), expectations);
+        lookup = new OwnerLookup<>(KIND, jobLister, job -> job.getSpec().getSelector());
         controller = context.controller(name(), concurrency, this);
         freed = context.controller(name() + "-orphans", 2, this::freePod);
         informer.handler(new JobHandler());
@@ -137,42 +141,15 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
     }
 
     private Future<Void> create(ObjectKey key, Job job, List<Integer> indexes) {
-        expectations.expectCreations(key, indexes.size());
-        return SlowStart.run(
-                        indexes.size(),
-                        i -> podControl
-                                .create(job, JobPodTemplates.pod(job, indexes.get(i)))
-                                .onFailure(cause -> expectations.creationObserved(key)))
-                .compose(outcome -> {
-                    for (int i = 0; i < outcome.skipped(); i++) {
-                        expectations.creationObserved(key);
-                    }
-                    Future<Void> first = outcome.firstFailure();
-                    return first.failed() && PodControl.namespaceTerminating(first.cause())
-                            ? Future.succeededFuture()
-                            : first;
-                });
+        return expectedPods.create(key, job, indexes.size(), i -> JobPodTemplates.pod(job, indexes.get(i)));
     }
 
     private Future<Void> delete(ObjectKey key, Job job, JobPlan plan) {
         List<Pod> leaving = plan.delete().stream()
                 .filter(pod -> !PodStates.terminating(pod))
                 .toList();
-        leaving.forEach(
-                pod -> expectations.expectDeletion(key, pod.getMetadata().getUid()));
-        List<Future<Void>> deletions = leaving.stream()
-                .map(pod -> (plan.forgetDeleted() ? removeFinalizer(pod) : Future.<Void>succeededFuture())
-                        .compose(ready -> podControl.delete(job, pod))
-                        .recover(cause -> {
-                            expectations.deletionObserved(key, pod.getMetadata().getUid());
-                            return cause instanceof ApiException no && no.notFound()
-                                    ? Future.succeededFuture()
-                                    : Future.failedFuture(cause);
-                        }))
-                .toList();
-        return deletions.isEmpty()
-                ? Future.succeededFuture()
-                : Future.join(deletions).mapEmpty();
+        return expectedPods.delete(
+                key, job, leaving, pod -> plan.forgetDeleted() ? removeFinalizer(pod) : Future.succeededFuture());
     }
 
     private Future<Void> removeFinalizer(Pod pod) {
@@ -189,16 +166,6 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
                         : Future.failedFuture(cause));
     }
 
-    private @Nullable ObjectKey ownerOf(Pod pod) {
-        @Nullable OwnerReference owner = OwnerReferences.controllerOf(pod);
-        if (owner == null || !owner.getKind().equals("Job")) {
-            return null;
-        }
-        ObjectKey key = new ObjectKey(pod.getMetadata().getNamespace(), owner.getName());
-        @Nullable Job job = jobLister.get(key);
-        return job != null && job.getMetadata().getUid().equals(owner.getUid()) ? key : null;
-    }
-
     /** A pod whose Job is gone will not be counted any more, so nothing may hold it back. */
     private void setFree(Pod pod) {
         if (JobPods.tracked(pod) && jobGone(pod)) {
@@ -208,7 +175,7 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
 
     private boolean jobGone(Pod pod) {
         @Nullable OwnerReference owner = OwnerReferences.controllerOf(pod);
-        return owner == null ? PodStates.terminating(pod) : owner.getKind().equals("Job") && ownerOf(pod) == null;
+        return owner == null ? PodStates.terminating(pod) : owner.getKind().equals(KIND) && lookup.of(pod) == null;
     }
 
     /** The cached Job may be late, so the API is asked before a pod is let go. */
@@ -228,16 +195,6 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
                         : Future.failedFuture(cause))
                 .compose(exists -> exists ? Future.succeededFuture() : removeFinalizer(pod))
                 .map(Result.done());
-    }
-
-    private void enqueueMatching(Pod orphan) {
-        for (Job each : jobLister.inNamespace(orphan.getMetadata().getNamespace())) {
-            if (each.getSpec().getSelector() != null
-                    && LabelSelectors.matches(
-                            each.getSpec().getSelector(), orphan.getMetadata().getLabels())) {
-                controller.enqueue(ObjectKey.of(each));
-            }
-        }
     }
 
     private final class JobHandler implements Informer.Handler<Job> {
@@ -260,49 +217,27 @@ public final class JobController implements ControlLoop, Reconciler<ObjectKey> {
         }
     }
 
+    /** Sets free what nobody counts any more, and leads the rest to the Jobs. */
     private final class PodHandler implements Informer.Handler<Pod> {
+        private final Informer.Handler<Pod> owned = new OwnedPods<>(lookup, expectations, controller::enqueue);
+
         @Override
         public void added(Pod pod) {
+            owned.added(pod);
             if (PodStates.terminating(pod)) {
-                deleted(pod);
                 setFree(pod);
-                return;
-            }
-            @Nullable ObjectKey owner = ownerOf(pod);
-            if (owner != null) {
-                expectations.creationObserved(owner);
-                controller.enqueue(owner);
-            } else if (OwnerReferences.controllerOf(pod) == null) {
-                enqueueMatching(pod);
             }
         }
 
         @Override
         public void updated(Pod before, Pod after) {
             setFree(after);
-            if (!PodStates.terminating(before) && PodStates.terminating(after)) {
-                deleted(after);
-                return;
-            }
-            @Nullable ObjectKey owner = ownerOf(after);
-            @Nullable ObjectKey former = ownerOf(before);
-            if (former != null && !Objects.equals(owner, former)) {
-                controller.enqueue(former);
-            }
-            if (owner != null) {
-                controller.enqueue(owner);
-            } else if (OwnerReferences.controllerOf(after) == null) {
-                enqueueMatching(after);
-            }
+            owned.updated(before, after);
         }
 
         @Override
         public void deleted(Pod pod) {
-            @Nullable ObjectKey owner = ownerOf(pod);
-            if (owner != null) {
-                expectations.deletionObserved(owner, pod.getMetadata().getUid());
-                controller.enqueue(owner);
-            }
+            owned.deleted(pod);
         }
     }
 }

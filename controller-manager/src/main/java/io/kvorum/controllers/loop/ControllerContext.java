@@ -8,6 +8,7 @@ import io.kvorum.client.Informer;
 import io.kvorum.client.Informers;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.client.Reconciler;
+import io.kvorum.client.Timers;
 import io.kvorum.controllers.pods.PodIndexes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -34,7 +35,7 @@ public record ControllerContext(
 
     /** @param component the controller's name in its events, for example {@code replicaset-controller} */
     public EventRecorder events(String component) {
-        return EventRecorder.create(client, component, host, clock);
+        return EventRecorder.create(client, component, host, clock, Timers.on(vertx));
     }
 
     public Informer<Pod> pods() {

@@ -29,6 +29,10 @@ public abstract class ReconcileLoop<K> implements ControlLoop, Reconciler<K> {
 
     @Override
     public final Future<Void> stop() {
+        stopped();
         return controller.stop();
     }
+
+    /** What ends with the loop besides the queue. */
+    protected void stopped() {}
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.kvorum.controllers.loop.Timestamps;
+import io.kvorum.controllers.pods.NodeFit;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class TaintEviction {
             tainted = true;
             boolean tolerated = false;
             for (Toleration each : tolerations) {
-                if (tolerates(each, taint)) {
+                if (NodeFit.tolerates(each, taint)) {
                     tolerated = true;
                     if (each.getTolerationSeconds() != null) {
                         long limit = Math.max(0, each.getTolerationSeconds());
@@ -44,27 +45,6 @@ final class TaintEviction {
             since = added.isAfter(since) ? added : since;
         }
         return !tainted || seconds == null ? null : since.plusSeconds(seconds);
-    }
-
-    static boolean tolerates(Toleration toleration, Taint taint) {
-        @Nullable String effect = toleration.getEffect();
-        if (effect != null && !effect.isEmpty() && !effect.equals(taint.getEffect())) {
-            return false;
-        }
-        @Nullable String key = toleration.getKey();
-        if (key != null && !key.isEmpty() && !key.equals(taint.getKey())) {
-            return false;
-        }
-        @Nullable String operator = toleration.getOperator();
-        if ("Exists".equals(operator)) {
-            return true;
-        }
-        return (operator == null || operator.isEmpty() || operator.equals("Equal"))
-                && text(toleration.getValue()).equals(text(taint.getValue()));
-    }
-
-    private static String text(@Nullable String value) {
-        return value == null ? "" : value;
     }
 
     /** When the pod came to its node, as far as it tells. */

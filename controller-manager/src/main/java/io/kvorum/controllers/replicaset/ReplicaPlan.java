@@ -1,7 +1,6 @@
 package io.kvorum.controllers.replicaset;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.kvorum.controllers.pods.PodDeletionOrder;
 import io.kvorum.controllers.pods.PodStates;
 import java.time.Instant;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What to do about the number of pods of a ReplicaSet.
+ * What to do about the number of pods of a ReplicaSet or ReplicationController.
  *
  * @param create how many to create, at most {@link #BURST}
  * @param delete which to delete, at most {@link #BURST}, the first to go first
@@ -20,12 +19,13 @@ record ReplicaPlan(int create, List<Pod> delete) {
     static final int BURST = 500;
 
     /**
-     * @param pods those of the ReplicaSet; finished and terminating ones do not count
-     * @param related active pods of all ReplicaSets of the same owner: where they crowd a node, pods are deleted first
+     * @param replicas how many pods are wanted
+     * @param pods those of the owner; finished and terminating ones do not count
+     * @param related active pods of all ReplicaSets of one Deployment: where they crowd a node, pods are deleted first
      */
-    static ReplicaPlan of(ReplicaSet replicaSet, List<Pod> pods, List<Pod> related, Instant now) {
+    static ReplicaPlan of(int replicas, List<Pod> pods, List<Pod> related, Instant now) {
         List<Pod> active = pods.stream().filter(PodStates::active).toList();
-        int excess = active.size() - replicas(replicaSet);
+        int excess = active.size() - replicas;
         if (excess < 0) {
             return new ReplicaPlan(Math.min(-excess, BURST), List.of());
         }
@@ -44,11 +44,5 @@ record ReplicaPlan(int create, List<Pod> delete) {
                         .sorted(new PodDeletionOrder(now, perNode))
                         .limit(Math.min(excess, BURST))
                         .toList());
-    }
-
-    /** {@code spec.replicas}, 1 where it is not given. */
-    static int replicas(ReplicaSet replicaSet) {
-        Integer replicas = replicaSet.getSpec().getReplicas();
-        return replicas == null ? 1 : replicas;
     }
 }

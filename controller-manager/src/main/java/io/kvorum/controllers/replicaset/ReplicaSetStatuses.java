@@ -1,7 +1,6 @@
 package io.kvorum.controllers.replicaset;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetConditionBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
@@ -15,19 +14,20 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Computes {@code status} of a ReplicaSet from its pods. */
+/** Computes {@code status} of a ReplicaSet or ReplicationController from its pods. */
 final class ReplicaSetStatuses {
     private ReplicaSetStatuses() {}
 
     /**
-     * @param pods those of the ReplicaSet
+     * @param replicated the owner
+     * @param pods those of the owner
      * @param failure why pods could not be created or deleted this time, null if all went well
      */
-    static ReplicaSetStatus next(ReplicaSet replicaSet, List<Pod> pods, @Nullable Throwable failure, Instant now) {
-        int minReadySeconds = minReadySeconds(replicaSet);
-        var templateLabels = replicaSet.getSpec().getTemplate().getMetadata() == null
+    static ReplicaSetStatus next(Replicated replicated, List<Pod> pods, @Nullable Throwable failure, Instant now) {
+        int minReadySeconds = replicated.minReadySeconds();
+        var templateLabels = replicated.template().getMetadata() == null
                 ? null
-                : replicaSet.getSpec().getTemplate().getMetadata().getLabels();
+                : replicated.template().getMetadata().getLabels();
         int replicas = 0;
         int labeled = 0;
         int ready = 0;
@@ -44,15 +44,15 @@ final class ReplicaSetStatuses {
                 available += PodStates.available(pod, minReadySeconds, now) ? 1 : 0;
             }
         }
-        int difference = replicas - ReplicaPlan.replicas(replicaSet);
-        @Nullable ReplicaSetStatus before = replicaSet.getStatus();
+        int difference = replicas - replicated.replicas();
+        @Nullable ReplicaSetStatus before = replicated.status();
         return new ReplicaSetStatusBuilder()
                 .withReplicas(replicas)
                 .withFullyLabeledReplicas(labeled)
                 .withReadyReplicas(ready)
                 .withAvailableReplicas(available)
                 .withTerminatingReplicas(terminating)
-                .withObservedGeneration(replicaSet.getMetadata().getGeneration())
+                .withObservedGeneration(replicated.generation())
                 .withConditions(
                         conditions(before == null ? List.of() : before.getConditions(), difference, failure, now))
                 .build();
@@ -74,11 +74,6 @@ final class ReplicaSetStatuses {
             conditions.removeIf(each -> each.getType().equals("ReplicaFailure"));
         }
         return conditions;
-    }
-
-    static int minReadySeconds(ReplicaSet replicaSet) {
-        Integer seconds = replicaSet.getSpec().getMinReadySeconds();
-        return seconds == null ? 0 : seconds;
     }
 
     /** Whether the API knows all of {@code next}; absent counts are zero. */

@@ -1,4 +1,4 @@
-/** Keeps as many pods as each ReplicaSet asks for. */
+/** Keeps as many pods as each ReplicaSet and each ReplicationController asks for. */
 @NullMarked
 package io.kvorum.controllers.replicaset;
 

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.kvorum.client.PatchType;
+import io.kvorum.controllers.pods.PodTemplateHash;
 import io.kvorum.controllers.replicaset.ReplicaSetController;
 import io.kvorum.controllers.testing.ControllerHarness;
 import java.util.List;

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class ReplicaPlanTest {
     private static ReplicaSet replicas(@Nullable Integer number) {
         return new ReplicaSetBuilder()
+                .withNewMetadata()
+                .endMetadata()
                 .withNewSpec()
                 .withReplicas(number)
                 .endSpec()
@@ -45,7 +47,7 @@ class ReplicaPlanTest {
     }
 
     private static ReplicaPlan plan(@Nullable Integer replicas, List<Pod> pods) {
-        return ReplicaPlan.of(replicas(replicas), pods, pods, START);
+        return ReplicaPlan.of(new ReplicaSets().read(replicas(replicas)).replicas(), pods, pods, START);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.kvorum.controllers.garbage;
+package io.kvorum.controllers.loop;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.kvorum.api.ApiException;
@@ -13,9 +13,7 @@ import io.kvorum.client.WatchHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -23,43 +21,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the graph up to date with all objects of one resource: lists, then watches, resumes where the watch broke, lists
- * again on 410 Expired. Holds no more of an object than its uid and resourceVersion. Belongs to one context.
+ * Tells of all objects of one resource, whatever it is: lists, then watches, resumes where the watch broke, lists again on 410
+ * Expired. Holds no more of an object than its uid. Belongs to one context.
  */
-final class MetadataWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(MetadataWatch.class);
+public final class ResourceWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
 
     private final ResourceInfo resource;
     private final ResourceClient<GenericKubernetesResource> client;
-    private final OwnerGraph graph;
+    private final Sink sink;
     private final Timers timers;
     private final Backoff backoff =
             new Backoff(Duration.ofMillis(200), 2, Duration.ofSeconds(10), new SplittableRandom());
     private final Promise<Void> synced = Promise.promise();
-    private final Map<String, GraphNode.Meta> known = new HashMap<>();
+    private final Set<String> known = new HashSet<>();
     private @Nullable String resourceVersion;
     private @Nullable Watch watch;
     private Timers.@Nullable Timer retry;
     private boolean stopped;
 
-    MetadataWatch(ApiClient api, ResourceInfo resource, OwnerGraph graph, Timers timers) {
+    /** Who is told, on the context. */
+    public interface Sink {
+        /** An object is there or has changed; perhaps as it was told before. */
+        void observed(GenericKubernetesResource object);
+
+        /** An object is there no more. */
+        void gone(String uid);
+    }
+
+    public ResourceWatch(ApiClient api, ResourceInfo resource, Sink sink, Timers timers) {
         this.resource = resource;
         this.client = api.resources(resource);
-        this.graph = graph;
+        this.sink = sink;
         this.timers = timers;
     }
 
-    /** Completes when the first list is in the graph. */
-    Future<Void> start() {
+    /** Completes when the first list was told, or it was stopped. */
+    public Future<Void> start() {
         list();
         return synced.future();
     }
 
-    boolean running() {
+    /** Whether it goes on; it ends by itself when the resource is served no more. */
+    public boolean running() {
         return !stopped;
     }
 
-    void stop() {
+    public void stop() {
         stopped = true;
         synced.tryComplete();
         if (retry != null) {
@@ -79,7 +87,7 @@ final class MetadataWatch {
             watchOn();
             return;
         }
-        Map<String, GraphNode.Meta> before = new HashMap<>(known);
+        Set<String> before = new HashSet<>(known);
         Set<String> seen = new HashSet<>();
         page(null, seen).onComplete(done -> {
             if (stopped) {
@@ -89,7 +97,7 @@ final class MetadataWatch {
                 again(done.cause());
                 return;
             }
-            before.keySet().stream().filter(uid -> !seen.contains(uid)).forEach(this::gone);
+            before.stream().filter(uid -> !seen.contains(uid)).forEach(this::gone);
             resourceVersion = done.result();
             backoff.reset();
             synced.tryComplete();
@@ -139,7 +147,7 @@ final class MetadataWatch {
     private void again(@Nullable Throwable cause) {
         if (cause instanceof ApiException no && no.notFound()) {
             // The resource itself is gone, a custom one for example; discovery starts another watch if it returns.
-            Set.copyOf(known.keySet()).forEach(this::gone);
+            Set.copyOf(known).forEach(this::gone);
             stop();
             return;
         }
@@ -149,16 +157,13 @@ final class MetadataWatch {
     }
 
     private void observed(GenericKubernetesResource object) {
-        GraphNode.Meta meta = GraphNode.Meta.of(object);
-        // Most changes of objects, every heartbeat of a Lease for one, say nothing new about ownership.
-        if (!meta.equals(known.put(object.getMetadata().getUid(), meta))) {
-            graph.observed(GraphNode.Identity.of(resource.apiVersion(), resource.kind(), object), meta);
-        }
+        known.add(object.getMetadata().getUid());
+        sink.observed(object);
     }
 
     private void gone(String uid) {
         known.remove(uid);
-        graph.gone(uid);
+        sink.gone(uid);
     }
 
     private final class Handler implements WatchHandler<GenericKubernetesResource> {

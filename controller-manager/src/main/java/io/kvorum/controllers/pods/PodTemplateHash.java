@@ -1,4 +1,4 @@
-package io.kvorum.controllers.deployment;
+package io.kvorum.controllers.pods;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON with sorted keys, and over the collision count, written in the alphabet of generated names. The same template
  * gives the same hash in every process, so a repeated creation meets the ReplicaSet of the first.
  */
-final class PodTemplateHash {
-    static final String LABEL = "pod-template-hash";
+public final class PodTemplateHash {
+    public static final String LABEL = "pod-template-hash";
 
     /** The letters of generated names: no vowels and no digits that look like letters, so that no words come out. */
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
@@ -29,7 +29,7 @@ final class PodTemplateHash {
 
     private PodTemplateHash() {}
 
-    static String of(PodTemplateSpec template, @Nullable Integer collisionCount) {
+    public static String of(PodTemplateSpec template, @Nullable Integer collisionCount) {
         int hash = fnv(0x811c9dc5, JSON.writeValueAsBytes(template));
         if (collisionCount != null) {
             hash = fnv(hash, Integer.toString(collisionCount).getBytes(StandardCharsets.US_ASCII));
@@ -51,7 +51,7 @@ final class PodTemplateHash {
     }
 
     /** Whether two templates are the same but for the hash label. */
-    static boolean sameTemplate(PodTemplateSpec a, PodTemplateSpec b) {
+    public static boolean sameTemplate(PodTemplateSpec a, PodTemplateSpec b) {
         return withoutLabel(a).equals(withoutLabel(b));
     }
 

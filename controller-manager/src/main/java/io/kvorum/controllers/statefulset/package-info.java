@@ -1,0 +1,5 @@
+/** Keeps the numbered pods of each StatefulSet and their claims. */
+@NullMarked
+package io.kvorum.controllers.statefulset;
+
+import org.jspecify.annotations.NullMarked;
