@@ -1,5 +1,6 @@
 package io.kvorum.component;
 
+import io.kvorum.api.GoDuration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -14,6 +14,7 @@ import io.kvorum.client.Informer;
 import io.kvorum.client.InformerFactory;
 import io.kvorum.client.Informers;
 import io.kvorum.client.ListOptions;
+import io.kvorum.client.Timers;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.UsageException;
 import io.kvorum.kubelet.images.ImageCatalogue;
@@ -30,6 +31,7 @@ import io.kvorum.kubelet.pods.PodWorkers;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.ContainerUsage;
 import io.kvorum.kubelet.runtime.PodRuntime;
 import io.kvorum.kubelet.runtime.ProcessRuntime;
 import io.kvorum.kubelet.server.KubeletEndpoint;
@@ -84,7 +86,11 @@ final class Kubelet {
 
     /** What has to be read or created on disk before anything else. */
     private record Prepared(
-            ProcessRuntime runtime, ImageCatalogue images, NodeStatuses statuses, Map<String, Quantity> allocatable) {}
+            Path root,
+            ProcessRuntime runtime,
+            ImageCatalogue images,
+            NodeStatuses statuses,
+            Map<String, Quantity> allocatable) {}
 
     Future<Void> start() {
         PodIps ips;
@@ -114,6 +120,7 @@ final class Kubelet {
         String classPath = flags.imagesClassPath.get();
         NodeStatuses statuses = new NodeStatuses(spec, root);
         return new Prepared(
+                root,
                 runtime,
                 new ImageCatalogue(
                         flags.imageCatalog.get(),
@@ -159,7 +166,7 @@ final class Kubelet {
     }
 
     private Future<Void> run(Prepared prepared, ApiClient api, PodIps ips) {
-        EventRecorder recorder = EventRecorder.create(api, "kubelet", spec.name(), context.clock());
+        EventRecorder recorder = EventRecorder.create(api, "kubelet", spec.name(), context.clock(), Timers.on(vertx));
         Informers informers = InformerFactory.create(vertx, api, context.clock());
         Informer<Pod> podInformer = informers.of(Pod.class, ListOptions.fields("spec.nodeName=" + spec.name()));
         Informer<Service> services = informers.of(Service.class);
@@ -224,15 +231,21 @@ final class Kubelet {
                         false));
         // Streams end before the runtime they lead to.
         StreamPort streams = streamOptions == null ? null : new StreamPort(context, streamOptions, flags, work);
+        KubeletEndpoint endpoint = new KubeletEndpoint(
+                vertx,
+                work,
+                context.clock(),
+                workers,
+                new ContainerUsage(context.clock(), prepared.root()),
+                spec.name());
         // First of all, so that a kubelet that was restarted is not taken for dead.
         lease.start();
         // The node is there as soon as the API is; pods start once their services are known.
         return workers.adopt()
                 .compose(v -> streams == null
                         ? Future.<Void>succeededFuture()
-                        : streams.open(prepared.runtime(), new PodTargets(loop, workers)))
-                .compose(v -> context.serve(
-                        new KubeletEndpoint(vertx, work, context.clock(), workers).onlyFrom(Set.of("apiserver"))))
+                        : streams.open(prepared.runtime(), new PodTargets(loop, workers, endpoint::document)))
+                .compose(v -> context.serve(endpoint.onlyFrom(Set.of("apiserver"))))
                 .onSuccess(v -> services.start()
                         .compose(s -> {
                             podInformer.handler(workers);

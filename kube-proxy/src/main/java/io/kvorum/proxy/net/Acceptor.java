@@ -2,6 +2,7 @@ package io.kvorum.proxy.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -138,6 +139,7 @@ final class Acceptor {
 
     private void run(Selector running) {
         try (running) {
+            rehearseClosing();
             while (!ended()) {
                 running.select();
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -150,6 +152,22 @@ final class Acceptor {
             }
         } catch (IOException e) {
             LOG.error("service addresses are not listened to any more", e);
+        }
+    }
+
+    /** With a selector of its own: a look at the thread's would swallow the call that wakes it. */
+    private static void rehearseClosing() throws IOException {
+        try (Selector own = Selector.open();
+                ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
+            channel.configureBlocking(false);
+            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SelectionKey key = channel.register(own, SelectionKey.OP_ACCEPT);
+            key.cancel();
+            own.selectNow();
+            SocketChannel stranger = channel.accept();
+            if (stranger != null) {
+                stranger.close();
+            }
         }
     }
 

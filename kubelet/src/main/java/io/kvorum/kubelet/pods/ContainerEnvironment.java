@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The environment of a container. Pure: what it refers to has been fetched before. */
@@ -112,14 +113,10 @@ final class ContainerEnvironment {
             return VariableExpansion.expand(variable.getValue() == null ? "" : variable.getValue(), known);
         }
         if (from.getFieldRef() != null) {
-            try {
-                return PodFields.field(pod, from.getFieldRef().getFieldPath(), addresses);
-            } catch (IllegalArgumentException e) {
-                throw new ConfigErrorException(String.valueOf(e.getMessage()));
-            }
+            return orConfigError(() -> PodFields.field(pod, from.getFieldRef().getFieldPath(), addresses));
         }
         if (from.getResourceFieldRef() != null) {
-            return PodFields.resource(container, from.getResourceFieldRef(), allocatable);
+            return orConfigError(() -> PodFields.resource(pod, container, from.getResourceFieldRef(), allocatable));
         }
         if (from.getConfigMapKeyRef() != null) {
             var ref = from.getConfigMapKeyRef();
@@ -150,6 +147,14 @@ final class ContainerEnvironment {
                             "couldn't find key " + ref.getKey() + " in Secret " + namespace + "/" + ref.getName());
         }
         return "";
+    }
+
+    private static String orConfigError(Supplier<String> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigErrorException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static @Nullable String missing(boolean optional, String message) {

@@ -1,6 +1,7 @@
 package io.kvorum.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.kvorum.kubelet.probes.ContainerProbes;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerRecord;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** What a worker remembers of one container of its pod. Belongs to the worker's context. */
 final class ContainerSlot {
     Container spec;
-    final boolean init;
+    final ContainerKind kind;
+    /** Of an ephemeral container: the one it looks at; null for none. */
+    final @Nullable String target;
     /** The latest run and the one before; null before there was one. */
     @Nullable
     ContainerRecord last;
@@ -39,6 +42,19 @@ final class ContainerSlot {
     /** Whether the run has said that it can serve; see {@link PodWorker#ANNOUNCES}. */
     boolean announced;
 
+    /** The sizes the latest run has; null before the first. */
+    @Nullable
+    ResourceRequirements actual;
+
+    /** Whether the run must give way to one with other sizes. */
+    boolean resizing;
+
+    /** Whether another run is owed, whatever the exit code of the latest. */
+    boolean due;
+
+    /** Whether that is the kubelet's own wish, for which nobody backs off. */
+    boolean planned;
+
     /** How the run that is being started has ended already. */
     @Nullable
     ContainerExit earlyExit;
@@ -56,11 +72,12 @@ final class ContainerSlot {
         static final Ending NONE = new Ending(null, null);
     }
 
-    ContainerSlot(Container spec, boolean init, RestartBackoff restarts, RestartBackoff pulls) {
+    ContainerSlot(Container spec, ContainerKind kind, @Nullable String target, RestartBackoff backoff) {
         this.spec = spec;
-        this.init = init;
-        this.restarts = restarts;
-        this.pulls = pulls;
+        this.kind = kind;
+        this.target = target;
+        this.restarts = backoff;
+        this.pulls = backoff;
     }
 
     String name() {
@@ -68,7 +85,12 @@ final class ContainerSlot {
     }
 
     boolean sidecar() {
-        return init && "Always".equals(spec.getRestartPolicy());
+        return kind == ContainerKind.INIT && "Always".equals(spec.getRestartPolicy());
+    }
+
+    /** One of those that run one after the other before the main containers. */
+    boolean plainInit() {
+        return kind == ContainerKind.INIT && !sidecar();
     }
 
     boolean running() {
@@ -84,15 +106,20 @@ final class ContainerSlot {
         return started() && announced && killBy == null && probes != null && probes.ready();
     }
 
+    /** Whether it runs with another image than it should; of an ephemeral container that does not matter any more. */
+    boolean changed() {
+        String image = last == null ? null : last.details().get(PodWorker.IMAGE);
+        return running() && kind != ContainerKind.EPHEMERAL && image != null && !image.equals(spec.getImage());
+    }
+
     ContainerView view() {
         String failing = probes == null ? null : probes.failing();
         ContainerRecord run = last;
         if (run != null && run.running() && failing == null) {
-            String image = run.details().get(PodWorker.IMAGE);
-            if (image != null && !image.equals(spec.getImage())) {
-                failing = "Container " + name() + " definition changed, will be restarted";
-            }
+            failing = changed()
+                    ? "Container " + name() + " definition changed"
+                    : resizing ? "Container " + name() + " resize requires restart" : null;
         }
-        return new ContainerView(name(), init, sidecar(), run, started(), failing, busy, notBefore);
+        return new ContainerView(name(), kind, sidecar(), run, started(), failing, due, busy, notBefore);
     }
 }

@@ -20,7 +20,9 @@ import io.kvorum.kubelet.volumes.PodVolumes;
 import io.vertx.core.Future;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,9 +31,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what a container's start needs, then starts it on the worker pool. */
 final class ContainerStarter {
+    private static final String HOSTS = "/etc/hosts";
+
     private final PodEnvironment environment;
 
     ContainerStarter(PodEnvironment environment) {
@@ -139,28 +144,33 @@ final class ContainerStarter {
                         false);
     }
 
-    /** Starts one run. Errors: {@link ConfigErrorException}, {@code StartFailedException}, IOException. */
-    Future<ContainerRecord> start(
-            Pod pod, Container container, int attempt, ImageDescriptor image, PodFields.Addresses addresses) {
-        ContainerEnvironment.References references = ContainerEnvironment.References.of(container);
-        return fetch(pod.getMetadata().getNamespace(), references.configMaps(), references.secrets())
-                .compose(objects -> environment
-                        .workers()
-                        .executeBlocking(
-                                () -> environment
-                                        .runtime()
-                                        .start(launch(pod, container, attempt, image, addresses, objects)),
-                                false));
-    }
-
-    private ContainerLaunch launch(
+    /**
+     * What one start needs.
+     *
+     * @param target the run that an ephemeral container looks at; null for none
+     */
+    record Order(
             Pod pod,
             Container container,
             int attempt,
             ImageDescriptor image,
             PodFields.Addresses addresses,
-            Objects objects)
-            throws IOException {
+            @Nullable ContainerRecord target) {}
+
+    /** Starts one run. Errors: {@link ConfigErrorException}, {@code StartFailedException}, IOException. */
+    Future<ContainerRecord> start(Order order) {
+        ContainerEnvironment.References references = ContainerEnvironment.References.of(order.container());
+        return fetch(order.pod().getMetadata().getNamespace(), references.configMaps(), references.secrets())
+                .compose(objects -> environment
+                        .workers()
+                        .executeBlocking(() -> environment.runtime().start(launch(order, objects)), false));
+    }
+
+    private ContainerLaunch launch(Order order, Objects objects) throws IOException {
+        Pod pod = order.pod();
+        Container container = order.container();
+        ImageDescriptor image = order.image();
+        PodFields.Addresses addresses = order.addresses();
         Map<String, String> inherited = new LinkedHashMap<>();
         Path programs = environment.images().programFolder(image);
         if (programs != null) {
@@ -170,6 +180,10 @@ final class ContainerStarter {
         inherited.put("HOSTNAME", hostname(pod));
         inherited.put("POD_IP", addresses.podIp());
         inherited.putAll(volumes(pod).variables(pod));
+        ProcessView view = order.target() == null ? null : ProcessView.of(order.target(), environment.runtime());
+        if (view != null) {
+            inherited.putAll(view.variables());
+        }
         inherited.putAll(
                 ContainerEnvironment.services(pod, environment.services().get()));
         Map<String, String> variables = ContainerEnvironment.build(
@@ -192,13 +206,20 @@ final class ContainerStarter {
                 container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
                         ? image.workingDir()
                         : container.getWorkingDir();
+        List<ContainerLaunch.Mount> mounts = mounts(pod, container, variables);
+        if (view != null) {
+            mounts.addAll(view.mounts());
+        }
+        if (mounts.stream().noneMatch(mount -> Path.of(HOSTS).startsWith(mount.mountPath()))) {
+            mounts.add(new ContainerLaunch.Mount(hosts(pod, addresses.podIp()), HOSTS));
+        }
         return new ContainerLaunch(
-                new ContainerId(pod.getMetadata().getUid(), container.getName(), attempt),
+                new ContainerId(pod.getMetadata().getUid(), container.getName(), order.attempt()),
                 command,
                 variables,
                 workingDir,
-                mounts(pod, container, variables),
-                List.of(PodWorker.terminationMessagePath(container)),
+                mounts,
+                List.of(ContainerEnds.terminationMessagePath(container)),
                 Map.of(
                         PodWorker.ANNOUNCES,
                         Boolean.toString(environment.images().announces(image, command)),
@@ -208,6 +229,14 @@ final class ContainerStarter {
                         ImageReference.parse(container.getImage()).repository() + "@" + image.digest()),
                 Boolean.TRUE.equals(container.getStdin()),
                 Boolean.TRUE.equals(container.getTty()));
+    }
+
+    /** Written anew at each start, by rename, as other containers of the pod may be reading it. */
+    private Path hosts(Pod pod, String ip) throws IOException {
+        Path folder = environment.runtime().podFolder(pod.getMetadata().getUid());
+        Path next = Files.createTempFile(folder, "etc-hosts", null);
+        Files.writeString(next, HostsFile.of(pod, ip, hostname(pod)));
+        return Files.move(next, folder.resolve("etc-hosts"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String hostname(Pod pod) {

@@ -59,7 +59,7 @@ public record PodEnvironment(
     static ObjectReference reference(Pod pod, @Nullable ContainerSlot slot) {
         ObjectReference reference = io.kvorum.client.EventRecorder.reference(pod);
         if (slot != null) {
-            reference.setFieldPath((slot.init ? "spec.initContainers{" : "spec.containers{") + slot.name() + "}");
+            reference.setFieldPath(slot.kind.path(slot.name()));
         }
         return reference;
     }

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a pod that the downward API hands to its containers. */
@@ -57,6 +58,14 @@ public final class PodFields {
         throw new IllegalArgumentException("unsupported fieldPath: " + path);
     }
 
+    private static Container container(Pod pod, String name) {
+        return Stream.of(pod.getSpec().getContainers(), pod.getSpec().getInitContainers())
+                .flatMap(all -> ContainerEnvironment.nonNull(all).stream())
+                .filter(container -> container.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("container " + name + " not found"));
+    }
+
     private static @Nullable String subscript(String path, String map) {
         return path.startsWith(map + "['") && path.endsWith("']")
                 ? path.substring(map.length() + 2, path.length() - 2)
@@ -83,11 +92,16 @@ public final class PodFields {
     }
 
     /**
-     * The value of a {@code resourceFieldRef}, divided and rounded up. A limit that is not set is the node's.
+     * The value of a {@code resourceFieldRef}, divided and rounded up. A limit that is not set is the node's. Errors:
+     * IllegalArgumentException with upstream's text for a container that the pod does not have.
      *
+     * @param own the container that asks, where the field names no other; null in a volume, where it must
      * @param allocatable of the node
      */
-    public static String resource(Container container, ResourceFieldSelector field, Map<String, Quantity> allocatable) {
+    public static String resource(
+            Pod pod, @Nullable Container own, ResourceFieldSelector field, Map<String, Quantity> allocatable) {
+        String named = field.getContainerName();
+        Container container = own != null && (named == null || named.isEmpty()) ? own : container(pod, orEmpty(named));
         String path = field.getResource();
         int dot = path.indexOf('.');
         String name = path.substring(dot + 1);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public record PodPlan(
     public record Kill(String container, @Nullable String reason) {}
 
     /**
-     * @param containers init containers in order, then the others
+     * @param containers of each kind in the order of the spec
      * @param ending whether the pod must end whatever its containers do: deleted, evicted or failed as a whole
      */
     public static PodPlan of(String restartPolicy, List<ContainerView> containers, boolean ending, Instant now) {
@@ -41,6 +42,7 @@ public record PodPlan(
         private final String restartPolicy;
         private final List<ContainerView> inits;
         private final List<ContainerView> mains;
+        private final List<ContainerView> ephemerals;
         private final Instant now;
         private final List<String> start = new ArrayList<>();
         private final List<Kill> kill = new ArrayList<>();
@@ -48,9 +50,14 @@ public record PodPlan(
 
         Planner(String restartPolicy, List<ContainerView> containers, Instant now) {
             this.restartPolicy = restartPolicy;
-            this.inits = containers.stream().filter(ContainerView::init).toList();
-            this.mains = containers.stream().filter(c -> !c.init()).toList();
+            this.inits = of(containers, ContainerKind.INIT);
+            this.mains = of(containers, ContainerKind.MAIN);
+            this.ephemerals = of(containers, ContainerKind.EPHEMERAL);
             this.now = now;
+        }
+
+        private static List<ContainerView> of(List<ContainerView> containers, ContainerKind kind) {
+            return containers.stream().filter(c -> c.kind() == kind).toList();
         }
 
         PodPlan plan(boolean ending) {
@@ -66,14 +73,14 @@ public record PodPlan(
             }
             boolean idle = containers().noneMatch(c -> c.running() || c.busy());
             boolean finished = idle && (ending || initFailed || mainsDone);
-            return new PodPlan(start, kill, again, through, phase(initFailed, mainsDone, ending && idle), finished);
+            return new PodPlan(start, kill, again, through, phase(initFailed, mainsDone, ending, idle), finished);
         }
 
-        private java.util.stream.Stream<ContainerView> containers() {
-            return java.util.stream.Stream.concat(inits.stream(), mains.stream());
+        private Stream<ContainerView> containers() {
+            return Stream.of(inits, mains, ephemerals).flatMap(List::stream);
         }
 
-        /** The main containers and ordinary init containers first; then the sidecars, the last started first. */
+        /** The main, ephemeral and ordinary init containers first; then the sidecars, the last started first. */
         private void end() {
             boolean others = false;
             for (ContainerView container : containers().toList()) {
@@ -96,6 +103,12 @@ public record PodPlan(
         }
 
         private void run(boolean through) {
+            // Whatever the others do, and once only.
+            for (ContainerView container : ephemerals) {
+                if (container.last() == null) {
+                    startOrWait(container);
+                }
+            }
             for (ContainerView container : inits) {
                 if (container.failing() != null && container.running()) {
                     kill.add(new Kill(container.name(), container.failing()));
@@ -139,7 +152,7 @@ public record PodPlan(
         /** Whether a main container has ended for good. */
         private boolean done(ContainerView container) {
             ContainerExit exit = container.exit();
-            if (exit == null || container.busy()) {
+            if (exit == null || container.busy() || container.due()) {
                 return false;
             }
             return restartPolicy.equals("Never") || restartPolicy.equals("OnFailure") && exit.code() == 0;
@@ -150,21 +163,18 @@ public record PodPlan(
             return exit != null && exit.code() != 0;
         }
 
-        /** As upstream's getPhase: pending until a main container has run, running while one runs or will run again. */
-        private String phase(boolean initFailed, boolean mainsDone, boolean ended) {
-            if (initFailed) {
-                return "Failed";
+        /**
+         * As upstream's getPhase: pending until a main container has run, running while one runs or will run again. A
+         * pod is not told to be over before its last process is.
+         */
+        private String phase(boolean initFailed, boolean mainsDone, boolean ending, boolean idle) {
+            boolean anyRun = mains.stream().anyMatch(c -> c.last() != null);
+            if (!idle || !(initFailed || mainsDone || ending)) {
+                return anyRun ? "Running" : "Pending";
             }
             boolean anyFailed = mains.stream().anyMatch(Planner::failed);
-            if (mainsDone) {
-                return anyFailed ? "Failed" : "Succeeded";
-            }
-            boolean anyRun = mains.stream().anyMatch(c -> c.last() != null);
-            if (ended) {
-                boolean allRun = mains.stream().allMatch(c -> c.last() != null);
-                return anyFailed || !allRun ? "Failed" : "Succeeded";
-            }
-            return anyRun ? "Running" : "Pending";
+            boolean allRun = mains.stream().allMatch(c -> c.last() != null);
+            return initFailed || anyFailed || !allRun ? "Failed" : "Succeeded";
         }
     }
 

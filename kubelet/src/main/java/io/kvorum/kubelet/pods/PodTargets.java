@@ -7,18 +7,32 @@ import io.kvorum.kubelet.streaming.StreamTargets;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What of the node's pods streams can lead to; asked on the pod workers' context. */
 public final class PodTargets implements StreamTargets {
     private final Context loop;
     private final PodWorkers workers;
+    private final Function<String, Future<Buffer>> documents;
 
-    /** @param loop the context of {@code workers} */
-    public PodTargets(Context loop, PodWorkers workers) {
+    /**
+     * @param loop the context of {@code workers}
+     * @param documents by their paths; fail with {@link NoTargetException}; asked on {@code loop}
+     */
+    public PodTargets(Context loop, PodWorkers workers, Function<String, Future<Buffer>> documents) {
         this.loop = loop;
         this.workers = workers;
+        this.documents = documents;
+    }
+
+    @Override
+    public Future<Buffer> document(String path) {
+        Promise<Buffer> answer = Promise.promise();
+        loop.runOnContext(v -> documents.apply(path).onComplete(answer));
+        return answer.future();
     }
 
     private <T> Future<T> ask(Supplier<T> question) {

@@ -1,18 +1,15 @@
 package io.kvorum.kubelet.pods;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.kvorum.client.Informer;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.kvorum.kubelet.runtime.ContainerRecord;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +33,28 @@ public final class PodWorkers implements Informer.Handler<Pod> {
 
     private final PodEnvironment environment;
     private final PodIps ips;
-    private final int maxPods;
+    private final NodeRoom room;
     private final Map<String, PodWorker> workers = new HashMap<>();
     /** Runs found at start whose pod has not been seen yet. */
     private final Map<String, Found> found = new HashMap<>();
+
+    private final PodWorker.Owner owner = new PodWorker.Owner() {
+        @Override
+        public void ended(PodWorker worker) {
+            letGo(worker);
+            retryResizes(worker);
+        }
+
+        @Override
+        public NodeRoom.@Nullable Refusal room(PodWorker worker, Pod wanted) {
+            return room.resize(wanted, others(worker));
+        }
+
+        @Override
+        public void resized(PodWorker worker) {
+            retryResizes(worker);
+        }
+    };
 
     /** What is left of a pod from an earlier kubelet. */
     private record Found(
@@ -52,7 +67,7 @@ public final class PodWorkers implements Informer.Handler<Pod> {
     public PodWorkers(PodEnvironment environment, PodIps ips, int maxPods) {
         this.environment = environment;
         this.ips = ips;
-        this.maxPods = maxPods;
+        this.room = new NodeRoom(environment.allocatable(), maxPods);
     }
 
     /** Reads what an earlier kubelet left. Call before the informer starts. */
@@ -110,14 +125,14 @@ public final class PodWorkers implements Informer.Handler<Pod> {
         Found before = found.remove(uid);
         boolean hostNetwork = Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
         String ip = hostNetwork ? environment.hostIp() : before != null ? before.ip() : null;
-        boolean fresh = ip == null && !PodWorker.terminal(pod);
+        boolean fresh = ip == null && !PodState.terminal(pod);
         if (fresh) {
             ip = ips.take();
         }
-        PodWorker worker = new PodWorker(environment, pod, ip == null ? "" : ip, this::ended);
+        PodWorker worker = new PodWorker(environment, pod, ip == null ? "" : ip, owner);
         workers.put(uid, worker);
+        worker.adopt(before == null ? List.of() : before.records());
         if (before != null) {
-            worker.adopt(before.records());
             worker.sync();
             return;
         }
@@ -125,7 +140,7 @@ public final class PodWorkers implements Informer.Handler<Pod> {
             reject(worker, "OutOfpods", "no address is left in the node's pod range");
             return;
         }
-        if (!PodWorker.terminal(pod) && pod.getMetadata().getDeletionTimestamp() == null && !admit(worker)) {
+        if (!PodState.terminal(pod) && pod.getMetadata().getDeletionTimestamp() == null && !admit(worker)) {
             return;
         }
         if (!fresh) {
@@ -193,7 +208,7 @@ public final class PodWorkers implements Informer.Handler<Pod> {
         }
     }
 
-    private void ended(PodWorker worker) {
+    private void letGo(PodWorker worker) {
         if (worker.closed()) {
             if (workers.remove(worker.uid(), worker)) {
                 removeFolder(worker.uid(), worker.ip(), REMOVALS);
@@ -231,74 +246,40 @@ public final class PodWorkers implements Informer.Handler<Pod> {
 
     /** Upstream's last look before a pod starts: does the node have what it asks for? */
     private boolean admit(PodWorker worker) {
-        long pods = workers.values().stream().filter(w -> !w.ended()).count();
-        if (pods > maxPods) {
-            reject(worker, "OutOfpods", insufficient("pods", 1, pods - 1, maxPods));
-            return false;
+        NodeRoom.Refusal refusal = room.admit(worker.pod(), others(worker));
+        if (refusal != null) {
+            reject(worker, refusal.reason(), refusal.message());
         }
-        for (String resource : List.of("cpu", "memory")) {
-            Quantity allocatable = environment.allocatable().get(resource);
-            if (allocatable == null) {
-                continue;
-            }
-            BigDecimal wanted = requests(worker.pod(), resource);
-            BigDecimal used = BigDecimal.ZERO;
-            for (PodWorker other : workers.values()) {
-                if (other != worker && !other.ended()) {
-                    used = used.add(requests(other.pod(), resource));
-                }
-            }
-            BigDecimal capacity = Quantity.getAmountInBytes(allocatable);
-            if (wanted.signum() > 0 && used.add(wanted).compareTo(capacity) > 0) {
-                BigDecimal unit = resource.equals("cpu") ? BigDecimal.valueOf(1000) : BigDecimal.ONE;
-                reject(
-                        worker,
-                        "OutOf" + resource,
-                        insufficient(
-                                resource,
-                                whole(wanted.multiply(unit)),
-                                whole(used.multiply(unit)),
-                                whole(capacity.multiply(unit))));
-                return false;
-            }
-        }
-        return true;
+        return refusal == null;
     }
 
-    private static long whole(BigDecimal amount) {
-        return amount.setScale(0, RoundingMode.CEILING).longValue();
+    /** The other pods that hold something of the node, with what is granted to them. */
+    private List<Pod> others(PodWorker worker) {
+        return workers.values().stream()
+                .filter(other -> other != worker && !other.ended())
+                .map(PodWorker::pod)
+                .toList();
     }
 
-    private static String insufficient(String resource, long requested, long used, long capacity) {
-        return "Node didn't have enough resource: " + resource + ", requested: " + requested + ", used: " + used
-                + ", capacity: " + capacity;
+    /** Lets pods that wait for room look again, the most important first; once what goes on now is done. */
+    private void retryResizes(PodWorker because) {
+        environment
+                .vertx()
+                .runOnContext(v -> workers.values().stream()
+                        .filter(worker -> worker != because && worker.resizePending())
+                        .sorted(Comparator.comparing(PodWorkers::priority).reversed())
+                        .toList()
+                        .forEach(PodWorker::sync));
+    }
+
+    private static int priority(PodWorker worker) {
+        Integer priority = worker.pod().getSpec().getPriority();
+        return priority == null ? 0 : priority;
     }
 
     private void reject(PodWorker worker, String reason, String message) {
         environment.events().event(PodEnvironment.reference(worker.pod(), null), "Warning", reason, message);
         worker.fail(reason, "Pod was rejected: " + message);
-    }
-
-    /** The sum over containers, or the largest init container's request if that is more. */
-    private static BigDecimal requests(Pod pod, String resource) {
-        BigDecimal sum = BigDecimal.ZERO;
-        for (Container container : pod.getSpec().getContainers()) {
-            sum = sum.add(request(container, resource));
-        }
-        for (Container container : ContainerEnvironment.nonNull(pod.getSpec().getInitContainers())) {
-            sum = "Always".equals(container.getRestartPolicy())
-                    ? sum.add(request(container, resource))
-                    : sum.max(request(container, resource));
-        }
-        return sum;
-    }
-
-    private static BigDecimal request(Container container, String resource) {
-        Map<String, Quantity> requests = container.getResources() == null
-                ? null
-                : container.getResources().getRequests();
-        Quantity quantity = requests == null ? null : requests.get(resource);
-        return quantity == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(quantity);
     }
 
     /** The pods of the node. */

@@ -26,6 +26,15 @@ public record RestartBackoff(Duration base, Duration cap, Duration delay, Instan
         return new RestartBackoff(base, cap, grown.compareTo(cap) > 0 ? cap : grown, now);
     }
 
+    /** As Go prints durations: {@code 10s}, {@code 1m20s}, {@code 5m0s}. */
+    static String goDuration(Duration time) {
+        long seconds = time.toSeconds();
+        if (seconds == 0 && !time.isZero()) {
+            return time.toMillis() + "ms";
+        }
+        return seconds >= 60 ? seconds / 60 + "m" + seconds % 60 + "s" : seconds + "s";
+    }
+
     private boolean expired(Instant now) {
         return Duration.between(last, now).compareTo(cap.multipliedBy(2)) > 0;
     }

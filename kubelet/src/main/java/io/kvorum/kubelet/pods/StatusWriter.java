@@ -26,8 +26,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class StatusWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     /** Fields that must be taken back explicitly when they go, since a merge patch leaves out nothing. */
-    private static final List<String> REMOVABLE =
-            List.of("reason", "message", "podIP", "podIPs", "initContainerStatuses", "containerStatuses");
+    private static final List<String> REMOVABLE = List.of(
+            "reason",
+            "message",
+            "podIP",
+            "podIPs",
+            "initContainerStatuses",
+            "containerStatuses",
+            "ephemeralContainerStatuses");
 
     private final Vertx vertx;
     private final ResourceClient<Pod> pods;

@@ -78,7 +78,7 @@ public final class ContainerProbes {
         return ready;
     }
 
-    /** Why the run must end, in the words of the Killing event; null when it need not. */
+    /** Why the run must end, as the Killing event begins; null when it need not. */
     public @Nullable String failing() {
         return failing;
     }
@@ -118,12 +118,12 @@ public final class ContainerProbes {
                     ready = container.getReadinessProbe() == null;
                     startOthers();
                 } else {
-                    failing = "Container " + container.getName() + " failed startup probe, will be restarted";
+                    failing = "Container " + container.getName() + " failed startup probe";
                 }
             }
             case LIVENESS ->
                 failing = verdict == ProbeState.Verdict.FAILURE
-                        ? "Container " + container.getName() + " failed liveness probe, will be restarted"
+                        ? "Container " + container.getName() + " failed liveness probe"
                         : null;
             case READINESS -> ready = verdict == ProbeState.Verdict.SUCCESS;
         }
@@ -140,6 +140,9 @@ public final class ContainerProbes {
         if (probe.getTcpSocket() != null) {
             var socket = probe.getTcpSocket();
             return prober.tcp(container, socket.getHost(), socket.getPort(), podIp, timeout);
+        }
+        if (probe.getGrpc() != null) {
+            return prober.grpc(probe.getGrpc(), podIp, timeout);
         }
         return Future.succeededFuture(ProbeResult.failure("missing probe handler"));
     }

@@ -2,6 +2,7 @@ package io.kvorum.kubelet.probes;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.GRPCAction;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -32,6 +33,7 @@ public final class Prober {
     private final WorkerExecutor workers;
     private final HttpClient http;
     private final NetClient tcp;
+    private final GrpcHealth grpc;
 
     /** @param localAddress the kubelet's own address */
     public Prober(Vertx vertx, String localAddress, PodRuntime runtime, WorkerExecutor workers) {
@@ -45,10 +47,11 @@ public final class Prober {
                 .setConnectTimeout(10_000));
         this.tcp = vertx.createNetClient(
                 new NetClientOptions().setLocalAddress(localAddress).setConnectTimeout(10_000));
+        this.grpc = new GrpcHealth(vertx, localAddress);
     }
 
     public Future<Void> close() {
-        return http.close().compose(v -> tcp.close());
+        return http.close().compose(v -> tcp.close()).compose(v -> grpc.close());
     }
 
     public Future<ProbeResult> exec(ContainerId id, List<String> command, Duration timeout) {
@@ -117,6 +120,11 @@ public final class Prober {
                 .compose(NetSocket::close)
                 .map(new ProbeResult(true, ""))
                 .otherwise(e -> ProbeResult.failure(reason(e, host, port, false)));
+    }
+
+    public Future<ProbeResult> grpc(GRPCAction action, String podIp, Duration timeout) {
+        String service = action.getService() == null ? "" : action.getService();
+        return grpc.check(podIp, action.getPort(), service, timeout);
     }
 
     /** The number of a port given by number or name; null when no port has that name. */

@@ -106,12 +106,12 @@ record ContainerFolder(Path path) {
     /** Null until the main process exists. */
     @Nullable
     Processes processes() throws IOException {
-        String line = readLine("pid");
-        if (line == null) {
+        String text = read("pid");
+        if (text == null) {
             return null;
         }
         try {
-            return Processes.parse(line);
+            return Processes.parse(text.trim());
         } catch (IllegalArgumentException e) {
             throw new IOException(path.resolve("pid") + " cannot be read", e);
         }
@@ -120,13 +120,15 @@ record ContainerFolder(Path path) {
     /** Null until the shim has recorded the end. */
     @Nullable
     ContainerExit exit() throws IOException {
-        String line = readLine("exit");
-        return line == null
-                ? null
-                : new ContainerExit(
-                        Integer.parseInt(line),
-                        Files.getLastModifiedTime(path.resolve("exit")).toInstant(),
-                        true);
+        String text = read("exit");
+        // Being written: the line is there once its end is.
+        if (text == null || !text.endsWith("\n")) {
+            return null;
+        }
+        return new ContainerExit(
+                Integer.parseInt(text.trim()),
+                Files.getLastModifiedTime(path.resolve("exit")).toInstant(),
+                true);
     }
 
     /** Records an end nobody saw. */
@@ -135,10 +137,9 @@ record ContainerFolder(Path path) {
         Files.move(path.resolve("exit.lost"), path.resolve("exit"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private @Nullable String readLine(String file) throws IOException {
+    private @Nullable String read(String file) throws IOException {
         try {
-            return Files.readString(path.resolve(file), StandardCharsets.US_ASCII)
-                    .trim();
+            return Files.readString(path.resolve(file), StandardCharsets.US_ASCII);
         } catch (NoSuchFileException e) {
             return null;
         }

@@ -18,6 +18,9 @@ final class ProcFs {
 
     private static final long EXEC_PAUSE_NANOS = 2_000_000;
 
+    /** Linux tells times of processes in hundredths of a second, whatever its own clock does. */
+    private static final long NANOS_PER_TICK = 10_000_000;
+
     private ProcFs() {}
 
     /** A process found by its environment. */
@@ -46,6 +49,31 @@ final class ProcFs {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /**
+     * What a process has used and holds.
+     *
+     * @param cpuNanos processor time since its start, without that of its children
+     * @param memoryBytes resident memory
+     */
+    record Use(long cpuNanos, long memoryBytes) {}
+
+    /** Fails when the process is gone. */
+    static Use use(long pid) throws IOException {
+        String[] fields = stat(pid);
+        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return new Use(ticks * NANOS_PER_TICK, residentBytes(pid));
+    }
+
+    private static long residentBytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(folder(pid).resolve("status"), StandardCharsets.ISO_8859_1)) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        // A zombie holds nothing.
+        return 0;
     }
 
     private static Path folder(long pid) {

@@ -1,5 +1,6 @@
 package io.kvorum.kubelet.server;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.bus.BusReply;
@@ -10,6 +11,8 @@ import io.kvorum.kubelet.logs.LogQuery;
 import io.kvorum.kubelet.logs.LogReader;
 import io.kvorum.kubelet.pods.PodWorkers;
 import io.kvorum.kubelet.runtime.ContainerId;
+import io.kvorum.kubelet.runtime.ContainerUsage;
+import io.kvorum.kubelet.streaming.StreamTargets;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -28,15 +31,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The kubelet's requests: {@code GET /containerLogs/NAMESPACE/POD/CONTAINER} with {@code follow}, {@code previous},
  * {@code tailLines}, {@code limitBytes}, {@code sinceSeconds}, {@code sinceTime}, {@code timestamps}, answered as a
- * stream of raw bytes; {@code GET /pods}. Errors are plain text.
+ * stream of raw bytes; {@code GET /pods}; {@code GET /stats/summary}. Errors are plain text.
  */
 public final class KubeletEndpoint implements BusEndpoint {
     private final Vertx vertx;
     private final WorkerExecutor workers;
     private final Clock clock;
     private final PodWorkers pods;
+    private final ContainerUsage usage;
+    private final String node;
 
-    public KubeletEndpoint(Vertx vertx, WorkerExecutor workers, Clock clock, PodWorkers pods) {
+    /** @param node its name */
+    public KubeletEndpoint(
+            Vertx vertx, WorkerExecutor workers, Clock clock, PodWorkers pods, ContainerUsage usage, String node) {
+        this.usage = usage;
+        this.node = node;
         this.vertx = vertx;
         this.workers = workers;
         this.clock = clock;
@@ -57,6 +66,9 @@ public final class KubeletEndpoint implements BusEndpoint {
             if (parts.size() == 4 && parts.get(0).equals("containerLogs")) {
                 return logs(decode(parts.get(1)), decode(parts.get(2)), decode(parts.get(3)), parameters);
             }
+            if (path.equals("/stats/summary")) {
+                return summary();
+            }
             if (path.equals("/pods")) {
                 return podList();
             }
@@ -66,6 +78,26 @@ public final class KubeletEndpoint implements BusEndpoint {
             return text(400, String.valueOf(e.getMessage()));
         }
         return text(404, "404 page not found");
+    }
+
+    /** The documents that are the same for everybody; fails with {@link StreamTargets.NoTargetException} for others. */
+    public Future<Buffer> document(String path) {
+        Future<BusReply> reply = switch (path) {
+            case "/pods" -> podList();
+            case "/stats/summary" -> summary();
+            default -> Future.failedFuture(new StreamTargets.NoTargetException(404, "404 page not found"));
+        };
+        return reply.map(BusReply::body);
+    }
+
+    private Future<BusReply> summary() {
+        List<Pod> now = pods.pods();
+        return workers.executeBlocking(usage::look, false)
+                .map(usages -> BusReply.whole(
+                        200,
+                        MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json"),
+                        Buffer.buffer(StatsSummary.of(node, now, usages, clock.instant())
+                                .toString())));
     }
 
     private Future<BusReply> podList() {

@@ -135,9 +135,38 @@ public final class StreamServer {
                     return;
                 }
             }
+            case "healthz" -> {
+                request.resume();
+                request.response()
+                        .putHeader("Content-Type", "text/plain; charset=utf-8")
+                        .end("ok");
+                return;
+            }
+            case "pods", "stats" -> {
+                document(request);
+                return;
+            }
             default -> {}
         }
         refuse(request, 404, "404 page not found");
+    }
+
+    private void document(HttpServerRequest request) {
+        if (!request.method().name().equals("GET")) {
+            refuse(request, 405, "Method Not Allowed");
+            return;
+        }
+        String path = request.path().endsWith("/")
+                ? request.path().substring(0, request.path().length() - 1)
+                : request.path();
+        here(targets.document(path))
+                .onSuccess(json -> {
+                    request.resume();
+                    request.response()
+                            .putHeader("Content-Type", "application/json")
+                            .end(json);
+                })
+                .onFailure(cause -> refuse(request, cause));
     }
 
     private static @Nullable X509Certificate certificate(HttpServerRequest request) {

@@ -3,6 +3,7 @@ package io.kvorum.kubelet.streaming;
 import io.kvorum.kubelet.logs.ContainerLog;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /** What streams can lead to: the pods of the node that run. */
@@ -12,6 +13,14 @@ public interface StreamTargets {
 
     /** A running pod; fails with {@link NoTargetException}. */
     Future<PodTarget> pod(String namespace, String pod);
+
+    /**
+     * A document about the node: {@code /pods} or {@code /stats/summary}, in JSON. Fails with {@link NoTargetException}
+     * for another path. The future may complete on any thread.
+     */
+    default Future<Buffer> document(String path) {
+        return Future.failedFuture(new NoTargetException(404, "404 page not found"));
+    }
 
     /** The log of a run. Blocks. */
     ContainerLog log(ContainerId id) throws IOException;

@@ -1,5 +1,6 @@
 package io.kvorum.kubelet.volumes;
 
+import io.kvorum.component.FileTrees;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ final class AtomicFolder {
         }
         removeOthers(tops);
         if (old != null) {
-            delete(old);
+            FileTrees.delete(old);
         }
         return true;
     }
@@ -128,21 +129,5 @@ final class AtomicFolder {
             }
         }
         return permissions;
-    }
-
-    private static void delete(Path tree) throws IOException {
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -1,7 +1,6 @@
 package io.kvorum.kubelet.volumes;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.HostPathVolumeSource;
 import io.fabric8.kubernetes.api.model.KeyToPath;
@@ -264,12 +263,7 @@ public final class PodVolumes {
             if (item.getFieldRef() != null) {
                 value = PodFields.field(pod, item.getFieldRef().getFieldPath(), sources.addresses());
             } else if (item.getResourceFieldRef() != null) {
-                String name = item.getResourceFieldRef().getContainerName();
-                Container container = pod.getSpec().getContainers().stream()
-                        .filter(c -> c.getName().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("container " + name + " not found"));
-                value = PodFields.resource(container, item.getResourceFieldRef(), sources.allocatable());
+                value = PodFields.resource(pod, null, item.getResourceFieldRef(), sources.allocatable());
             }
             int itemMode = item.getMode() == null ? mode : item.getMode();
             files.put(item.getPath(), new AtomicFolder.Content(value.getBytes(StandardCharsets.UTF_8), itemMode));

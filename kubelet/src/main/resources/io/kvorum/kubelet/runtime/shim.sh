@@ -3,8 +3,8 @@
 #
 #   shim.sh FOLDER LIFELINE STDIN PROGRAM [ARGUMENT...]
 #
-# FOLDER    gets "pid" (process id and start time of the program, then of this shell) and, at the end, "exit" (exit
-#           code), each by rename; the program's output is appended to "log".
+# FOLDER    gets "pid" (process id and start time of the program, then of this shell; by rename) and, at the end, "exit"
+#           (exit code, one line); the program's output is appended to "log".
 # LIFELINE  a FIFO somebody holds open for writing, or "-": at its end of file the container is killed.
 # STDIN     a FIFO that is made for the program's standard input, or "-" for none. It has no end of file until the signal
 #           USR1 comes to this shell.
@@ -88,5 +88,6 @@ if [ -n "$watcher" ] && ! kill -9 "$watcher"; then
     done
 fi
 
-echo "$code" >"$folder/exit.new"
-/bin/mv "$folder/exit.new" "$folder/exit"
+# By this shell alone: a process that renames would carry the container's mark, and whoever kills what carries it would
+# kill the last word with it. The line counts once its end is there.
+echo "$code" >"$folder/exit"

@@ -24,15 +24,33 @@ class PodPlanTest {
     }
 
     private static ContainerView main(String name, @Nullable ContainerRecord last) {
-        return new ContainerView(name, false, false, last, last != null && last.running(), null, false, Instant.EPOCH);
+        return new ContainerView(
+                name,
+                ContainerKind.MAIN,
+                false,
+                last,
+                last != null && last.running(),
+                null,
+                false,
+                false,
+                Instant.EPOCH);
     }
 
     private static ContainerView init(String name, @Nullable ContainerRecord last) {
-        return new ContainerView(name, true, false, last, last != null && last.running(), null, false, Instant.EPOCH);
+        return new ContainerView(
+                name,
+                ContainerKind.INIT,
+                false,
+                last,
+                last != null && last.running(),
+                null,
+                false,
+                false,
+                Instant.EPOCH);
     }
 
     private static ContainerView sidecar(String name, @Nullable ContainerRecord last, boolean started) {
-        return new ContainerView(name, true, true, last, started, null, false, Instant.EPOCH);
+        return new ContainerView(name, ContainerKind.INIT, true, last, started, null, false, false, Instant.EPOCH);
     }
 
     private static PodPlan plan(String policy, ContainerView... containers) {
@@ -92,8 +110,8 @@ class PodPlanTest {
 
     @Test
     void aRestartWaitsForItsBackoff() {
-        ContainerView waiting =
-                new ContainerView("a", false, false, run("a", 1), false, null, false, NOW.plusSeconds(10));
+        ContainerView waiting = new ContainerView(
+                "a", ContainerKind.MAIN, false, run("a", 1), false, null, false, false, NOW.plusSeconds(10));
         PodPlan plan = plan("Always", waiting);
         assertThat(plan.start()).isEmpty();
         assertThat(plan.again()).isEqualTo(NOW.plusSeconds(10));
@@ -102,14 +120,15 @@ class PodPlanTest {
 
     @Test
     void nothingIsStartedTwice() {
-        ContainerView busy = new ContainerView("a", false, false, null, false, null, true, Instant.EPOCH);
+        ContainerView busy =
+                new ContainerView("a", ContainerKind.MAIN, false, null, false, null, false, true, Instant.EPOCH);
         assertThat(plan("Always", busy).start()).isEmpty();
     }
 
     @Test
     void anUnhealthyContainerIsKilled() {
-        ContainerView sick =
-                new ContainerView("a", false, false, run("a", null), true, "liveness", false, Instant.EPOCH);
+        ContainerView sick = new ContainerView(
+                "a", ContainerKind.MAIN, false, run("a", null), true, "liveness", false, false, Instant.EPOCH);
         assertThat(plan("Always", sick).kill()).containsExactly(new PodPlan.Kill("a", "liveness"));
     }
 
@@ -151,7 +170,51 @@ class PodPlanTest {
 
     @Test
     void aBusyStartIsAwaitedBeforeTheEnd() {
-        ContainerView busy = new ContainerView("a", false, false, null, false, null, true, Instant.EPOCH);
+        ContainerView busy =
+                new ContainerView("a", ContainerKind.MAIN, false, null, false, null, false, true, Instant.EPOCH);
         assertThat(ending(busy).finished()).isFalse();
+    }
+
+    private static ContainerView ephemeral(String name, @Nullable ContainerRecord last) {
+        return new ContainerView(name, ContainerKind.EPHEMERAL, false, last, false, null, false, false, Instant.EPOCH);
+    }
+
+    @Test
+    void anEphemeralContainerIsStartedOnceWhateverTheOthersDo() {
+        assertThat(plan("Always", init("i", run("i", null)), main("a", null), ephemeral("e", null))
+                        .start())
+                .containsExactly("e");
+        assertThat(plan("Always", main("a", run("a", null)), ephemeral("e", run("e", 1)))
+                        .start())
+                .isEmpty();
+        assertThat(plan("Always", main("a", run("a", null)), ephemeral("e", run("e", 1)))
+                        .phase())
+                .isEqualTo("Running");
+    }
+
+    @Test
+    void aPodIsNotOverWhileAnythingOfItRuns() {
+        PodPlan last = plan("Never", main("a", run("a", 1)), ephemeral("e", run("e", null)));
+        assertThat(last.phase()).isEqualTo("Running");
+        assertThat(last.finished()).isFalse();
+        assertThat(last.kill()).extracting(PodPlan.Kill::container).containsExactly("e");
+        assertThat(plan("Never", sidecar("s", run("s", null), true), main("a", run("a", 0)))
+                        .phase())
+                .isEqualTo("Running");
+        assertThat(plan("Never", init("i", run("i", 1)), main("a", null), ephemeral("e", run("e", null)))
+                        .phase())
+                .isEqualTo("Pending");
+        PodPlan over = plan("Never", main("a", run("a", 1)), ephemeral("e", run("e", 0)));
+        assertThat(over.phase()).isEqualTo("Failed");
+        assertThat(over.finished()).isTrue();
+    }
+
+    @Test
+    void aRunThatIsOwedFollowsThoughThePolicyWouldNotHaveIt() {
+        ContainerView owed =
+                new ContainerView("a", ContainerKind.MAIN, false, run("a", 0), false, null, true, false, Instant.EPOCH);
+        assertThat(plan("OnFailure", owed).start()).containsExactly("a");
+        assertThat(plan("OnFailure", owed).finished()).isFalse();
+        assertThat(ending(owed).start()).isEmpty();
     }
 }

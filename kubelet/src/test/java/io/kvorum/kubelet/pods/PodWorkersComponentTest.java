@@ -2,30 +2,18 @@ package io.kvorum.kubelet.pods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
-import io.kvorum.client.ObjectKey;
-import io.kvorum.kubelet.images.ImageCatalogue;
-import io.kvorum.kubelet.probes.Prober;
-import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
-import io.kvorum.kubelet.runtime.PodRuntime;
-import io.kvorum.kubelet.runtime.ProcessRuntime;
+import io.kvorum.kubelet.runtime.ContainerUsage;
 import io.kvorum.kubelet.server.KubeletEndpoint;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,95 +22,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pod workers with real processes and an API in memory. */
-class PodWorkersComponentTest {
-    private static final ObjectKey KEY = new ObjectKey("default", "web");
-    /** For messages of failures too. */
-    private static final List<String> LAST_EVENTS = new CopyOnWriteArrayList<>();
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path root;
-
-    private final Vertx vertx = Vertx.vertx();
-    private final Context loop = vertx.getOrCreateContext();
-    private final WorkerExecutor work = vertx.createSharedWorkerExecutor("work", 4);
-    private final MemoryClient<Pod> pods = new MemoryClient<>(Pod.class);
-    private final MemoryClient<ConfigMap> configMaps = new MemoryClient<>(ConfigMap.class);
-    private final MemoryClient<Secret> secrets = new MemoryClient<>(Secret.class);
-    private final List<String> events = LAST_EVENTS;
-    private final List<Exception> problems = new CopyOnWriteArrayList<>();
-
-    @SuppressWarnings("NullAway.Init")
-    private ProcessRuntime runtime;
-
-    @SuppressWarnings("NullAway.Init")
-    private PodWorkers workers;
-
-    @SuppressWarnings("NullAway.Init")
-    private Prober prober;
-
-    @BeforeEach
-    void open() throws Exception {
-        events.clear();
-        start();
-    }
-
-    private void start() throws Exception {
-        runtime = new ProcessRuntime(root, null, Clock.systemUTC(), 1 << 20, 3, new Ends(), problems::add);
-        prober = new Prober(vertx, "127.0.0.1", runtime, work);
-        PodEnvironment environment = new PodEnvironment(
-                vertx,
-                Clock.systemUTC(),
-                runtime,
-                work,
-                new ImageCatalogue(null, imagesClassPath(), root.resolve("images")),
-                new NodeImages(),
-                prober,
-                (about, type, reason, note) -> events.add(type + " " + reason + " " + note),
-                pods,
-                configMaps,
-                secrets,
-                new PodTokens(
-                        (namespace, account, request) -> Future.succeededFuture(Map.of("token", "of-" + account)),
-                        Clock.systemUTC()),
-                List::of,
-                Map.of("cpu", new Quantity("2"), "memory", new Quantity("1Gi")),
-                "node-1",
-                "127.0.0.1",
-                Duration.ofMillis(600),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(100));
-        workers = new PodWorkers(environment, new PodIps("127.99.64.0/24"), 10);
-        onLoop(() -> workers.adopt()).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    }
-
-    private final class Ends implements PodRuntime.ExitListener {
-        @Override
-        public void exited(ContainerId id, ContainerExit exit) {
-            loop.runOnContext(v -> workers.exited(id, exit));
-        }
-
-        @Override
-        public void announced(ContainerId id) {
-            loop.runOnContext(v -> workers.announced(id));
-        }
-    }
-
+class PodWorkersComponentTest extends PodWorkersFixture {
     @Test
     void anImageThatAnnouncesItselfIsReadyOnceItServes() throws Exception {
         Container container = new ContainerBuilder()
@@ -131,7 +38,7 @@ class PodWorkersComponentTest {
                 .withArgs("-text=hi", "-listen=:8080")
                 .build();
         add(pod("Always", container));
-        Pod ready = awaitPod("ready", PodWorkersComponentTest::ready);
+        Pod ready = awaitPod("ready", PodWorkersFixture::ready);
         try (var in = URI.create("http://" + ready.getStatus().getPodIP() + ":8080/")
                 .toURL()
                 .openStream()) {
@@ -139,118 +46,10 @@ class PodWorkersComponentTest {
         }
     }
 
-    @AfterEach
-    void close() throws Exception {
-        for (Pod pod : onLoop(() -> workers.pods())) {
-            onLoop(() -> {
-                workers.deleted(pod);
-                return true;
-            });
-        }
-        await("no pod", () -> onLoop(() -> workers.pods()), List::isEmpty);
-        await("no folder", () -> Files.list(root.resolve("pods")).toList(), List::isEmpty);
-        runtime.close();
-        assertThat(problems).isEmpty();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    }
-
-    private <R> R onLoop(Callable<R> call) throws Exception {
-        CompletableFuture<R> result = new CompletableFuture<>();
-        loop.runOnContext(v -> {
-            try {
-                result.complete(call.call());
-            } catch (Exception e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result.get(10, TimeUnit.SECONDS);
-    }
-
-    private static <R> R await(String what, Callable<R> value, Predicate<R> holds) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
-        R last = value.call();
-        while (!holds.test(last)) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not reached: " + what + ", events: " + LAST_EVENTS + ", last: " + last);
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
-            last = value.call();
-        }
-        return last;
-    }
-
-    private static Container shell(String name, String script) {
-        return new ContainerBuilder()
-                .withName(name)
-                .withImage("busybox")
-                .withCommand("sh", "-c", script)
-                .build();
-    }
-
-    private static Pod pod(String policy, Container... containers) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withNamespace("default")
-                .withName("web")
-                .withUid("uid-1")
-                .addToLabels("app", "web")
-                .endMetadata()
-                .withNewSpec()
-                .withRestartPolicy(policy)
-                .withTerminationGracePeriodSeconds(5L)
-                .withContainers(containers)
-                .endSpec()
-                .build();
-    }
-
-    private void add(Pod pod) throws Exception {
-        pods.put(pod);
-        onLoop(() -> {
-            workers.added(pod);
-            return true;
-        });
-    }
-
-    private @Nullable Pod current() {
-        return pods.objects.get(KEY);
-    }
-
-    private Pod awaitPod(String what, Predicate<Pod> holds) throws Exception {
-        return Objects.requireNonNull(
-                await(what, this::current, pod -> pod != null && pod.getStatus() != null && holds.test(pod)));
-    }
-
-    private static boolean phase(Pod pod, String phase) {
-        return phase.equals(pod.getStatus().getPhase());
-    }
-
-    private static boolean ready(Pod pod) {
-        return pod.getStatus().getConditions().stream()
-                .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
-    }
-
-    private static ContainerStatus status(Pod pod, int index) {
-        return pod.getStatus().getContainerStatuses().get(index);
-    }
-
-    private void delete() throws Exception {
-        Pod pod = new PodBuilder(Objects.requireNonNull(current()))
-                .editMetadata()
-                .withDeletionTimestamp("2026-01-01T00:00:00Z")
-                .withDeletionGracePeriodSeconds(5L)
-                .endMetadata()
-                .build();
-        pods.put(pod);
-        onLoop(() -> {
-            workers.added(pod);
-            return true;
-        });
-    }
-
     @Test
     void aPodRunsBecomesReadyAndIsDeleted() throws Exception {
         add(pod("Always", shell("main", "exec sleep 60")));
-        Pod running = awaitPod("ready", PodWorkersComponentTest::ready);
+        Pod running = awaitPod("ready", PodWorkersFixture::ready);
         assertThat(running.getStatus().getPodIP()).isEqualTo("127.99.64.2");
         assertThat(running.getStatus().getQosClass()).isEqualTo("BestEffort");
         assertThat(status(running, 0).getRestartCount()).isZero();
@@ -312,7 +111,7 @@ class PodWorkersComponentTest {
     @Test
     void aKilledProcessIsRestartedAndCounted() throws Exception {
         add(pod("Always", shell("main", "exec sleep 60")));
-        awaitPod("ready", PodWorkersComponentTest::ready);
+        awaitPod("ready", PodWorkersFixture::ready);
         runtime.kill(new ContainerId("uid-1", "main", 0));
         Pod again = awaitPod("restarted", p -> status(p, 0).getRestartCount() == 1 && ready(p));
         assertThat(status(again, 0).getLastState().getTerminated().getExitCode())
@@ -354,17 +153,7 @@ class PodWorkersComponentTest {
                         && "configmap \"settings\" not found"
                                 .equals(status(p, 0).getState().getWaiting().getMessage()));
         configMaps.put(settings("b"));
-        awaitPod("ready", PodWorkersComponentTest::ready);
-    }
-
-    private static ConfigMap settings(String value) {
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withNamespace("default")
-                .withName("settings")
-                .endMetadata()
-                .addToData("key", value)
-                .build();
+        awaitPod("ready", PodWorkersFixture::ready);
     }
 
     @Test
@@ -396,7 +185,7 @@ class PodWorkersComponentTest {
     @Test
     void anotherKubeletAdoptsThePod() throws Exception {
         add(pod("Always", shell("main", "exec sleep 60")));
-        Pod before = awaitPod("ready", PodWorkersComponentTest::ready);
+        Pod before = awaitPod("ready", PodWorkersFixture::ready);
         runtime.close();
         start();
         events.clear();
@@ -411,7 +200,7 @@ class PodWorkersComponentTest {
     @Test
     void anAdoptedPodKeepsItsStatusAndProcess() throws Exception {
         add(pod("Always", shell("main", "exec sleep 60")));
-        Pod before = awaitPod("ready", PodWorkersComponentTest::ready);
+        Pod before = awaitPod("ready", PodWorkersFixture::ready);
         runtime.close();
         start();
         events.clear();
@@ -428,7 +217,7 @@ class PodWorkersComponentTest {
     @Test
     void orphansAreEndedOnceThePodsAreKnown() throws Exception {
         add(pod("Always", shell("main", "exec sleep 60")));
-        awaitPod("ready", PodWorkersComponentTest::ready);
+        awaitPod("ready", PodWorkersFixture::ready);
         runtime.close();
         start();
         onLoop(() -> {
@@ -456,7 +245,7 @@ class PodWorkersComponentTest {
                 list -> list.stream().anyMatch(e -> e.startsWith("Warning Unhealthy Readiness probe failed")));
         assertThat(ready(Objects.requireNonNull(current()))).isFalse();
         Files.createFile(runtime.root(new ContainerId("uid-1", "main", 0)).resolve("ok"));
-        awaitPod("ready", PodWorkersComponentTest::ready);
+        awaitPod("ready", PodWorkersFixture::ready);
     }
 
     @Test
@@ -541,17 +330,6 @@ class PodWorkersComponentTest {
                         "Normal Killing Stopping container side");
     }
 
-    /** The images module is on the class path of the tests, as it is on the kubelet's. */
-    private static String imagesClassPath() {
-        String marker = "io/kvorum/images/WebServer.class";
-        String url = Objects.requireNonNull(
-                        PodWorkersComponentTest.class.getClassLoader().getResource(marker))
-                .toString();
-        return url.startsWith("jar:file:")
-                ? url.substring("jar:file:".length(), url.indexOf('!'))
-                : url.substring("file:".length(), url.length() - marker.length());
-    }
-
     @Test
     void theWebServerImageServesAMountedVolumeAndItsProbesPass() throws Exception {
         configMaps.put(new ConfigMapBuilder()
@@ -601,7 +379,7 @@ class PodWorkersComponentTest {
                 .endSpec()
                 .build();
         add(pod);
-        Pod ready = awaitPod("ready", PodWorkersComponentTest::ready);
+        Pod ready = awaitPod("ready", PodWorkersFixture::ready);
         try (var in = URI.create("http://" + ready.getStatus().getPodIP() + ":8080/")
                 .toURL()
                 .openStream()) {
@@ -620,7 +398,8 @@ class PodWorkersComponentTest {
     void logsAreStreamedUntilTheContainerEnds() throws Exception {
         add(pod("Never", shell("main", "for i in 1 2 3; do echo line $i; sleep 0.1; done; echo last")));
         awaitPod("running", p -> phase(p, "Running"));
-        KubeletEndpoint endpoint = new KubeletEndpoint(vertx, work, Clock.systemUTC(), workers);
+        KubeletEndpoint endpoint = new KubeletEndpoint(
+                vertx, work, Clock.systemUTC(), workers, new ContainerUsage(Clock.systemUTC(), Path.of("none")), "n1");
         StringBuilder text = new StringBuilder();
         CompletableFuture<String> all = new CompletableFuture<>();
         loop.runOnContext(v -> endpoint.handle(

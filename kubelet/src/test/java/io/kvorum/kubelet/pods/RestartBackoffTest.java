@@ -36,8 +36,8 @@ class RestartBackoffTest {
 
     @Test
     void durationsReadAsGoWritesThem() {
-        assertThat(PodWorker.goDuration(Duration.ofSeconds(10))).isEqualTo("10s");
-        assertThat(PodWorker.goDuration(Duration.ofSeconds(80))).isEqualTo("1m20s");
-        assertThat(PodWorker.goDuration(Duration.ofMinutes(5))).isEqualTo("5m0s");
+        assertThat(RestartBackoff.goDuration(Duration.ofSeconds(10))).isEqualTo("10s");
+        assertThat(RestartBackoff.goDuration(Duration.ofSeconds(80))).isEqualTo("1m20s");
+        assertThat(RestartBackoff.goDuration(Duration.ofMinutes(5))).isEqualTo("5m0s");
     }
 }

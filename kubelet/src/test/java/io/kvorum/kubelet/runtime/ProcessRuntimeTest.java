@@ -222,6 +222,18 @@ class ProcessRuntimeTest {
         assertThat(end().exit().known()).isTrue();
     }
 
+    /** What the shim does to record the end carries the run's mark too, while the mark's carriers are being killed. */
+    @Test
+    void killingNeverLosesTheExitCode() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            ContainerId id = runtime.start(shell("p1", "exec sleep 60")).id();
+            runtime.kill(id);
+            ContainerExit exit = end().exit();
+            assertThat(exit.code()).as("round %d", i).isEqualTo(137);
+            assertThat(exit.known()).as("round %d", i).isTrue();
+        }
+    }
+
     @Test
     void aContainerOfTheSameNameInAnotherFolderLives(@TempDir Path otherRoot) throws Exception {
         ProcessRuntime other = new ProcessRuntime(

@@ -26,7 +26,10 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +164,13 @@ class StreamServerComponentTest {
         @Override
         public Future<PodTarget> pod(String namespace, String pod) {
             return Future.succeededFuture(new PodTarget("uid-1", pod, namespace, "127.0.0.1"));
+        }
+
+        @Override
+        public Future<Buffer> document(String path) {
+            return path.equals("/pods")
+                    ? Future.succeededFuture(Buffer.buffer("{\"items\":[]}"))
+                    : StreamTargets.super.document(path);
         }
 
         @Override
@@ -339,6 +349,23 @@ class StreamServerComponentTest {
         }
         try (SpdyTestClient client = spdy("/elsewhere")) {
             assertThat(client.head).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    void documentsAboutTheNodeAreShown() throws Exception {
+        HttpClient client = HttpClient.newBuilder()
+                .sslContext(tls)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+        String base = "https://127.0.0.1:" + port;
+        for (String[] expected : new String[][] {
+            {"/healthz", "200 ok"}, {"/pods", "200 {\"items\":[]}"}, {"/stats/x", "404 404 page not found\n"}
+        }) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create(base + expected[0])).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode() + " " + answer.body()).isEqualTo(expected[1]);
         }
     }
 
