@@ -81,7 +81,7 @@ public final class SchedulerMain implements Component {
                 framework(),
                 List.of(),
                 new DefaultBinder(client.resources(Pod.class)),
-                EventRecorder.create(client, schedulerName.get(), "", context.clock()),
+                EventRecorder.create(client, schedulerName.get(), "", context.clock(), Timers.on(context.vertx())),
                 Timers.on(context.vertx()),
                 context.clock(),
                 mayAct()));

@@ -38,7 +38,7 @@ class PreemptionTest {
             new Framework(DefaultPlugins.create(new SplittableRandom(2)), new SplittableRandom(2)),
             List.of(),
             new DefaultBinder(cluster.resources(Pod.class)),
-            EventRecorder.create(cluster, "default-scheduler", "", clock),
+            EventRecorder.create(cluster, "default-scheduler", "", clock, cluster),
             cluster,
             clock,
             () -> leading));

@@ -39,7 +39,7 @@ class SchedulerTest {
                     new SplittableRandom(2)),
             List.of(),
             new DefaultBinder(cluster.resources(Pod.class)),
-            EventRecorder.create(cluster, "default-scheduler", "", clock),
+            EventRecorder.create(cluster, "default-scheduler", "", clock, cluster),
             cluster,
             clock,
             () -> leading));

@@ -37,7 +37,7 @@ class ThroughputTest {
                 new Framework(DefaultPlugins.create(new SplittableRandom(1)), new SplittableRandom(1)),
                 List.of(),
                 new DefaultBinder(cluster.resources(Pod.class)),
-                EventRecorder.create(cluster, "default-scheduler", "", Clock.systemUTC()),
+                EventRecorder.create(cluster, "default-scheduler", "", Clock.systemUTC(), cluster),
                 cluster,
                 Clock.systemUTC(),
                 () -> true));

@@ -239,7 +239,7 @@ public record ClusterSpec(
     public Compiler compiler(Role role) {
         return lastArgument(role, Compiler.ARGUMENT)
                 .map(text -> Compiler.of(role, text))
-                .orElse(Compiler.QUICK);
+                .orElse(Compiler.usual(role));
     }
 
     private Optional<String> lastArgument(Role role, String flag) {

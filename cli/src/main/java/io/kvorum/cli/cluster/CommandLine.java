@@ -47,6 +47,10 @@ public final class CommandLine {
                         "--client-ca-file=" + folder.pki().resolve("ca.crt"),
                         "--kubelet-client-certificate=" + folder.pki().resolve("apiserver-kubelet-client.crt"),
                         "--kubelet-client-key=" + folder.pki().resolve("apiserver-kubelet-client.key"),
+                        "--proxy-client-cert-file=" + folder.pki().resolve("front-proxy-client.crt"),
+                        "--proxy-client-key-file=" + folder.pki().resolve("front-proxy-client.key"),
+                        "--requestheader-client-ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--requestheader-allowed-names=front-proxy-client",
                         "--kubelet-certificate-authority=" + folder.pki().resolve("ca.crt"),
                         "--service-account-key-file=" + folder.pki().resolve("sa.pub"),
                         "--service-account-signing-key-file=" + folder.pki().resolve("sa.key"),
@@ -60,7 +64,10 @@ public final class CommandLine {
                         "--client-key=" + folder.pki().resolve("balancer.key"),
                         "--servers=" + String.join(",", apiServers(spec))));
             case CONTROLLER_MANAGER ->
-                flags.add("--root-ca-file=" + folder.pki().resolve("ca.crt"));
+                flags.addAll(List.of(
+                        "--root-ca-file=" + folder.pki().resolve("ca.crt"),
+                        "--cluster-signing-cert-file=" + folder.pki().resolve("ca.crt"),
+                        "--cluster-signing-key-file=" + folder.pki().resolve("ca.key")));
             case KUBELET ->
                 flags.addAll(List.of(
                         "--hostname-override=" + instance.node(),

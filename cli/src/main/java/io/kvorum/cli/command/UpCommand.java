@@ -82,7 +82,8 @@ public final class UpCommand implements Callable<Integer> {
             names = "--store-arg",
             paramLabel = "KEY=VALUE",
             description = "extra flag of every store member; for any component: heap=2g, the most heap of its JVM;"
-                    + " compiler=full, faster under lasting load and slower to start")
+                    + " compiler=full, faster under lasting load and slower to start, compiler=adaptive (API servers'"
+                    + " default) between the two, or compiler=quick")
     List<String> storeArguments = List.of();
 
     @Option(names = "--apiserver-arg", paramLabel = "KEY=VALUE", description = "extra flag of every API server")

@@ -51,6 +51,7 @@ public final class ClusterCertificates {
         if (spec.count(Role.BALANCER) > 0) {
             authority.component("balancer", "system:kvorum:balancer", List.of());
         }
+        authority.component("front-proxy-client", "front-proxy-client", List.of());
         authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
         authority.serviceAccountKeys();
         BusCredentials credentials = BusCredentials.openOrCreate(folder.pki());

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -28,6 +29,12 @@ final class ControlServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlServer.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long ANSWER_SECONDS = 60;
+
+    /** Answers to what was asked before the end have so long to reach who asked. */
+    private static final long LAST_ANSWERS_SECONDS = 5;
+
+    /** One party for each exchange under way, and one for the server itself. */
+    private final Phaser exchanges = new Phaser(1);
 
     private final ServerSocketChannel server;
     private final Path socket;
@@ -44,7 +51,14 @@ final class ControlServer implements AutoCloseable {
                     try {
                         while (true) {
                             SocketChannel channel = server.accept();
-                            connections.execute(() -> exchange(channel, answer));
+                            exchanges.register();
+                            connections.execute(() -> {
+                                try {
+                                    exchange(channel, answer);
+                                } finally {
+                                    exchanges.arriveAndDeregister();
+                                }
+                            });
                         }
                     } catch (ClosedChannelException e) {
                         LOG.log(Level.DEBUG, "control socket closed");
@@ -97,9 +111,17 @@ final class ControlServer implements AutoCloseable {
         return JSON.createObjectNode().put("ok", false).put("error", message == null ? cause.toString() : message);
     }
 
+    /** Takes no more requests, and waits for the answers that are due: whoever asked for the end shall hear of it. */
     @Override
     public void close() throws IOException {
         server.close();
         Files.deleteIfExists(socket);
+        try {
+            exchanges.awaitAdvanceInterruptibly(exchanges.arrive(), LAST_ANSWERS_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.log(Level.WARNING, "control requests are left without an answer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

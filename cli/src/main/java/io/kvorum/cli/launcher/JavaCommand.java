@@ -88,9 +88,9 @@ record JavaCommand(
     }
 
     private List<String> flags(String name, int heapMegabytes, Compiler compiler) {
-        List<String> flags = new ArrayList<>(List.of(
+        List<String> flags = new ArrayList<>(compiler.flags());
+        flags.addAll(List.of(
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=" + (compiler == Compiler.QUICK ? 1 : 4),
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xms24m",

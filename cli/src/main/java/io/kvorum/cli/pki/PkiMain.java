@@ -58,6 +58,7 @@ public final class PkiMain implements Callable<Integer> {
                     "kube-apiserver",
                     List.of(certificate.substring(equals + 1).split(",")));
         }
+        authority.component("front-proxy-client", "front-proxy-client", List.of());
         authority.component("apiserver-kubelet-client", "kube-apiserver-kubelet-client", List.of("system:masters"));
         authority.component("balancer", "system:kvorum:balancer", List.of());
         authority.serviceAccountKeys();

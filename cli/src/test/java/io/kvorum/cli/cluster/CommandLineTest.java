@@ -83,14 +83,15 @@ class CommandLineTest {
         ClusterSpec spec =
                 ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("compiler=full", "watch-history=10"));
         assertThat(spec.compiler(Role.STORE)).isEqualTo(Compiler.FULL);
-        assertThat(spec.compiler(Role.APISERVER)).isEqualTo(Compiler.QUICK);
+        assertThat(spec.compiler(Role.APISERVER)).isEqualTo(Compiler.ADAPTIVE);
+        assertThat(spec.compiler(Role.SCHEDULER)).isEqualTo(Compiler.QUICK);
         assertThat(arguments(spec, instance(spec, "store-0")))
                 .contains("--watch-history=10")
                 .noneMatch(flag -> flag.contains("compiler="));
         assertThatThrownBy(() ->
                         spec.withArguments(Role.STORE, List.of("compiler=best")).compiler(Role.STORE))
                 .isInstanceOf(CommandFailure.class)
-                .hasMessageContaining("--store-arg compiler=best: choose quick or full");
+                .hasMessageContaining("--store-arg compiler=best: choose quick, adaptive or full");
     }
 
     @Test

@@ -17,6 +17,12 @@ final class LogInMemory {
     private static final long BYTES_TO_SNAPSHOT = 48L << 20;
     private static final long BYTES_TO_KEEP = 16L << 20;
 
+    /**
+     * As many as Raft keeps when it takes a snapshot itself. The log in memory has room for so many, those up to Raft's next
+     * snapshot and those not yet committed; when it is full no entry can be added, and so no snapshot taken any more.
+     */
+    private static final long ENTRIES_TO_KEEP = Replica.SNAPSHOT_EVERY / 10;
+
     private final RaftNodeImpl node;
     private final Supplier<Snapshot> newest;
     private long bytesSinceSnapshot;
@@ -61,7 +67,7 @@ final class LogInMemory {
     private static long lastToForget(RaftLog log, long index) {
         long bytes = 0;
         long at = index;
-        while (bytes < BYTES_TO_KEEP && at > 0 && log.containsLogEntry(at)) {
+        while (bytes < BYTES_TO_KEEP && index - at < ENTRIES_TO_KEEP && at > 0 && log.containsLogEntry(at)) {
             bytes += log.getLogEntry(at).operation() instanceof byte[] entry ? entry.length : 0;
             at--;
         }

@@ -80,7 +80,7 @@ public final class Replica {
     private static final int MAX_UNCOMMITTED = 1000;
     private static final long MAX_UNCOMMITTED_BYTES = 16L << 20;
     private static final int MAX_APPEND_ENTRIES = 200;
-    private static final int SNAPSHOT_EVERY = 5000;
+    static final int SNAPSHOT_EVERY = 5000;
     private static final long TICK_MILLIS = 200;
     private static final int TICKS_PER_LEASE_CHECK = 3;
     private static final int MAX_EXPIRIES = 200;

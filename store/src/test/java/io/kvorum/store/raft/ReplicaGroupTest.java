@@ -372,6 +372,23 @@ final class ReplicaGroupTest {
     }
 
     @Test
+    void defragmentationAgainAndAgainLeavesRoomInTheLog() throws Exception {
+        startAll();
+        Replica leader = leader("store-0", "store-1", "store-2");
+        CompletableFuture<?>[] window = new CompletableFuture<?>[500];
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < window.length; i++) {
+                window[i] = put(leader, "k" + i, "round " + round);
+            }
+            CompletableFuture.allOf(window).get(20, TimeUnit.SECONDS);
+            for (Replica replica : replicas.values()) {
+                replica.defragment().get(10, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(leader.newest().revision()).isEqualTo(10_001);
+    }
+
+    @Test
     void moreThanTheLogMayHoldIsRefusedAtOnce() throws Exception {
         startAll();
         Replica leader = leader("store-0", "store-1", "store-2");
