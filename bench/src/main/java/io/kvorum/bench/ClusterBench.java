@@ -22,6 +22,13 @@ public final class ClusterBench {
     private static final Duration IDLE_WINDOW = Duration.ofSeconds(30);
     private static final double TICKS_PER_SECOND = 100;
 
+    private static final String[] CONTROL_PLANE = {"--nodes", "0"};
+    private static final int WATCHERS = 1000;
+    private static final int CHANGES = 500;
+    private static final Duration WATCH_WINDOW = Duration.ofSeconds(10);
+    private static final int OBJECTS = 100_000;
+    private static final int OBJECT_BYTES = 1024;
+
     private ClusterBench() {}
 
     public static void main(String[] args) throws Exception {
@@ -32,6 +39,12 @@ public final class ClusterBench {
             for (int run = 1; run <= START_RUNS; run++) {
                 inFreshHome(ClusterBench::start);
             }
+        }
+        if (parts.contains("watchers")) {
+            inFreshHome(ClusterBench::watchers);
+        }
+        if (parts.contains("objects")) {
+            inFreshHome(ClusterBench::objects);
         }
         if (parts.contains("footprint") || parts.contains("load")) {
             inFreshHome(home -> {
@@ -156,13 +169,48 @@ public final class ClusterBench {
         return ticks;
     }
 
-    /** Creates, gets and lists a second at 1, 16 and 64 connections. */
+    /** Creates, gets and lists a second at 1, 16 and 64 connections, cold first and then when compilers have done their work. */
     private static void load(TestCluster cluster) throws IOException {
-        for (int connections : new int[] {1, 16, 64}) {
-            try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), connections)) {
-                System.out.println("load: " + connections + " connections: " + api.measureAll());
+        for (String state : new String[] {"cold", "warm"}) {
+            for (int connections : new int[] {1, 16, 64}) {
+                try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), connections)) {
+                    System.out.println("load, " + state + ": " + connections + " connections: " + api.measureAll());
+                }
             }
         }
+    }
+
+    /** Many watchers of objects that change all the time. */
+    private static void watchers(Path home) throws Exception {
+        try (TestCluster cluster = TestCluster.up(home, CONTROL_PLANE)) {
+            try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), 1)) {
+                WatchLoad.create(api);
+            }
+            for (int rate : new int[] {50, 200, CHANGES}) {
+                try (ApiLoad changes = ApiLoad.connect(cluster.folder(), server(cluster), 16);
+                        ApiLoad streams = ApiLoad.connect(cluster.folder(), server(cluster), WATCHERS)) {
+                    System.out.println("watch: " + new WatchLoad(changes, streams, WATCHERS, rate, WATCH_WINDOW).run());
+                }
+            }
+        }
+    }
+
+    /** The memory of an API server with many objects, before and after one client has listed them all. */
+    private static void objects(Path home) throws Exception {
+        try (TestCluster cluster = TestCluster.up(home, CONTROL_PLANE)) {
+            try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), 16)) {
+                api.fill(OBJECTS, OBJECT_BYTES);
+                long filled = memory(cluster);
+                api.listAll();
+                System.out.printf(
+                        "objects: %d ConfigMaps with %d bytes of data: API server %d MB, %d MB after a list in pages%n",
+                        OBJECTS, OBJECT_BYTES, filled >> 20, memory(cluster) >> 20);
+            }
+        }
+    }
+
+    private static long memory(TestCluster cluster) {
+        return cluster.component("apiserver-0").path("memoryBytes").asLong();
     }
 
     private static String server(TestCluster cluster) throws IOException {

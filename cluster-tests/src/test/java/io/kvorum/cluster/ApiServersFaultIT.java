@@ -1,6 +1,7 @@
 package io.kvorum.cluster;
 
 import static io.kvorum.cluster.ClusterFixture.eventually;
+import static io.kvorum.cluster.ClusterFixture.eventuallyAsserted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -366,17 +367,20 @@ class ApiServersFaultIT {
         assertThat(cluster.ask("get", "replicasets", "-l", "app=twice", "-o", "name")
                         .lines())
                 .hasSize(1);
-        assertThat(cluster.ask(
-                                "get",
-                                "events",
-                                "--field-selector=reason=SuccessfulCreate,involvedObject.kind=ReplicaSet",
-                                "-o",
-                                "jsonpath={range .items[*]}{.message}{\"\\n\"}{end}")
-                        .lines()
-                        .filter(line -> line.contains("twice-"))
-                        .distinct())
-                .as("pods that were ever made")
-                .hasSize(5);
+        // Events are written beside the work, and again when an API server did not take them.
+        eventuallyAsserted(
+                Duration.ofSeconds(30),
+                "pods that were ever made",
+                () -> assertThat(cluster.ask(
+                                        "get",
+                                        "events",
+                                        "--field-selector=reason=SuccessfulCreate,involvedObject.kind=ReplicaSet",
+                                        "-o",
+                                        "jsonpath={range .items[*]}{.message}{\"\\n\"}{end}")
+                                .lines()
+                                .filter(line -> line.contains("twice-"))
+                                .distinct())
+                        .hasSize(5));
     }
 
     private static String podNames() {

@@ -57,6 +57,8 @@ final class ClusterFixture {
                 .pollInterval(POLL)
                 .pollDelay(Duration.ZERO)
                 .atMost(limit)
+                // A Service whose endpoints have not come yet resets connections, or nobody listens there yet.
+                .ignoreExceptionsInstanceOf(IOException.class)
                 .untilAsserted(assertion);
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +30,8 @@ class LabsIT {
     private static final Path CATALOGUE = TestCluster.script().resolveSibling("labs/catalog");
     private static final Duration SOLUTION_LIMIT = Duration.ofMinutes(4);
 
-    private static final String UPGRADE = "cluster-upgrade";
+    /** Take long, and {@link UpgradeIT}, {@link StrategiesIT} and {@link BackupIT} show what they build on. */
+    private static final Set<String> LONG = Set.of("cluster-upgrade", "zero-downtime", "disaster");
 
     private static TestCluster cluster;
 
@@ -45,14 +47,13 @@ class LabsIT {
 
     @TestFactory
     Stream<DynamicTest> everyLab() throws IOException {
-        return labs().filter(id -> !id.equals(UPGRADE)).map(id -> DynamicTest.dynamicTest(id, () -> grade(id)));
+        return labs().filter(id -> !LONG.contains(id)).map(id -> DynamicTest.dynamicTest(id, () -> grade(id)));
     }
 
-    /** Takes as long as four others, and {@link UpgradeIT} shows what it builds on. */
     @Tag("slow")
     @TestFactory
-    Stream<DynamicTest> upgradeLab() throws IOException {
-        return labs().filter(UPGRADE::equals).map(id -> DynamicTest.dynamicTest(id, () -> grade(id)));
+    Stream<DynamicTest> longLabs() throws IOException {
+        return labs().filter(LONG::contains).map(id -> DynamicTest.dynamicTest(id, () -> grade(id)));
     }
 
     private static Stream<String> labs() throws IOException {

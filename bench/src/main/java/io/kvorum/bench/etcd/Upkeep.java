@@ -62,14 +62,16 @@ final class Upkeep implements AutoCloseable {
 
     private void step(String what, Action action) throws IOException {
         long began = System.nanoTime();
+        String how = "failed after";
         try {
             action.run();
+            how = "took";
         } finally {
             long ended = System.nanoTime();
             synchronized (steps) {
                 steps.add(new Step(what, began, ended));
             }
-            Progress.say(String.format(Locale.ROOT, "%s took %.0f ms", what, (ended - began) / 1e6));
+            Progress.say(String.format(Locale.ROOT, "%s %s %.0f ms", what, how, (ended - began) / 1e6));
         }
     }
 

@@ -1,0 +1,185 @@
+package io.kvorum.bench;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Many watchers of one collection while its objects change at a constant rate: how many events reach them all, and how long
+ * after the change was sent. Changes are sent when they are due, whether those before are answered or not, and latencies
+ * count from when they were due, so that a stall is not left out.
+ */
+final class WatchLoad {
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final int OBJECTS = 50;
+    private static final byte[] MARK = "\"sent\":\"".getBytes(StandardCharsets.US_ASCII);
+
+    /** Of so many events a watcher looks into one; the others are counted. */
+    private static final int SAMPLE = 10;
+
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    private final ApiLoad changes;
+    private final ApiLoad streams;
+    private final int watchers;
+    private final int rate;
+    private final Duration window;
+    private final Histogram latency = new Histogram(TimeUnit.MINUTES.toMicros(2), 3);
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /**
+     * @param changes sends the changes
+     * @param streams has a connection for every watcher
+     * @param rate changes a second
+     */
+    WatchLoad(ApiLoad changes, ApiLoad streams, int watchers, int rate, Duration window) {
+        this.changes = changes;
+        this.streams = streams;
+        this.watchers = watchers;
+        this.rate = rate;
+        this.window = window;
+    }
+
+    /** Makes the objects that are watched, once in a cluster. */
+    static void create(ApiLoad api) throws Exception {
+        for (int i = 0; i < OBJECTS; i++) {
+            api.post(MAPS, body(i, 0));
+        }
+    }
+
+    /** What there is to say, as one line. */
+    String run() throws Exception {
+        CountDownLatch open = new CountDownLatch(watchers);
+        for (int i = 0; i < watchers; i++) {
+            streams.stream(
+                    MAPS + "?watch=1&timeoutSeconds=600&labelSelector=load%3Dwatch",
+                    new Reader(open),
+                    failed -> failure.compareAndSet(null, failed));
+        }
+        if (!open.await(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(open.getCount() + " watches did not open: " + failure.get());
+        }
+        long expected = (long) watchers * OBJECTS;
+        await(expected);
+        events.set(0);
+        long started = System.nanoTime();
+        int count = (int) (rate * window.toSeconds());
+        List<CompletableFuture<Void>> answers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long due = started + (long) i * TimeUnit.SECONDS.toNanos(1) / rate;
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.sleep(left);
+            }
+            answers.add(changes.put(MAPS + "/watched-" + i % OBJECTS, body(i % OBJECTS, due)));
+        }
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        double wrote = (System.nanoTime() - started) / 1e9;
+        await((long) watchers * count);
+        double took = (System.nanoTime() - started) / 1e9;
+        synchronized (latency) {
+            return String.format(
+                    "%d watchers, %.0f changes/s: %.0f events/s; change to watcher p50 %.1f, p99 %.1f, max %.1f ms",
+                    watchers,
+                    count / wrote,
+                    events.get() / took,
+                    latency.getValueAtPercentile(50) / 1e3,
+                    latency.getValueAtPercentile(99) / 1e3,
+                    latency.getMaxValue() / 1e3);
+        }
+    }
+
+    private void await(long count) throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        while (events.get() < count) {
+            Throwable cause = failure.get();
+            if (cause != null) {
+                throw new IllegalStateException("a watch ended: " + cause.getMessage(), cause);
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(events.get() + " of " + count + " events came");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private static String body(int object, long due) {
+        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"watched-" + object
+                + "\",\"labels\":{\"load\":\"watch\"}},\"data\":{\"sent\":\"" + due + "\"}}";
+    }
+
+    /** Counts the lines of one watch. Called by the client's event loop. */
+    private final class Reader implements java.util.function.Consumer<Buffer> {
+        private final CountDownLatch open;
+        private boolean first = true;
+        private long seen;
+        private Buffer rest = Buffer.buffer();
+
+        Reader(CountDownLatch open) {
+            this.open = open;
+        }
+
+        @Override
+        public void accept(Buffer chunk) {
+            long now = System.nanoTime();
+            if (first) {
+                first = false;
+                open.countDown();
+            }
+            Buffer data = rest.length() == 0 ? chunk : rest.appendBuffer(chunk);
+            byte[] bytes = data.getBytes();
+            int from = 0;
+            int lines = 0;
+            for (int i = 0; i < bytes.length; i++) {
+                if (bytes[i] == '\n') {
+                    lines++;
+                    if (seen++ % SAMPLE == 0) {
+                        look(bytes, from, i, now);
+                    }
+                    from = i + 1;
+                }
+            }
+            rest = from == bytes.length
+                    ? Buffer.buffer()
+                    : Buffer.buffer().appendBytes(bytes, from, bytes.length - from);
+            events.addAndGet(lines);
+        }
+
+        private void look(byte[] bytes, int from, int to, long now) {
+            int at = indexOf(bytes, from, to);
+            if (at < 0) {
+                return;
+            }
+            long due = 0;
+            for (int i = at; i < to && bytes[i] != '"'; i++) {
+                due = due * 10 + bytes[i] - '0';
+            }
+            if (due > 0) {
+                synchronized (latency) {
+                    latency.recordValue(Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - due)));
+                }
+            }
+        }
+
+        private static int indexOf(byte[] bytes, int from, int to) {
+            for (int i = from; i + MARK.length < to; i++) {
+                int m = 0;
+                while (m < MARK.length && bytes[i + m] == MARK[m]) {
+                    m++;
+                }
+                if (m == MARK.length) {
+                    return i + m;
+                }
+            }
+            return -1;
+        }
+    }
+}
