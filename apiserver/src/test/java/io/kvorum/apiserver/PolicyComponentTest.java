@@ -168,6 +168,24 @@ class PolicyComponentTest {
     }
 
     @Test
+    void whatTheVariablesDoNotHaveDoesNotCompile() {
+        String refused = http.post(
+                        POLICIES,
+                        policy(
+                                "unknown",
+                                "'matchConditions':[{'name':'c','expression':'variables.a == 1'}],"
+                                        + "'variables':[{'name':'a','expression':'1'}],"
+                                        + "'validations':[{'expression':'request.verb == `x`'},"
+                                        + "{'expression':'variables.b == 1'},{'expression':'params.c == 1'}]"))
+                .text();
+        assertThat(refused)
+                .contains("undeclared reference to 'variables'")
+                .contains("undefined field 'verb'")
+                .contains("undefined field 'b'")
+                .contains("undeclared reference to 'params'");
+    }
+
+    @Test
     void whoIsAskedMayAskWhatTheWriterMay() {
         String path = under(
                 "asking",

@@ -457,6 +457,79 @@ class WebhookComponentTest {
         assertThat(asked.get(2).at("/object/path").asText()).isEqualTo("a/b");
     }
 
+    @Test
+    void aScaleIsShownAsAScaleAndMayBeChanged() {
+        String ns = namespace("scales").replace("/api/v1", "/apis/apps/v1").replace("/configmaps", "");
+        ANSWERS.put(
+                "/scales",
+                request -> request.at("/object/spec/replicas").asInt() > 5
+                        ? patch("[{'op':'replace','path':'/spec/replicas','value':5}]")
+                        : "{'allowed':true,'warnings':['seen']}");
+        configured(
+                MUTATING,
+                "scales",
+                hook(
+                        "scales.example.com",
+                        "/scales",
+                        "'rules':[{'apiGroups':['apps'],'apiVersions':['v1'],'operations':['*'],"
+                                + "'resources':['deployments/scale']}]"));
+        created(http.post(ns + "/deployments", """
+                {"metadata":{"name":"d"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},"template":{
+                "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}"""));
+        Http.Answer scaled = http.merge(ns + "/deployments/d/scale?fieldManager=me", "{\"spec\":{\"replicas\":9}}");
+        assertThat(scaled.json().at("/spec/replicas").asInt()).isEqualTo(5);
+        assertThat(http.get(ns + "/deployments/d").json().at("/spec/replicas").asInt())
+                .isEqualTo(5);
+        Http.Answer again = http.merge(ns + "/deployments/d/scale", "{\"spec\":{\"replicas\":2}}");
+        assertThat(again.headers().firstValue("Warning").orElse("")).isEqualTo("299 - \"seen\"");
+        assertThat(http.merge(ns + "/deployments/d", "{\"spec\":{\"replicas\":3}}")
+                        .status())
+                .isEqualTo(200);
+        List<JsonNode> asked =
+                asked("/scales").stream().map(review -> review.path("request")).toList();
+        assertThat(asked)
+                .extracting(
+                        request -> request.at("/kind/group").asText() + " "
+                                + request.at("/kind/kind").asText(),
+                        request -> request.path("subResource").asText(),
+                        request -> request.at("/object/kind").asText(),
+                        request -> request.at("/oldObject/spec/replicas").asInt(),
+                        request -> request.at("/options").toString())
+                .containsExactly(
+                        tuple(
+                                "autoscaling Scale",
+                                "scale",
+                                "Scale",
+                                1,
+                                "{\"kind\":\"UpdateOptions\",\"apiVersion\":\"meta.k8s.io/v1\",\"fieldManager\":\"me\"}"),
+                        tuple(
+                                "autoscaling Scale",
+                                "scale",
+                                "Scale",
+                                5,
+                                "{\"kind\":\"UpdateOptions\",\"apiVersion\":\"meta.k8s.io/v1\"}"));
+    }
+
+    @Test
+    void theOptionsOfADeletionAreShown() {
+        String maps = namespace("options");
+        ANSWERS.put("/options", request -> "{'allowed':true}");
+        configured(
+                VALIDATING,
+                "options",
+                hook(
+                        "options.example.com",
+                        "/options",
+                        "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'operations':['DELETE'],"
+                                + "'resources':['configmaps']}]"));
+        created(http.post(maps, "{\"metadata\":{\"name\":\"m\"}}"));
+        http.delete(maps + "/m", "{\"gracePeriodSeconds\":7,\"propagationPolicy\":\"Background\"}");
+        assertThat(asked("/options"))
+                .extracting(review -> review.at("/request/options").toString())
+                .containsExactly("{\"kind\":\"DeleteOptions\",\"apiVersion\":\"meta.k8s.io/v1\","
+                        + "\"gracePeriodSeconds\":7,\"propagationPolicy\":\"Background\"}");
+    }
+
     /** A definition of ores with two versions that are alike; back when it is served. */
     private static void defineOres() throws Exception {
         String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

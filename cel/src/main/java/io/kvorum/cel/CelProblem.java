@@ -5,10 +5,12 @@ public final class CelProblem extends Exception {
     private static final long serialVersionUID = 1;
 
     private final boolean cost;
+    private final String issues;
 
     CelProblem(String message) {
         super(message);
         cost = false;
+        issues = message;
     }
 
     CelProblem(String message, Throwable cause) {
@@ -18,6 +20,17 @@ public final class CelProblem extends Exception {
     private CelProblem(String message, Throwable cause, boolean cost) {
         super(message, cause);
         this.cost = cost;
+        issues = message;
+    }
+
+    private CelProblem(String message, String issues) {
+        super(message);
+        cost = false;
+        this.issues = issues;
+    }
+
+    static CelProblem ofCompilation(String issues) {
+        return new CelProblem("compilation failed: " + issues, issues);
     }
 
     static CelProblem tooExpensive(CostMeter.Exceeded cause) {
@@ -27,6 +40,11 @@ public final class CelProblem extends Exception {
     /** Whether the evaluation was ended for what it cost. */
     boolean isCost() {
         return cost;
+    }
+
+    /** The message as the compiler or the evaluation gave it, without what went wrong as a whole. */
+    public String issues() {
+        return issues;
     }
 
     /** Never null. */

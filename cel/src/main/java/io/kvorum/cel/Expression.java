@@ -30,6 +30,11 @@ public final class Expression {
         return tree;
     }
 
+    /** The type of what it evaluates to, as far as it is known. */
+    ValueType result() {
+        return ValueType.ofResult(tree.getResultType());
+    }
+
     /** Whether it speaks of a variable. */
     public boolean uses(String variable) {
         return tree.getReferenceMap().values().stream()

@@ -163,12 +163,12 @@ public final class Expressions {
         if (result.hasError()) {
             List<CelIssue> issues =
                     result.getErrors().stream().map(Wording::ofCompilation).toList();
-            throw new CelProblem("compilation failed: " + CelIssue.toDisplayString(issues, result.getSource()));
+            throw CelProblem.ofCompilation(CelIssue.toDisplayString(issues, result.getSource()));
         }
         try {
             return result.getAst();
         } catch (CelValidationException e) {
-            throw new CelProblem("compilation failed: " + e.getMessage(), e);
+            throw CelProblem.ofCompilation(e.getMessage());
         }
     }
 

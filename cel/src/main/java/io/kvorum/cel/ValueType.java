@@ -82,7 +82,32 @@ public final class ValueType {
         return new AuthorizerLibrary.Check(whom, about);
     }
 
-    /** @param schema of the whole object: its apiVersion, kind, metadata.name and metadata.generateName are there too */
+    /** Of a variable that has fields, each of a type of its own; its values are maps. */
+    static ValueType ofFields(Map<String, ValueType> types) {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        types.forEach((name, type) -> fields.put(name, new Field(name, type)));
+        return struct(fields);
+    }
+
+    /** Of what an expression evaluates to; of objects and what is not CEL's own nothing is known. */
+    static ValueType ofResult(CelType found) {
+        return new ValueType(plain(found), Form.PLAIN, Map.of(), null);
+    }
+
+    private static CelType plain(CelType found) {
+        if (found instanceof ListType list && list.hasElemType()) {
+            return ListType.create(plain(list.elemType()));
+        }
+        if (found instanceof MapType map) {
+            return MapType.create(plain(map.keyType()), plain(map.valueType()));
+        }
+        return found instanceof SimpleType ? found : SimpleType.DYN;
+    }
+
+    /**
+     * Of a whole object: its apiVersion and kind are there too, and its metadata.name and metadata.generateName where the schema
+     * does not tell of the metadata itself.
+     */
     public static ValueType ofResource(JsonNode schema) {
         return of(schema, true);
     }
@@ -132,9 +157,13 @@ public final class ValueType {
             ValueType text = new ValueType(SimpleType.STRING, Form.PLAIN, Map.of(), null);
             put(fields, "apiVersion", text);
             put(fields, "kind", text);
-            Map<String, Field> metadata = new LinkedHashMap<>();
-            METADATA.forEach(name -> put(metadata, name, text));
-            put(fields, "metadata", struct(metadata));
+            if (METADATA.stream()
+                    .anyMatch(name -> Tree.at(schema, "properties", "metadata", "properties", name)
+                            .isMissingNode())) {
+                Map<String, Field> metadata = new LinkedHashMap<>();
+                METADATA.forEach(name -> put(metadata, name, text));
+                put(fields, "metadata", struct(metadata));
+            }
         }
         return struct(fields);
     }

@@ -14,11 +14,20 @@ final class Wording {
             "(token recognition error|extraneous input|mismatched input|missing .* at|no viable alternative).*",
             Pattern.DOTALL);
 
+    /** The overloads there are, which cel-go does not name. */
+    private static final Pattern CANDIDATES =
+            Pattern.compile("(found no matching overload for .*) \\(candidates: .*\\)", Pattern.DOTALL);
+
     private Wording() {}
 
     static CelIssue ofCompilation(CelIssue issue) {
-        return SYNTAX.matcher(issue.getMessage()).matches()
-                ? CelIssue.formatError(issue.getSourceLocation(), "Syntax error: " + issue.getMessage())
+        String message = issue.getMessage();
+        Matcher candidates = CANDIDATES.matcher(message);
+        if (candidates.matches()) {
+            return CelIssue.formatError(issue.getSourceLocation(), candidates.group(1));
+        }
+        return SYNTAX.matcher(message).matches()
+                ? CelIssue.formatError(issue.getSourceLocation(), "Syntax error: " + message)
                 : issue;
     }
 

@@ -28,6 +28,7 @@ final class ControllerFlags {
     final Supplier<Integer> jobSyncs;
     final Supplier<Integer> cronJobSyncs;
     final Supplier<Integer> serviceCidrSyncs;
+    final Supplier<Integer> policyStatusSyncs;
     final Supplier<Integer> mirroringSyncs;
     final Supplier<Integer> maxMirrored;
     final Supplier<Integer> ttlAfterFinishedSyncs;
@@ -94,6 +95,10 @@ final class ControllerFlags {
         maxMirrored = flags.integer(
                 "mirroring-max-endpoints-per-subset", 1000, "addresses of an Endpoints subset that are mirrored");
         serviceCidrSyncs = flags.integer("concurrent-service-cidr-syncs", 5, "Kvorum: ServiceCIDRs worked on at once");
+        policyStatusSyncs = flags.integer(
+                "concurrent-validating-admission-policy-status-syncs",
+                5,
+                "ValidatingAdmissionPolicies whose expressions are typed at once");
         cronJobSyncs = flags.integer("concurrent-cron-job-syncs", 5, "CronJobs worked on at once");
         ttlAfterFinishedSyncs =
                 flags.integer("concurrent-ttl-after-finished-syncs", 5, "Finished Jobs looked at at once");

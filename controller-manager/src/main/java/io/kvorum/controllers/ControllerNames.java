@@ -35,6 +35,8 @@ final class ControllerNames {
     static final String CSR_SIGNING = "certificatesigningrequest-signing-controller";
     static final String CSR_CLEANER = "certificatesigningrequest-cleaner-controller";
 
+    static final String POLICY_STATUS = "validatingadmissionpolicy-status-controller";
+
     static final String TOKEN_CLEANER = "token-cleaner-controller";
     static final String BOOTSTRAP_SIGNER = "bootstrap-signer-controller";
 
@@ -68,7 +70,8 @@ final class ControllerNames {
             CSR_SIGNING,
             CSR_CLEANER,
             TOKEN_CLEANER,
-            BOOTSTRAP_SIGNER);
+            BOOTSTRAP_SIGNER,
+            POLICY_STATUS);
 
     /** Service accounts in kube-system that upstream's roles are bound to, where they are not named as the controller. */
     private static final Map<String, String> ACCOUNTS = Map.ofEntries(

@@ -4,6 +4,7 @@ import io.kvorum.client.ApiClient;
 import io.kvorum.client.InformerFactory;
 import io.kvorum.client.Informers;
 import io.kvorum.component.ComponentContext;
+import io.kvorum.controllers.admissionpolicy.PolicyStatusController;
 import io.kvorum.controllers.bootstrap.BootstrapSigner;
 import io.kvorum.controllers.bootstrap.TokenCleaner;
 import io.kvorum.controllers.certificates.ApprovingController;
@@ -161,6 +162,9 @@ final class Term {
         enabled.accept(ControllerNames.CSR_CLEANER, CleaningController::new);
         enabled.accept(ControllerNames.TOKEN_CLEANER, TokenCleaner::new);
         enabled.accept(ControllerNames.BOOTSTRAP_SIGNER, BootstrapSigner::new);
+        enabled.accept(
+                ControllerNames.POLICY_STATUS,
+                context -> new PolicyStatusController(context, flags.policyStatusSyncs.get()));
         if (signing != null) {
             enabled.accept(
                     ControllerNames.CSR_SIGNING,

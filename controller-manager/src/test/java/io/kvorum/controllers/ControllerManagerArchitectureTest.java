@@ -29,6 +29,7 @@ class ControllerManagerArchitectureTest {
                         "io.kvorum.client..",
                         "io.kvorum.component..",
                         "io.kvorum.api..",
+                        "io.kvorum.cel..",
                         "io.kvorum.bus..",
                         "io.fabric8.kubernetes..",
                         "com.fasterxml.jackson..",

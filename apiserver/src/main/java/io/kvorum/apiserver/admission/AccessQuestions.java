@@ -3,27 +3,16 @@ package io.kvorum.apiserver.admission;
 import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.request.User;
+import io.kvorum.cel.AdmissionVariables;
 import io.kvorum.cel.Authorization;
 import io.kvorum.cel.ValueType;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Lets expressions ask what the one who writes may do, or a service account. */
 public final class AccessQuestions {
-    private static final String AUTHORIZER = "authorizer";
-    private static final String OF_REQUEST = "authorizer.requestResource";
-
     private AccessQuestions() {}
 
-    /** The variables' types, by name. */
-    public static Map<String, ValueType> types() {
-        Map<String, ValueType> types = new LinkedHashMap<>();
-        types.put(AUTHORIZER, ValueType.authorizer());
-        types.put(OF_REQUEST, ValueType.resourceCheck());
-        return types;
-    }
-
-    /** Their values for a write. */
+    /** The variables {@code authorizer} and {@code authorizer.requestResource} for a write, by name. */
     public static Map<String, Object> of(Authorizer authorizer, Admission.Attempt attempt) {
         Authorization whom = new OfUser(authorizer, attempt.user());
         Authorization.Question about = new Authorization.Question(
@@ -34,7 +23,11 @@ public final class AccessQuestions {
                 attempt.subresource(),
                 attempt.namespace(),
                 attempt.name());
-        return Map.of(AUTHORIZER, whom, OF_REQUEST, ValueType.resourceCheck(whom, about));
+        return Map.of(
+                AdmissionVariables.AUTHORIZER,
+                whom,
+                AdmissionVariables.REQUEST_AUTHORIZER,
+                ValueType.resourceCheck(whom, about));
     }
 
     private record OfUser(Authorizer authorizer, User user) implements Authorization {

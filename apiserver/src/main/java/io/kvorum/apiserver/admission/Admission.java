@@ -2,6 +2,7 @@ package io.kvorum.apiserver.admission;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.Tree;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.Set;
@@ -40,7 +41,7 @@ public interface Admission {
             Consumer<String> warnings,
             Passage passage) {
         private static final Set<String> ACTIONS =
-                Set.of("binding", "eviction", "token", "exec", "attach", "portforward", "proxy");
+                Set.of("binding", "eviction", "token", "scale", "exec", "attach", "portforward", "proxy");
 
         /** Whether the object is of another kind than the resource; see {@link #seesActions}. */
         public boolean isAction() {
@@ -68,13 +69,13 @@ public interface Admission {
                     user,
                     false,
                     warning -> {},
-                    new Passage(info, (key, value) -> {}));
+                    new Passage(info, Tree.newObject(), (key, value) -> {}));
         }
     }
 
     /**
      * Whether it wants to see what is done to objects by way of subresources that store nothing of their own. The object
-     * of such an attempt is a Binding, an Eviction, a TokenRequest, or the options of a connection.
+     * of such an attempt is a Binding, an Eviction, a TokenRequest, a Scale, or the options of a connection.
      */
     default boolean seesActions() {
         return false;

@@ -16,24 +16,27 @@ public final class AdmissionChain {
 
     /** Both steps, for what stores nothing of its own. */
     public Future<Void> act(Admission.Attempt attempt) {
-        return run(ofActions, attempt, Admission::mutate, 0)
-                .compose(mutated -> run(ofActions, attempt, Admission::validate, 0));
+        return mutate(attempt).compose(mutated -> validate(attempt));
     }
 
     /** Once, and all of them again when one of those who may cause that has changed the object. */
     public Future<Void> mutate(Admission.Attempt attempt) {
-        Future<Void> first = run(plugins, attempt, Admission::mutate, 0);
+        Future<Void> first = run(concerned(attempt), attempt, Admission::mutate, 0);
         return first.succeeded() ? again(attempt) : first.compose(done -> again(attempt));
     }
 
     private Future<Void> again(Admission.Attempt attempt) {
         return attempt.passage().goesRoundAgain()
-                ? run(plugins, attempt, Admission::mutate, 0)
+                ? run(concerned(attempt), attempt, Admission::mutate, 0)
                 : Future.succeededFuture();
     }
 
     public Future<Void> validate(Admission.Attempt attempt) {
-        return run(plugins, attempt, Admission::validate, 0);
+        return run(concerned(attempt), attempt, Admission::validate, 0);
+    }
+
+    private List<Admission> concerned(Admission.Attempt attempt) {
+        return attempt.isAction() ? ofActions : plugins;
     }
 
     private static Future<Void> run(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Passage {
     private final ResourceInfo spoken;
+    private final JsonNode options;
     private final BiConsumer<String, String> annotations;
     private final Set<String> invoked = new HashSet<>();
     private final Set<String> again = new HashSet<>();
@@ -23,15 +24,21 @@ public final class Passage {
 
     /**
      * @param spoken the resource in the version of the request, which may be another one than is admitted
+     * @param options those of the request that it names: a CreateOptions, UpdateOptions or DeleteOptions without its kind
      * @param annotations takes what the audit log is to tell of the request
      */
-    public Passage(ResourceInfo spoken, BiConsumer<String, String> annotations) {
+    public Passage(ResourceInfo spoken, JsonNode options, BiConsumer<String, String> annotations) {
         this.spoken = spoken;
+        this.options = options;
         this.annotations = annotations;
     }
 
     public ResourceInfo spoken() {
         return spoken;
+    }
+
+    public JsonNode options() {
+        return options;
     }
 
     public void annotate(String key, String value) {

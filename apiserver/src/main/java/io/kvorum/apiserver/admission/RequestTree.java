@@ -86,8 +86,6 @@ public final class RequestTree {
         }
         ObjectNode options = request.putObject("options");
         options.put("kind", kind).put("apiVersion", "meta.k8s.io/v1");
-        if (attempt.dryRun()) {
-            options.putArray("dryRun").add("All");
-        }
+        attempt.passage().options().properties().forEach(each -> options.set(each.getKey(), each.getValue()));
     }
 }

@@ -2,15 +2,12 @@ package io.kvorum.apiserver.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.Tree;
-import io.kvorum.apiserver.admission.AccessQuestions;
 import io.kvorum.cel.CelProblem;
 import io.kvorum.cel.Expression;
 import io.kvorum.cel.Expressions;
-import io.kvorum.cel.ValueType;
+import io.kvorum.cel.PolicyExpressions;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,43 +15,75 @@ import org.jspecify.annotations.Nullable;
  *
  * @param problems takes what does not compile
  */
-record Compilation(Expressions expressions, List<Problem> problems) {
+record Compilation(JsonNode policy, PolicyExpressions expressions, List<Problem> problems) {
     /** What is wrong with an expression of a policy. */
     record Problem(String field, String expression, String message) {}
 
     /** An expression with what it is called. */
     record Named(String name, Expression expression) {}
 
-    /** The variables that expressions of policies may speak of; of their types nothing is known. */
-    static Map<String, ValueType> variables() {
-        Map<String, ValueType> types = new LinkedHashMap<>();
-        for (String variable : List.of("object", "oldObject", "request", "params", "namespaceObject", "variables")) {
-            types.put(variable, ValueType.dynamic());
-        }
-        types.putAll(AccessQuestions.types());
-        return types;
+    private interface Compiler {
+        Expression compile(String text, Expressions.Result result) throws CelProblem;
+    }
+
+    static Compilation validating(JsonNode policy, List<Problem> problems) {
+        return new Compilation(policy, PolicyExpressions.validating(hasParams(policy)), problems);
+    }
+
+    static Compilation mutating(JsonNode policy, List<Problem> problems) {
+        return new Compilation(policy, PolicyExpressions.mutating(hasParams(policy)), problems);
+    }
+
+    private static boolean hasParams(JsonNode policy) {
+        return Tree.at(policy, "spec", "paramKind").isObject();
     }
 
     /** Null when it does not compile. */
     @Nullable
     Expression compile(String field, String text, Expressions.Result result) {
+        return compile(expressions::compile, field, text, result);
+    }
+
+    private @Nullable Expression compile(Compiler compiler, String field, String text, Expressions.Result result) {
         try {
-            return expressions.compile(text, result);
+            return compiler.compile(text, result);
         } catch (CelProblem e) {
             problems.add(new Problem(field, text, e.getMessage()));
             return null;
         }
     }
 
-    /** Those of a list of names and expressions in the spec that compile. */
-    List<Named> named(JsonNode policy, String list, Expressions.Result result) {
+    /** The match conditions that compile. */
+    List<Named> conditions() {
+        Expressions conditions = expressions.conditions();
         List<Named> found = new ArrayList<>();
-        List<JsonNode> items = Tree.items(policy, "spec", list);
+        List<JsonNode> items = Tree.items(policy, "spec", "matchConditions");
         for (int i = 0; i < items.size(); i++) {
-            Expression expression =
-                    compile("spec." + list + "[" + i + "].expression", Tree.text(items.get(i), "expression"), result);
+            Expression expression = compile(
+                    conditions::compile,
+                    "spec.matchConditions[" + i + "].expression",
+                    Tree.text(items.get(i), "expression"),
+                    Expressions.Result.BOOLEAN);
             if (expression != null) {
                 found.add(new Named(Tree.text(items.get(i), "name"), expression));
+            }
+        }
+        return found;
+    }
+
+    /** The variables that compile; what is compiled from here on may speak of them. */
+    List<Named> variables() {
+        List<Named> found = new ArrayList<>();
+        List<JsonNode> items = Tree.items(policy, "spec", "variables");
+        for (int i = 0; i < items.size(); i++) {
+            String name = Tree.text(items.get(i), "name");
+            Expression expression = compile(
+                    "spec.variables[" + i + "].expression",
+                    Tree.text(items.get(i), "expression"),
+                    Expressions.Result.ANY);
+            expressions.define(name, expression);
+            if (expression != null) {
+                found.add(new Named(name, expression));
             }
         }
         return found;

@@ -44,7 +44,7 @@ final class CompiledMutation {
 
     /** @param problems takes what does not compile; such expressions are left out */
     static CompiledMutation of(JsonNode policy, List<Compilation.Problem> problems) {
-        Compilation compilation = new Compilation(Expressions.mutating(Compilation.variables()), problems);
+        Compilation compilation = Compilation.mutating(policy, problems);
         CompiledMutation compiled = new CompiledMutation(
                 Preamble.of(policy, compilation),
                 Tree.text(policy, "spec", "reinvocationPolicy").equals("IfNeeded"));

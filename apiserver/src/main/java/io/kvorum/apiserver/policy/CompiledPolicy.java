@@ -37,7 +37,7 @@ final class CompiledPolicy {
 
     /** @param problems takes what does not compile; such expressions are left out */
     static CompiledPolicy of(JsonNode policy, List<Compilation.Problem> problems) {
-        Compilation compilation = new Compilation(Expressions.with(Compilation.variables()), problems);
+        Compilation compilation = Compilation.validating(policy, problems);
         CompiledPolicy compiled = new CompiledPolicy(Preamble.of(policy, compilation));
         List<JsonNode> validations = Tree.items(policy, "spec", "validations");
         for (int i = 0; i < validations.size(); i++) {

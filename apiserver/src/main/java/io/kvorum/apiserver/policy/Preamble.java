@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.Tree;
 import io.kvorum.cel.CelProblem;
 import io.kvorum.cel.Expression;
-import io.kvorum.cel.Expressions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ record Preamble(
                 Tree.text(policy, "metadata", "name"),
                 Tree.text(policy, "spec", "failurePolicy").equals("Ignore"),
                 new MatchResources(Tree.at(policy, "spec", "matchConstraints")),
-                List.copyOf(compilation.named(policy, "matchConditions", Expressions.Result.BOOLEAN)),
-                List.copyOf(compilation.named(policy, "variables", Expressions.Result.ANY)));
+                List.copyOf(compilation.conditions()),
+                List.copyOf(compilation.variables()));
     }
 
     /** @param problem why it is not known whether the policy is concerned; empty when it is */

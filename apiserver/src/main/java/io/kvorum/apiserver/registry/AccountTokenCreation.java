@@ -25,7 +25,7 @@ final class AccountTokenCreation {
         ObjectNode wanted = Bodies.decode("authentication.k8s.io/v1", "TokenRequest", request, options.validation())
                 .object();
         tokens.complete(wanted, info.name());
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return admission
                 .created(accounts, "token", info.namespace(), info.name(), wanted, writer)
                 .compose(admitted -> tokens.issue(info.namespace(), info.name(), wanted))

@@ -32,7 +32,7 @@ final class ActionAdmission {
 
     /** A connection to an object, with its options as upstream's types say them. */
     Future<Void> connected(Served served, RequestInfo info, ApiRequest request, User user) {
-        return admission.act(new Writer(user, false, request)
+        return admission.act(new Writer(user, false, Tree.newObject(), request.notes())
                 .attempt(
                         Admission.Operation.CONNECT,
                         served,

@@ -41,7 +41,7 @@ final class Applies {
         Presenter.View view = presenter.view(served, request);
         WriteOptions options = WriteOptions.of(request, "PatchOptions");
         ApplyBody body = ApplyBody.read(request.body().getBytes(), options.validation());
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return apply(served, info, writer, options, body, view, 1)
                 .map(response -> writer.warned(response, body.warnings()));
     }

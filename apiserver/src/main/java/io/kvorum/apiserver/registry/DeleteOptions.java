@@ -38,6 +38,27 @@ record DeleteOptions(
         return of(options instanceof ObjectNode object ? object : Tree.newObject(), Query.EMPTY);
     }
 
+    /** As a {@code metav1.DeleteOptions} has it, without its kind. */
+    ObjectNode given() {
+        ObjectNode given = Tree.newObject();
+        if (graceSeconds != null) {
+            given.put("gracePeriodSeconds", graceSeconds);
+        }
+        if (!uid.isEmpty()) {
+            given.withObject("/preconditions").put("uid", uid);
+        }
+        if (!resourceVersion.isEmpty()) {
+            given.withObject("/preconditions").put("resourceVersion", resourceVersion);
+        }
+        if (!propagation.isEmpty()) {
+            given.put("propagationPolicy", propagation);
+        }
+        if (dryRun) {
+            given.putArray("dryRun").add("All");
+        }
+        return given;
+    }
+
     DeleteOptions withDryRun(boolean rehearsal) {
         return new DeleteOptions(graceSeconds, propagation, uid, resourceVersion, rehearsal);
     }

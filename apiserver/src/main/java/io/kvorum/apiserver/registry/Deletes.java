@@ -63,7 +63,7 @@ final class Deletes {
     Future<ApiResponse> delete(Served served, RequestInfo info, ApiRequest request, User user) {
         Presenter.View view = presenter.view(served, request);
         DeleteOptions options = DeleteOptions.of(request);
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return delete(served, info.namespace(), info.name(), options, writer)
                 .map(outcome -> writer.warned(answer(served, view, options, outcome), List.of()));
     }
@@ -84,7 +84,7 @@ final class Deletes {
 
     Future<Transactions.Outcome> delete(
             Served served, String namespace, String name, DeleteOptions options, User user) {
-        return delete(served, namespace, name, options, new Writer(user, options.dryRun()));
+        return delete(served, namespace, name, options, new Writer(user, options));
     }
 
     private Future<Transactions.Outcome> delete(
@@ -110,7 +110,7 @@ final class Deletes {
         return reads.page(served, selection, list).compose(page -> {
             Iterator<ObjectVersion> rest = page.items().iterator();
             List<Future<Void>> workers = new ArrayList<>();
-            Writer writer = new Writer(user, options.dryRun(), request);
+            Writer writer = new Writer(user, options, request);
             for (int i = 0; i < COLLECTION_WORKERS; i++) {
                 workers.add(deleteRest(served, rest, options, writer));
             }
@@ -125,7 +125,7 @@ final class Deletes {
                 .compose(page -> {
                     Iterator<ObjectVersion> rest = page.items().iterator();
                     List<Future<Void>> workers = new ArrayList<>();
-                    Writer writer = new Writer(user, false);
+                    Writer writer = new Writer(user);
                     for (int i = 0; i < COLLECTION_WORKERS; i++) {
                         workers.add(deleteRest(served, rest, new DeleteOptions(null, "", "", "", false), writer));
                     }

@@ -66,7 +66,7 @@ final class Evictions {
         DeleteOptions options = DeleteOptions.embedded(eviction.path("deleteOptions"));
         DeleteOptions wanted = options.withDryRun(query.dryRun() || options.dryRun());
         Attempt attempt = new Attempt(pods, budgets, info.namespace(), info.name(), user);
-        Writer writer = new Writer(user, wanted.dryRun(), request);
+        Writer writer = new Writer(user, wanted, request);
         return admission
                 .created(pods, "eviction", info.namespace(), info.name(), eviction, writer)
                 .compose(admitted -> cache.fresh())

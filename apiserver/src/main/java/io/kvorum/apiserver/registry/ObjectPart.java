@@ -30,6 +30,11 @@ record ObjectPart(String name) {
         return name.isEmpty();
     }
 
+    /** Whether it may change what the object takes of a quota. */
+    boolean isCharged() {
+        return isWhole() || name.equals("resize");
+    }
+
     /** Makes {@code next} a legal successor of {@code old} as far as the strategy can. */
     void prepare(Strategy strategy, ObjectNode old, ObjectNode next) {
         if (isWhole()) {

@@ -32,7 +32,7 @@ final class PodActions {
         ObjectNode binding =
                 Bodies.decode("v1", "Binding", request, options.validation()).object();
         String name = info.name().isEmpty() ? Tree.text(binding, "metadata", "name") : info.name();
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return admission
                 .created(pods, "binding", info.namespace(), name, binding, writer)
                 .compose(admitted -> {

@@ -164,7 +164,7 @@ public final class Registry {
     public Future<ObjectVersion> create(String apiGroup, String version, String resource, ObjectNode object) {
         Served found = find(apiGroup, version, resource).orElseThrow(Registry::unknown);
         String namespace = object.path("metadata").path("namespace").asText();
-        return writes.create(found, namespace, object, new Writer(User.APISERVER, false), WriteOptions.OWN);
+        return writes.create(found, namespace, object, new Writer(User.APISERVER), WriteOptions.OWN);
     }
 
     /**
@@ -196,7 +196,7 @@ public final class Registry {
                 subresource,
                 List.of());
         FieldHook hook = fields.updates(found, subresource, WriteOptions.OWN.fieldManager());
-        return writes.change(found, info, new Writer(User.APISERVER, false), hook, current -> object.deepCopy())
+        return writes.change(found, info, new Writer(User.APISERVER), hook, current -> object.deepCopy())
                 .mapEmpty();
     }
 
@@ -230,8 +230,7 @@ public final class Registry {
         RequestInfo info =
                 new RequestInfo(true, "update", apiGroup, version, "", resource, name, subresource, List.of());
         FieldHook hook = fields.updates(found, subresource, WriteOptions.OWN.fieldManager());
-        return writes.change(
-                        found, info, new Writer(User.APISERVER, false), hook, current -> edit.apply(current.tree()))
+        return writes.change(found, info, new Writer(User.APISERVER), hook, current -> edit.apply(current.tree()))
                 .mapEmpty();
     }
 

@@ -71,13 +71,15 @@ final class Scales {
                     "the name of the object (" + name + ") does not match the name on the URL (" + info.name() + ")");
         }
         FieldHook hook = fields.updates(served, SUBRESOURCE, options.fieldManager());
+        Writer writer = new Writer(user, options, request);
         return writes.change(
                         served,
                         main(info),
-                        new Writer(user, options.dryRun(), request),
+                        new ScaleFacet(served),
+                        writer,
                         hook,
                         current -> scaled(served, current, decoded.object()))
-                .map(outcome -> Warnings.add(answer(scale(served, outcome.version())), decoded.warnings()));
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), decoded.warnings()));
     }
 
     Future<ApiResponse> patch(Served served, RequestInfo info, ApiRequest request, User user) {
@@ -87,16 +89,18 @@ final class Scales {
         }
         FieldHook hook = fields.updates(served, SUBRESOURCE, options.fieldManager());
         Patch patch = Patch.of(VERSION, KIND, request, options.validation());
+        Writer writer = new Writer(user, options, request);
         return writes.change(
                         served,
                         main(info),
-                        new Writer(user, options.dryRun(), request),
+                        new ScaleFacet(served),
+                        writer,
                         hook,
                         current -> scaled(
                                 served,
                                 current,
                                 patch.apply(scale(served, current)).object()))
-                .map(outcome -> answer(scale(served, outcome.version())));
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), List.of()));
     }
 
     private Future<ApiResponse> apply(
@@ -111,38 +115,59 @@ final class Scales {
         if (replicas != null) {
             ScaleFields.of(served.info()).want(config, replicas.asInt());
         }
-        return writes.change(
-                        served, main(info), new Writer(user, options.dryRun(), request), FieldHook.NONE, current -> {
-                            ObjectNode merged = fields.applied(
-                                    served,
-                                    SUBRESOURCE,
-                                    served.conversion().afterStore(current.tree()),
-                                    config,
-                                    options);
-                            ObjectNode scale = body.config().deepCopy();
-                            Tree.ensureObject(scale, "spec")
-                                    .put(
-                                            "replicas",
-                                            ScaleFields.of(served.info()).wanted(merged));
-                            ObjectNode next = scaled(served, current, scale);
-                            FieldTracking.copy(merged, next);
-                            return next;
-                        })
-                .map(outcome -> Warnings.add(answer(scale(served, outcome.version())), body.warnings()));
+        Writer writer = new Writer(user, options, request);
+        return writes.change(served, main(info), new ScaleFacet(served), writer, FieldHook.NONE, current -> {
+                    ObjectNode merged = fields.applied(
+                            served, SUBRESOURCE, served.conversion().afterStore(current.tree()), config, options);
+                    ObjectNode scale = body.config().deepCopy();
+                    Tree.ensureObject(scale, "spec")
+                            .put("replicas", ScaleFields.of(served.info()).wanted(merged));
+                    ObjectNode next = scaled(served, current, scale);
+                    FieldTracking.copy(merged, next);
+                    return next;
+                })
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), body.warnings()));
     }
 
-    private static ObjectNode scaled(Served served, ObjectVersion current, ObjectNode scale) {
+    /** Admission sees the scale, before and after. */
+    private record ScaleFacet(Served served) implements Facet {
+        @Override
+        public String subresource(String asked) {
+            return SUBRESOURCE;
+        }
+
+        @Override
+        public ObjectNode shown(ObjectNode object) {
+            return scale(served, object);
+        }
+
+        @Override
+        public void take(ObjectNode shown, ObjectNode into) {
+            int wanted = wanted(shown, Tree.text(into, "metadata", "name"));
+            ScaleFields fields = ScaleFields.of(served.info());
+            if (wanted != fields.wanted(into)) {
+                fields.want(into, wanted);
+            }
+        }
+    }
+
+    private static int wanted(ObjectNode scale, String name) {
         JsonNode wanted = scale.path("spec").path("replicas");
         if (wanted.asLong() < 0) {
             throw ApiException.invalid(
                     "autoscaling",
                     KIND,
-                    current.name(),
+                    name,
                     List.of(new ApiException.Cause(
                             "FieldValueInvalid",
                             "Invalid value: " + wanted.asLong() + ": must be greater than or equal to 0",
                             "spec.replicas")));
         }
+        return wanted.asInt();
+    }
+
+    private static ObjectNode scaled(Served served, ObjectVersion current, ObjectNode scale) {
+        int wanted = wanted(scale, current.name());
         ObjectNode object = served.conversion().afterStore(current.tree());
         ObjectNode meta = Tree.ensureObject(object, "metadata");
         // The preconditions are those of the scale, for they share metadata.
@@ -154,7 +179,7 @@ final class Scales {
                 meta.put(field, given);
             }
         }
-        ScaleFields.of(served.info()).want(object, wanted.asInt());
+        ScaleFields.of(served.info()).want(object, wanted);
         return object;
     }
 
@@ -176,7 +201,10 @@ final class Scales {
     }
 
     private static ObjectNode scale(Served served, ObjectVersion version) {
-        ObjectNode object = served.conversion().afterStore(version.tree());
+        return scale(served, served.conversion().afterStore(version.tree()));
+    }
+
+    private static ObjectNode scale(Served served, ObjectNode object) {
         ScaleFields fields = ScaleFields.of(served.info());
         ObjectNode scale = ObjectJson.object();
         scale.put("kind", KIND);

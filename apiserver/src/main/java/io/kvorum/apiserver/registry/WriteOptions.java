@@ -1,6 +1,9 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
+import io.kvorum.api.Tree;
 import io.kvorum.api.schema.FieldValidation;
 import io.kvorum.api.validation.FieldErrors;
 import io.kvorum.api.validation.FieldManagers;
@@ -14,10 +17,12 @@ import java.util.List;
  *
  * @param fieldManager who writes, for the fields' sake: the name the request gives, else from its User-Agent; may be empty
  * @param force whether an apply takes fields from others
+ * @param given what the request names of them, as a CreateOptions or UpdateOptions has it
  */
-record WriteOptions(boolean dryRun, FieldValidation validation, String fieldManager, boolean force) {
+record WriteOptions(boolean dryRun, FieldValidation validation, String fieldManager, boolean force, JsonNode given) {
     /** For writes of the server itself. */
-    static final WriteOptions OWN = new WriteOptions(false, FieldValidation.IGNORE, "kube-apiserver", false);
+    static final WriteOptions OWN =
+            new WriteOptions(false, FieldValidation.IGNORE, "kube-apiserver", false, Tree.newObject());
 
     /** @param kind {@code CreateOptions}, {@code UpdateOptions} or {@code PatchOptions} */
     static WriteOptions of(ApiRequest request, String kind) {
@@ -35,11 +40,22 @@ record WriteOptions(boolean dryRun, FieldValidation validation, String fieldMana
         if (!errors.isEmpty()) {
             throw ApiException.invalid("meta.k8s.io", kind, "", errors.causes());
         }
+        boolean dryRun = dryRun(query.all("dryRun"), kind);
+        ObjectNode given = Tree.newObject();
+        if (dryRun) {
+            given.putArray("dryRun").add("All");
+        }
+        for (String option : List.of("fieldManager", "fieldValidation")) {
+            if (!query.text(option).isEmpty()) {
+                given.put(option, query.text(option));
+            }
+        }
         return new WriteOptions(
-                dryRun(query.all("dryRun"), kind),
+                dryRun,
                 FieldValidation.parse(query.text("fieldValidation"), kind),
                 manager.isEmpty() ? FieldManagers.ofUserAgent(request.header("User-Agent")) : manager,
-                query.flag("force"));
+                query.flag("force"),
+                given);
     }
 
     static boolean dryRun(List<String> values, String kind) {

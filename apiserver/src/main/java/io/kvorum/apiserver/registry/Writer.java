@@ -1,6 +1,8 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Tree;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.Passage;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -14,16 +16,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who writes, whether in earnest, and what there is to note of it. One for each request; of the event loop.
  *
+ * @param options what the request names of its options
  * @param notes of the request
  */
-record Writer(User user, boolean dryRun, Notes notes) {
-    Writer(User user, boolean dryRun, ApiRequest request) {
-        this(user, dryRun, request.notes());
+record Writer(User user, boolean dryRun, JsonNode options, Notes notes) {
+    Writer(User user, WriteOptions options, ApiRequest request) {
+        this(user, options.dryRun(), options.given(), request.notes());
+    }
+
+    Writer(User user, DeleteOptions options, ApiRequest request) {
+        this(user, options.dryRun(), options.given(), request.notes());
     }
 
     /** Whose notes nobody reads. */
-    Writer(User user, boolean dryRun) {
-        this(user, dryRun, new Notes());
+    Writer(User user, DeleteOptions options) {
+        this(user, options.dryRun(), options.given(), new Notes());
+    }
+
+    /** In earnest, and nobody reads the notes. */
+    Writer(User user) {
+        this(user, false, Tree.newObject(), new Notes());
     }
 
     void warn(String warning) {
@@ -54,7 +66,7 @@ record Writer(User user, boolean dryRun, Notes notes) {
                 user,
                 dryRun,
                 this::warn,
-                new Passage(served.info(), this::annotate));
+                new Passage(served.info(), options, this::annotate));
     }
 
     /** The answer with what there is to tell, after what the decoder told. */

@@ -76,7 +76,7 @@ final class Writes {
         Presenter.View view = presenter.view(served, request);
         WriteOptions options = WriteOptions.of(request, "CreateOptions");
         Decoded decoded = Bodies.decode(served.info(), request, options.validation());
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return create(served, info.namespace(), decoded.object(), writer, options)
                 .map(version -> writer.warned(view.one(201, version), decoded.warnings()));
     }
@@ -159,7 +159,7 @@ final class Writes {
         ObjectNode wire = decoded.object();
         metadata.checkName(info.name(), wire);
         metadata.checkNamespace(served, info.namespace(), wire);
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return change(
                         served,
                         info,
@@ -198,7 +198,7 @@ final class Writes {
         Patch patch = Patch.of(served.info(), request, options.validation());
         List<String>[] warnings = new List[] {List.of()};
         FieldHook hook = fields.updates(served, info.subresource(), options.fieldManager());
-        Writer writer = new Writer(user, options.dryRun(), request);
+        Writer writer = new Writer(user, options, request);
         return change(served, info, writer, hook, current -> {
                     Decoded patched = patch.apply(served.conversion().toWire(current.tree()));
                     warnings[0] = patched.warnings();
@@ -217,6 +217,17 @@ final class Writes {
      */
     Future<Transactions.Outcome> change(
             Served served, RequestInfo info, Writer writer, FieldHook hook, Function<ObjectVersion, ObjectNode> next) {
+        return change(served, info, Facet.WHOLE, writer, hook, next);
+    }
+
+    /** The same, of which admission sees what a subresource shows. */
+    Future<Transactions.Outcome> change(
+            Served served,
+            RequestInfo info,
+            Facet facet,
+            Writer writer,
+            FieldHook hook,
+            Function<ObjectVersion, ObjectNode> next) {
         String path = served.path(info.namespace(), info.name());
         return leases.leaseFor(served)
                 .compose(lease -> transactions.update(served, path, writer.dryRun(), current -> {
@@ -225,25 +236,34 @@ final class Writes {
                     ObjectNode old = served.conversion().afterStore(current.tree());
                     metadata.carryOver(served, old, wanted);
                     hook.update(old, wanted);
-                    return changed(served, info, writer, current, old, wanted, lease);
+                    return changed(served, info, facet, writer, current, old, wanted, lease);
                 }));
     }
 
     private Future<Change> changed(
             Served served,
             RequestInfo info,
+            Facet facet,
             Writer writer,
             ObjectVersion current,
             ObjectNode old,
             ObjectNode next,
             long lease) {
+        ObjectNode shown = facet.shown(next);
         Admission.Attempt attempt = writer.attempt(
-                Admission.Operation.UPDATE, served, info.subresource(), info.namespace(), info.name(), next, old);
+                Admission.Operation.UPDATE,
+                served,
+                facet.subresource(info.subresource()),
+                info.namespace(),
+                info.name(),
+                shown,
+                facet.shown(old));
         return admission.mutate(attempt).compose(mutated -> {
+            facet.take(shown, next);
             ObjectPart part = ObjectPart.of(info.subresource());
             part.prepare(served.strategy(), old, next);
             metadata.stampPhase(served, old, next);
-            Reservations owner = part.isWhole() ? charged(served, info.namespace()) : Reservations.NONE;
+            Reservations owner = part.isCharged() ? charged(served, info.namespace()) : Reservations.NONE;
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
             refuse(

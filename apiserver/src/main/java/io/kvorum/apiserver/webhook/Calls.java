@@ -84,7 +84,7 @@ final class Calls {
             return Future.succeededFuture(null);
         }
         if (attempt.isAction()) {
-            return conditioned(webhook, attempt, new Shown(as, attempt.object(), null));
+            return conditioned(webhook, attempt, new Shown(as, attempt.object(), attempt.old()));
         }
         return converted(attempt.object(), attempt.info(), as)
                 .compose(object -> converted(attempt.old(), attempt.info(), as)

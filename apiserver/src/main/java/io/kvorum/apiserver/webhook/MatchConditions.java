@@ -2,32 +2,23 @@ package io.kvorum.apiserver.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.Tree;
-import io.kvorum.apiserver.admission.AccessQuestions;
+import io.kvorum.cel.AdmissionVariables;
 import io.kvorum.cel.CelProblem;
 import io.kvorum.cel.Expression;
 import io.kvorum.cel.Expressions;
 import io.kvorum.cel.ValueType;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The {@code matchConditions} of a webhook: all must be true for it to be asked. */
 final class MatchConditions {
-    private static final Expressions EXPRESSIONS = Expressions.with(variables());
+    private static final Expressions EXPRESSIONS = Expressions.with(AdmissionVariables.types(ValueType.dynamic()));
 
     private final List<Expression> expressions;
 
     /** What is wrong with one of them. */
     record Problem(int index, String expression, String message) {}
-
-    private static Map<String, ValueType> variables() {
-        Map<String, ValueType> types = new LinkedHashMap<>(AccessQuestions.types());
-        for (String name : List.of("object", "oldObject", "request")) {
-            types.put(name, ValueType.dynamic());
-        }
-        return types;
-    }
 
     private MatchConditions(List<Expression> expressions) {
         this.expressions = expressions;
@@ -59,7 +50,7 @@ final class MatchConditions {
      * Whether none is false; a false one tells even when others cannot be evaluated.
      *
      * @param values object, oldObject and request; what is not there is null
-     * @param others those of {@link AccessQuestions}
+     * @param others those of {@link io.kvorum.apiserver.admission.AccessQuestions}
      */
     Outcome ask(Map<String, JsonNode> values, Map<String, Object> others) {
         List<String> failures = new ArrayList<>();

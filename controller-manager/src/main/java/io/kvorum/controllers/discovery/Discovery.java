@@ -55,7 +55,8 @@ public final class Discovery {
         });
     }
 
-    private Future<List<ResourceInfo>> resources(String groupVersion) {
+    /** The resources of one group version, such as {@code apps/v1}, without subresources; fails when it is not served. */
+    public Future<List<ResourceInfo>> resources(String groupVersion) {
         String path = groupVersion.equals("v1") ? "/api/v1" : "/apis/" + groupVersion;
         return get(path).map(list -> parse(groupVersion, list));
     }
@@ -87,7 +88,8 @@ public final class Discovery {
         return resources;
     }
 
-    private Future<JsonNode> get(String path) {
+    /** A document by its path. */
+    public Future<JsonNode> get(String path) {
         return client.raw("GET", path, null, null, TIMEOUT).compose(Discovery::decode);
     }
 

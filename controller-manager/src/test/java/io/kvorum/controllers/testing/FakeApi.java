@@ -21,6 +21,7 @@ import io.kvorum.client.PatchType;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.client.Watch;
 import io.kvorum.client.WatchHandler;
+import io.kvorum.openapi.OpenApiDocuments;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -165,6 +166,12 @@ public final class FakeApi implements ApiClient {
             }
             if (method.equals("GET") && (uri.equals("/api/v1") || uri.matches("/apis/[^/]+/[^/]+"))) {
                 return discoveryResources(uri.replaceFirst("/apis?/", ""));
+            }
+            if (method.equals("GET") && uri.startsWith("/openapi/v3/")) {
+                return Buffer.buffer(OpenApiDocuments.load()
+                        .v3(uri.substring("/openapi/v3/".length()))
+                        .orElseThrow(() -> ApiException.notFound("", "", uri))
+                        .bytes());
             }
             String[] parts = uri.split("/");
             if (method.equals("GET") && uri.startsWith("/api/v1/namespaces/")) {
