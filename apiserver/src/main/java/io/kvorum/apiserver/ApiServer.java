@@ -14,7 +14,6 @@ import io.kvorum.apiserver.encryption.EncryptingStore;
 import io.kvorum.apiserver.encryption.EncryptionRules;
 import io.kvorum.apiserver.flow.FlowKeeper;
 import io.kvorum.apiserver.proxy.ClientConnections;
-import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
@@ -174,7 +173,7 @@ final class ApiServer implements Component {
                         });
                     })
                     .onFailure(cause -> LOG.warn("objects of birth are incomplete cause={}", cause.toString()));
-            new AllocationRepair(serving.cache(), store)
+            serving.allocations()
                     .run()
                     .onFailure(cause -> LOG.warn("service allocations not repaired cause={}", cause.toString()));
         });

@@ -75,6 +75,8 @@ import io.kvorum.apiserver.registry.KindTypes;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.registry.Reservations;
 import io.kvorum.apiserver.registry.TableFormat;
+import io.kvorum.apiserver.service.AllocationRepair;
+import io.kvorum.apiserver.service.ServiceAddresses;
 import io.kvorum.apiserver.service.ServiceReservations;
 import io.kvorum.apiserver.table.Tables;
 import io.kvorum.apiserver.token.AccountTokens;
@@ -115,6 +117,7 @@ public final class ApiServing {
     private final NodeAuthorizer node;
     private final AccountTokens accountTokens;
     private final Future<Void> loaded;
+    private final AllocationRepair allocations;
     private final Registry registry;
     private final ApiServiceKeeper apiServices;
     private final DefinitionController definitions;
@@ -169,8 +172,10 @@ public final class ApiServing {
         TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options));
         Authorizer authorizer = authorizer(config.auth().modes());
         Access access = new Access(authorizer, cache::fresh, () -> born);
-        Reservations services = new ServiceReservations(
-                cache, config.serviceRange(), config.firstNodePort(), config.lastNodePort(), random);
+        ServiceAddresses addresses = new ServiceAddresses(cache, config.serviceRange(), random, clock);
+        Reservations services =
+                new ServiceReservations(cache, addresses, config.firstNodePort(), config.lastNodePort(), random);
+        allocations = new AllocationRepair(cache, store, addresses);
         HookClient hooks = new HookClient(cache, new ServerTrust(options.connections(), null));
         Converter converter = new ConversionWebhook(hooks);
         SchemaSource types = new KindTypes(catalog);
@@ -292,6 +297,10 @@ public final class ApiServing {
     /** What is stored has all that belongs to it: now only that counts. */
     public void reconciled() {
         rbac.reconciled();
+    }
+
+    public AllocationRepair allocations() {
+        return allocations;
     }
 
     public Registry registry() {

@@ -89,6 +89,24 @@ class QuotaComponentTest {
     }
 
     @Test
+    void whatIsResizedIsCharged() {
+        String ns = namespace("resized");
+        quota(ns, "{\"requests.cpu\":\"1\"}", "{\"requests.cpu\":\"0\"}");
+        created(pod(ns, "p", "{\"requests\":{\"cpu\":\"200m\"}}"));
+        String size = "{\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":{\"requests\":{\"cpu\":\"%s\"}}}]}}";
+        String resize = ns + "/pods/p/resize";
+        Http.Answer more = http.send(
+                "PATCH", resize, size.formatted("700m"), "Content-Type", "application/strategic-merge-patch+json");
+        assertThat(more.status()).as(more.text()).isEqualTo(200);
+        assertThat(used(ns, "requests.cpu")).isEqualTo("700m");
+        refused(
+                http.send(
+                        "PATCH", resize, size.formatted("2"), "Content-Type", "application/strategic-merge-patch+json"),
+                "pods \"p\" is forbidden: exceeded quota: q, requested: requests.cpu=1300m, used: requests.cpu=700m,"
+                        + " limited: requests.cpu=1");
+    }
+
+    @Test
     void whoeverWritesAtOnceDoesNotGetMoreThanIsAllowed() {
         String ns = namespace("raced");
         quota(ns, "{\"configmaps\":\"5\"}", "{\"configmaps\":\"0\"}");

@@ -52,6 +52,60 @@ class ServicesComponentTest {
     }
 
     @Test
+    void anAddressInUseHasAnIpAddress() {
+        String ip = service("web", "").json().at("/spec/clusterIP").asText();
+        String path = "/apis/networking.k8s.io/v1/ipaddresses/" + ip;
+        JsonNode address = http.get(path).json();
+        assertThat(address.path("spec"))
+                .hasToString(
+                        "{\"parentRef\":{\"group\":\"\",\"resource\":\"services\",\"namespace\":\"default\",\"name\":\"web\"}}");
+        assertThat(address.at("/metadata/labels"))
+                .hasToString("{\"ipaddress.kubernetes.io/ip-family\":\"IPv4\","
+                        + "\"ipaddress.kubernetes.io/managed-by\":\"ipallocator.k8s.io\"}");
+        http.delete(ROOT + "/web", "");
+        assertThat(http.get(path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void anAddressThatAUserNamesIsNotGivenOut() {
+        assertThat(http.post(
+                                "/apis/networking.k8s.io/v1/ipaddresses",
+                                "{\"metadata\":{\"name\":\"10.96.0.77\"},\"spec\":{\"parentRef\":{\"resource\":\"gateways\","
+                                        + "\"group\":\"example.com\",\"name\":\"g\"}}}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(service("web", ",\"clusterIP\":\"10.96.0.77\"")
+                        .json()
+                        .path("message")
+                        .asText())
+                .contains("provided IP is already allocated");
+    }
+
+    @Test
+    void aServiceCidrThatIsReadyHasAddressesToo() {
+        String cidrs = "/apis/networking.k8s.io/v1/servicecidrs";
+        assertThat(http.post(cidrs, "{\"metadata\":{\"name\":\"more\"},\"spec\":{\"cidrs\":[\"10.97.0.0/29\"]}}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(service("early", ",\"clusterIP\":\"10.97.0.3\"").status()).isEqualTo(422);
+        String ready =
+                "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"\",\"message\":\"\","
+                        + "\"lastTransitionTime\":\"2026-01-01T00:00:00Z\"}]}}";
+        assertThat(http.merge(cidrs + "/more/status", ready).status()).isEqualTo(200);
+        assertThat(service("late", ",\"clusterIP\":\"10.97.0.3\"").status()).isEqualTo(201);
+        // The server's own range comes first, 254 addresses of which the Service "kubernetes" may have one; then the
+        // other.
+        Set<String> given = new HashSet<>();
+        Http.Answer last = service("s0", "");
+        for (int i = 1; last.status() == 201; i++) {
+            given.add(last.json().at("/spec/clusterIP").asText());
+            last = service("s" + i, "");
+        }
+        assertThat(last.json().path("message").asText()).contains("range is full");
+        assertThat(given.stream().filter(ip -> ip.startsWith("10.97.0."))).hasSize(5);
+    }
+
+    @Test
     void nodePortsRunOutAndComeBack() {
         for (int i = 0; i < 11; i++) {
             int port = service("n" + i, ",\"type\":\"NodePort\"")

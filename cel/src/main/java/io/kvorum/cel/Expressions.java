@@ -168,7 +168,7 @@ public final class Expressions {
         try {
             return result.getAst();
         } catch (CelValidationException e) {
-            throw CelProblem.ofCompilation(e.getMessage());
+            throw CelProblem.ofCompilation(String.valueOf(e.getMessage()));
         }
     }
 

@@ -47,8 +47,12 @@ public final class QuotaLedger {
         this.clock = clock;
     }
 
-    /** What an object of a resource reserves anyway, and in quotas. */
-    public Reservations over(ResourceInfo info, String namespace, Reservations owner) {
+    /**
+     * What an object of a resource reserves anyway, and in quotas.
+     *
+     * @param resized whether an update is one by which a pod may ask for more
+     */
+    public Reservations over(ResourceInfo info, String namespace, Reservations owner, boolean resized) {
         if (namespace.isEmpty() || cache.of(QUOTAS).list(namespace).isEmpty()) {
             return owner;
         }
@@ -61,7 +65,9 @@ public final class QuotaLedger {
             @Override
             public Attachment update(ObjectNode object, ObjectNode old) {
                 Attachment own = owner.update(object, old);
-                return GROW.contains(info.groupResource()) ? own.and(charge(info, namespace, object, old)) : own;
+                return resized || GROW.contains(info.groupResource())
+                        ? own.and(charge(info, namespace, object, old))
+                        : own;
             }
 
             @Override

@@ -10,7 +10,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,7 @@ final class ObjectMetadata {
         if (Tree.text(metadata, "name").isEmpty() && !generateName.isEmpty()) {
             rename(object, generateName);
         }
-        metadata.put("uid", uuid());
+        metadata.put("uid", ObjectUid.next(random));
         metadata.put("creationTimestamp", now());
     }
 
@@ -86,12 +85,6 @@ final class ObjectMetadata {
             name.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
         Tree.ensureObject(object, "metadata").put("name", name.toString());
-    }
-
-    private String uuid() {
-        long high = (random.nextLong() & ~0xf000L) | 0x4000L;
-        long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
-        return new UUID(high, low).toString();
     }
 
     /**

@@ -18,6 +18,8 @@ record ObjectPart(String name) {
     /** Subresources that show the object and change a part of it. */
     private static final Set<String> NAMES = Set.of("status", "approval", "ephemeralcontainers", "resize");
 
+    static final ObjectPart WHOLE = new ObjectPart("");
+
     static ObjectPart of(String subresource) {
         return new ObjectPart(NAMES.contains(subresource) ? subresource : "");
     }

@@ -65,9 +65,12 @@ final class Writes {
         return reservations.getOrDefault(served.stored(), Reservations.NONE);
     }
 
-    private Reservations charged(Served served, String namespace) {
-        Reservations owner = reservations(served);
-        return quotas == null ? owner : quotas.over(served.storedInfo(), namespace, owner);
+    private Reservations charged(Served served, String namespace, ObjectPart part) {
+        if (!part.isCharged()) {
+            return Reservations.NONE;
+        }
+        Reservations owner = part.isWhole() ? reservations(served) : Reservations.NONE;
+        return quotas == null ? owner : quotas.over(served.storedInfo(), namespace, owner, !part.isWhole());
     }
 
     // ---- create
@@ -125,7 +128,7 @@ final class Writes {
             boolean dryRun,
             int attempt) {
         String name = Tree.text(object, "metadata", "name");
-        Reservations owner = charged(served, namespace);
+        Reservations owner = charged(served, namespace, ObjectPart.WHOLE);
         return transactions
                 .create(served, served.path(namespace, name), name, () -> reserved(owner, object, lease), dryRun)
                 .recover(cause -> {
@@ -263,7 +266,7 @@ final class Writes {
             ObjectPart part = ObjectPart.of(info.subresource());
             part.prepare(served.strategy(), old, next);
             metadata.stampPhase(served, old, next);
-            Reservations owner = part.isCharged() ? charged(served, info.namespace()) : Reservations.NONE;
+            Reservations owner = charged(served, info.namespace(), part);
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
             refuse(

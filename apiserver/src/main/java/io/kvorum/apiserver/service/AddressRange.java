@@ -1,5 +1,7 @@
 package io.kvorum.apiserver.service;
 
+import java.util.Optional;
+
 /**
  * An IPv4 network of which addresses are given out; the first (network) and the last (broadcast) are not.
  *
@@ -24,6 +26,15 @@ public record AddressRange(String text, long base, long size) {
         }
         long hosts = 1L << (32 - prefix);
         return new AddressRange(text, address & -hosts & 0xffffffffL, hosts - 2);
+    }
+
+    /** Empty for what addresses cannot be given out of: another family, too large, too small. */
+    static Optional<AddressRange> ifUsable(String text) {
+        try {
+            return Optional.of(parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** The address number {@code index}. */

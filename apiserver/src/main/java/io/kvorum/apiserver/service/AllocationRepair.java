@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.service;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
@@ -15,22 +16,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts allocations right at start: a Service without its keys gets them, a key whose Service is gone is removed. Needed
- * only after the store was written by something else, such as a restore of a part.
+ * Puts allocations right at start: a Service without its keys and IPAddresses gets them, those whose Service is gone are removed.
+ * Needed only after the store was written by something else, such as a restore of a part, or a release that had no IPAddresses.
  */
 public final class AllocationRepair {
     private static final Logger LOG = LoggerFactory.getLogger(AllocationRepair.class);
 
     private final WatchCache cache;
     private final Store store;
+    private final ServiceAddresses addresses;
 
-    public AllocationRepair(WatchCache cache, Store store) {
+    public AllocationRepair(WatchCache cache, Store store, ServiceAddresses addresses) {
         this.cache = cache;
         this.store = store;
+        this.addresses = addresses;
     }
 
     public Future<Void> run() {
@@ -51,8 +56,15 @@ public final class AllocationRepair {
             }
         }
         List<Txn> repairs = new ArrayList<>();
-        repair(ServiceReservations.IPS, ips, unchanged, repairs);
-        repair(ServiceReservations.PORTS, ports, unchanged, repairs);
+        repair(ServiceAddresses.KEYS, ips, unchanged, Allocation::stored, all -> true, repairs);
+        repair(
+                ServiceAddresses.OBJECTS,
+                ips,
+                unchanged,
+                (service, ip) -> ObjectJson.stored(addresses.object(ip, service)),
+                ServiceAddresses::managed,
+                repairs);
+        repair(ServiceReservations.PORTS, ports, unchanged, Allocation::stored, all -> true, repairs);
         if (!repairs.isEmpty()) {
             LOG.warn("repairing service allocations count={}", repairs.size());
         }
@@ -63,19 +75,28 @@ public final class AllocationRepair {
         return done;
     }
 
+    /**
+     * @param value what to store for a Service under a name
+     * @param ours which of those that are there may be removed
+     */
     private void repair(
-            String kind, Map<String, ObjectNode> wanted, Map<String, Compare> unchanged, List<Txn> repairs) {
+            String kind,
+            Map<String, ObjectNode> wanted,
+            Map<String, Compare> unchanged,
+            BiFunction<ObjectNode, String, byte[]> value,
+            Predicate<ObjectVersion> ours,
+            List<Txn> repairs) {
         for (Map.Entry<String, ObjectNode> entry : wanted.entrySet()) {
             Compare same = unchanged.get(entry.getKey());
             if (same != null && cache.of(kind).get(entry.getKey()) == null) {
                 ByteSequence key = StoreKeys.key(kind, entry.getKey());
-                ByteSequence value = ByteSequence.wrap(Allocation.stored(entry.getValue(), entry.getKey()));
+                ByteSequence stored = ByteSequence.wrap(value.apply(entry.getValue(), entry.getKey()));
                 repairs.add(new Txn(
-                        List.of(Compare.absent(key), same), List.of(new Op.Put(key, value, 0, false)), List.of()));
+                        List.of(Compare.absent(key), same), List.of(new Op.Put(key, stored, 0, false)), List.of()));
             }
         }
         for (ObjectVersion allocation : cache.of(kind).list("")) {
-            if (!wanted.containsKey(allocation.path())) {
+            if (!wanted.containsKey(allocation.path()) && ours.test(allocation)) {
                 ByteSequence key = StoreKeys.key(kind, allocation.path());
                 // Only the allocation that was seen: it may just have been given to a new Service.
                 Compare seen = Compare.modRevision(key, Compare.Relation.EQUAL, allocation.revision());

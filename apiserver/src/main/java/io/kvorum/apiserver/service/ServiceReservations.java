@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.ServicePorts;
 import io.kvorum.api.Tree;
-import io.kvorum.apiserver.cache.ResourceCache;
+import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.registry.Attachment;
@@ -22,25 +22,23 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Cluster IPs and node ports of Services. Each one in use has a key in the store, written in the Service's own
- * transaction on the condition that it did not exist: two API servers cannot give the same one out, and none is lost.
+ * Cluster IPs and node ports of Services. Each one in use has a key in the store, and an address its IPAddress, written in the
+ * Service's own transaction on the condition that it did not exist: two API servers cannot give the same one out, and none is lost.
  */
 public final class ServiceReservations implements Reservations {
-    static final String IPS = "ranges/serviceips";
     static final String PORTS = "ranges/servicenodeports";
-    private static final int RANDOM_PROBES = 32;
 
     private final WatchCache cache;
-    private final AddressRange range;
+    private final ServiceAddresses allocatable;
     private final int firstPort;
     private final int lastPort;
     private final RandomGenerator random;
 
     /** @param lastPort inclusive */
     public ServiceReservations(
-            WatchCache cache, AddressRange range, int firstPort, int lastPort, RandomGenerator random) {
+            WatchCache cache, ServiceAddresses allocatable, int firstPort, int lastPort, RandomGenerator random) {
         this.cache = cache;
-        this.range = range;
+        this.allocatable = allocatable;
         this.firstPort = firstPort;
         this.lastPort = lastPort;
         this.random = random;
@@ -61,7 +59,7 @@ public final class ServiceReservations implements Reservations {
         Set<Integer> oldPorts = ports(old);
         reserving.address(oldAddresses);
         reserving.ports(oldPorts, false);
-        oldAddresses.stream().filter(ip -> !addresses(service).contains(ip)).forEach(ip -> reserving.release(IPS, ip));
+        oldAddresses.stream().filter(ip -> !addresses(service).contains(ip)).forEach(reserving::releaseAddress);
         Set<Integer> kept = ports(service);
         oldPorts.stream()
                 .filter(port -> !kept.contains(port))
@@ -72,7 +70,7 @@ public final class ServiceReservations implements Reservations {
     @Override
     public Attachment delete(ObjectNode old) {
         Reserving reserving = new Reserving(old);
-        addresses(old).forEach(ip -> reserving.release(IPS, ip));
+        addresses(old).forEach(reserving::releaseAddress);
         ports(old).forEach(port -> reserving.release(PORTS, Integer.toString(port)));
         return reserving.attachment();
     }
@@ -129,24 +127,18 @@ public final class ServiceReservations implements Reservations {
                 return;
             }
             if (given.isEmpty()) {
-                String chosen = free();
+                String chosen = allocatable.free();
                 spec.put("clusterIP", chosen);
                 spec.putArray("clusterIPs").add(chosen);
-                take(IPS, chosen);
+                takeAddress(chosen);
                 return;
             }
-            if (range.index(given) < 0) {
+            String problem = allocatable.problem(given);
+            if (!problem.isEmpty()) {
                 throw refused(
-                        "spec.clusterIPs",
-                        "[\"" + given + "\"]: failed to allocate IP " + given + ": the provided IP (" + given
-                                + ") is not in the valid range. The range of valid IPs is " + range.text());
+                        "spec.clusterIPs", "[\"" + given + "\"]: failed to allocate IP " + given + ": " + problem);
             }
-            if (taken(IPS, given)) {
-                throw refused(
-                        "spec.clusterIPs",
-                        "[\"" + given + "\"]: failed to allocate IP " + given + ": provided IP is already allocated");
-            }
-            take(IPS, given);
+            takeAddress(given);
         }
 
         /** @param fresh whether ports of one number share their node port, as they do when a Service is made */
@@ -169,7 +161,7 @@ public final class ServiceReservations implements Reservations {
                             given + ": provided port is not in the valid range. The range of valid ports is "
                                     + firstPort + "-" + lastPort);
                 }
-                if (taken(PORTS, Integer.toString(given))) {
+                if (portTaken(given)) {
                     throw refused("spec.ports[" + i + "].nodePort", given + ": provided port is already allocated");
                 }
                 take(PORTS, Integer.toString(given));
@@ -198,9 +190,7 @@ public final class ServiceReservations implements Reservations {
             String problem = given < firstPort || given > lastPort
                     ? "provided port is not in the valid range. The range of valid ports is " + firstPort + "-"
                             + lastPort
-                    : taken(PORTS, Integer.toString(given)) || !own.add(given)
-                            ? "provided port is already allocated"
-                            : "";
+                    : portTaken(given) || !own.add(given) ? "provided port is already allocated" : "";
             if (!problem.isEmpty()) {
                 throw ApiException.internal(
                         "failed to allocate requested HealthCheck NodePort " + given + ": " + problem);
@@ -227,6 +217,19 @@ public final class ServiceReservations implements Reservations {
             ops.add(new Op.Delete(KeyRange.single(StoreKeys.key(kind, name)), false));
         }
 
+        private void takeAddress(String address) {
+            take(ServiceAddresses.KEYS, address);
+            ByteSequence key = StoreKeys.key(ServiceAddresses.OBJECTS, address);
+            compares.add(Compare.absent(key));
+            byte[] object = ObjectJson.stored(allocatable.object(address, service));
+            ops.add(new Op.Put(key, ByteSequence.wrap(object), 0, false));
+        }
+
+        private void releaseAddress(String address) {
+            release(ServiceAddresses.KEYS, address);
+            release(ServiceAddresses.OBJECTS, address);
+        }
+
         private void take(String kind, String name) {
             ByteSequence key = StoreKeys.key(kind, name);
             compares.add(Compare.absent(key));
@@ -234,36 +237,16 @@ public final class ServiceReservations implements Reservations {
         }
     }
 
-    private boolean taken(String kind, String name) {
-        return cache.of(kind).get(name) != null;
-    }
-
-    private String free() {
-        ResourceCache used = cache.of(IPS);
-        long reserved = range.reservedForChoice();
-        long dynamic = range.size() - reserved;
-        for (int probe = 0; probe < RANDOM_PROBES; probe++) {
-            String address = range.address(reserved + random.nextLong(dynamic));
-            if (used.get(address) == null) {
-                return address;
-            }
-        }
-        for (long step = 0; step < range.size(); step++) {
-            String address = range.address((reserved + step) % range.size());
-            if (used.get(address) == null) {
-                return address;
-            }
-        }
-        throw ApiException.internal("failed to allocate a serviceIP: range is full");
+    private boolean portTaken(int port) {
+        return cache.of(PORTS).get(Integer.toString(port)) != null;
     }
 
     private int freePort(Set<Integer> own) {
-        ResourceCache used = cache.of(PORTS);
         int count = lastPort - firstPort + 1;
         int start = random.nextInt(count);
         for (int step = 0; step < count; step++) {
             int port = firstPort + (start + step) % count;
-            if (!own.contains(port) && used.get(Integer.toString(port)) == null) {
+            if (!own.contains(port) && !portTaken(port)) {
                 return port;
             }
         }
