@@ -110,6 +110,11 @@ class CustomResourcesComponentTest {
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         assertThat(made.headers().firstValue("Warning")).hasValue("299 - \"unknown field \\\"spec.foo\\\"\"");
         assertThat(made.json().path("spec").has("foo")).isFalse();
+        Http.Answer patched = http.merge(path + "/one?fieldValidation=Strict", "{\"spec\":{\"foo\":1}}");
+        assertThat(patched.status()).isEqualTo(422);
+        assertThat(patched.json().at("/details/causes/0/message").asText())
+                .startsWith("Invalid value: \"{")
+                .endsWith(": strict decoding error: unknown field \"spec.foo\"");
         assertThat(made.json().at("/spec/free/x/y").asInt()).isEqualTo(2);
     }
 

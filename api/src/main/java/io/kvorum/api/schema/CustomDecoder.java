@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Turns a request's body into an object of a custom type: what the definition's schema does not know is dropped, named
@@ -33,7 +34,7 @@ final class CustomDecoder {
         try (JsonParser parser = JSON.createParser(json)) {
             LooseReader reader = new LooseReader();
             JsonNode tree = reader.read(parser);
-            return finish(type, tree, json, reader.duplicates(), mode);
+            return finish(type, tree, json, reader.duplicates(), mode, misfit -> cannotBeHandled(type, misfit));
         } catch (JsonProcessingException e) {
             String error = JsonSyntax.error(json);
             throw unrecognized(
@@ -47,11 +48,22 @@ final class CustomDecoder {
     }
 
     static Decoded decode(CustomType type, JsonNode tree, FieldValidation mode) {
-        return finish(type, tree, tree.toString().getBytes(StandardCharsets.UTF_8), List.of(), mode);
+        return decode(type, tree, mode, misfit -> cannotBeHandled(type, misfit));
+    }
+
+    /** @param refusal what to throw when metadata are none or, in strict mode, there are fields that must not be */
+    static Decoded decode(
+            CustomType type, JsonNode tree, FieldValidation mode, Function<Misfit, ApiException> refusal) {
+        return finish(type, tree, tree.toString().getBytes(StandardCharsets.UTF_8), List.of(), mode, refusal);
     }
 
     private static Decoded finish(
-            CustomType type, JsonNode tree, byte[] body, List<String> duplicates, FieldValidation mode) {
+            CustomType type,
+            JsonNode tree,
+            byte[] body,
+            List<String> duplicates,
+            FieldValidation mode,
+            Function<Misfit, ApiException> refusal) {
         if (!(tree instanceof ObjectNode object)) {
             throw unrecognized(
                     type,
@@ -70,28 +82,29 @@ final class CustomDecoder {
         }
         object.put("apiVersion", type.apiVersion());
         List<String> strict = new ArrayList<>(duplicates);
-        metadata(type, object, strict);
+        metadata(object, strict, refusal);
         CustomObjects.prune(type, object).forEach(path -> strict.add("unknown field \"" + path + "\""));
         if (mode == FieldValidation.STRICT && !strict.isEmpty()) {
-            throw cannotBeHandled(type, "strict decoding error: " + String.join(", ", strict));
+            String error = "strict decoding error: " + String.join(", ", strict);
+            throw refusal.apply(new Misfit(error, error));
         }
         CustomObjects.setDefaults(type, object);
         return new Decoded(object, mode == FieldValidation.WARN ? List.copyOf(strict) : List.of());
     }
 
     /** Makes the metadata what ObjectMeta is. */
-    private static void metadata(CustomType type, ObjectNode object, List<String> strict) {
+    private static void metadata(
+            ObjectNode object, List<String> strict, Function<Misfit, ApiException> refusal) {
         JsonNode given = object.path("metadata");
         TypedReader reader = new TypedReader();
         try (JsonParser parser = TREES.treeAsTokens(given.isMissingNode() ? Tree.newObject() : given)) {
             ObjectNode metadata = reader.read(parser, Schemas.load().definition(OBJECT_META));
             if (!reader.otherThanObject().isEmpty() || reader.misfit().isPresent()) {
-                throw cannotBeHandled(
-                        type,
-                        reader.misfit()
-                                .map(Misfit::decoding)
-                                .map(CustomDecoder::ofMetadata)
-                                .orElse(reader.otherThanObject()));
+                String error = reader.misfit()
+                        .map(Misfit::decoding)
+                        .map(CustomDecoder::ofMetadata)
+                        .orElse(reader.otherThanObject());
+                throw refusal.apply(new Misfit(error, error));
             }
             object.set("metadata", metadata);
         } catch (IOException e) {
@@ -107,9 +120,9 @@ final class CustomDecoder {
         return error.replace("Go struct field ObjectMeta.", "Go struct field ObjectMeta.metadata.");
     }
 
-    private static ApiException cannotBeHandled(CustomType type, String why) {
-        return ApiException.badRequest(
-                type.kind() + " in version \"" + type.name() + "\" cannot be handled as a " + type.kind() + ": " + why);
+    private static ApiException cannotBeHandled(CustomType type, Misfit misfit) {
+        return ApiException.badRequest(type.kind() + " in version \"" + type.name() + "\" cannot be handled as a "
+                + type.kind() + ": " + misfit.decoding());
     }
 
     private static ApiException unrecognized(CustomType type, String why, byte[] body) {

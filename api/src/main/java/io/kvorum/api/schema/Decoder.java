@@ -47,6 +47,18 @@ public final class Decoder {
         return decode(info.apiVersion(), info.kind(), tree, mode);
     }
 
+    /**
+     * As the other, for a tree that is no request's body.
+     *
+     * @param refusal what to throw when the tree is not of its type or, in strict mode, has fields it must not have
+     */
+    public static Decoded decode(
+            ResourceInfo info, JsonNode tree, FieldValidation mode, Function<Misfit, ApiException> refusal) {
+        return info.custom() == null
+                ? decode(info.apiVersion(), info.kind(), tree, mode, refusal)
+                : CustomDecoder.decode(info.custom(), tree, mode, refusal);
+    }
+
     /** For the kinds of subresources: {@code autoscaling/v1}, {@code Scale}. */
     public static Decoded decode(String apiVersion, String kind, byte[] json, FieldValidation mode) {
         TypedReader reader = new TypedReader();

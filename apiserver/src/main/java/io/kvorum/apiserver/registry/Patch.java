@@ -72,7 +72,7 @@ record Patch(
         };
         return custom == null
                 ? Decoder.decode(apiVersion, kind, patched, validation, misfit -> refused(patched, misfit))
-                : Decoder.decode(custom, patched, validation);
+                : Decoder.decode(custom, patched, validation, misfit -> refused(patched, misfit));
     }
 
     /** As upstream, a strategic merge patch is quoted as Go prints it, the others by what they made of the object. */
