@@ -71,13 +71,9 @@ final class Scales {
                     "the name of the object (" + name + ") does not match the name on the URL (" + info.name() + ")");
         }
         FieldHook hook = fields.updates(served, SUBRESOURCE, options.fieldManager());
-        return writes.change(
-                        served,
-                        main(info),
-                        new Writer(user, options.dryRun(), request),
-                        hook,
-                        current -> scaled(served, current, decoded.object()))
-                .map(outcome -> Warnings.add(answer(scale(served, outcome.version())), decoded.warnings()));
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return writes.change(served, main(info), writer, hook, current -> scaled(served, current, decoded.object()))
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), decoded.warnings()));
     }
 
     Future<ApiResponse> patch(Served served, RequestInfo info, ApiRequest request, User user) {
@@ -87,16 +83,17 @@ final class Scales {
         }
         FieldHook hook = fields.updates(served, SUBRESOURCE, options.fieldManager());
         Patch patch = Patch.of(VERSION, KIND, request, options.validation());
+        Writer writer = new Writer(user, options.dryRun(), request);
         return writes.change(
                         served,
                         main(info),
-                        new Writer(user, options.dryRun(), request),
+                        writer,
                         hook,
                         current -> scaled(
                                 served,
                                 current,
                                 patch.apply(scale(served, current)).object()))
-                .map(outcome -> answer(scale(served, outcome.version())));
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), List.of()));
     }
 
     private Future<ApiResponse> apply(
@@ -111,24 +108,18 @@ final class Scales {
         if (replicas != null) {
             ScaleFields.of(served.info()).want(config, replicas.asInt());
         }
-        return writes.change(
-                        served, main(info), new Writer(user, options.dryRun(), request), FieldHook.NONE, current -> {
-                            ObjectNode merged = fields.applied(
-                                    served,
-                                    SUBRESOURCE,
-                                    served.conversion().afterStore(current.tree()),
-                                    config,
-                                    options);
-                            ObjectNode scale = body.config().deepCopy();
-                            Tree.ensureObject(scale, "spec")
-                                    .put(
-                                            "replicas",
-                                            ScaleFields.of(served.info()).wanted(merged));
-                            ObjectNode next = scaled(served, current, scale);
-                            FieldTracking.copy(merged, next);
-                            return next;
-                        })
-                .map(outcome -> Warnings.add(answer(scale(served, outcome.version())), body.warnings()));
+        Writer writer = new Writer(user, options.dryRun(), request);
+        return writes.change(served, main(info), writer, FieldHook.NONE, current -> {
+                    ObjectNode merged = fields.applied(
+                            served, SUBRESOURCE, served.conversion().afterStore(current.tree()), config, options);
+                    ObjectNode scale = body.config().deepCopy();
+                    Tree.ensureObject(scale, "spec")
+                            .put("replicas", ScaleFields.of(served.info()).wanted(merged));
+                    ObjectNode next = scaled(served, current, scale);
+                    FieldTracking.copy(merged, next);
+                    return next;
+                })
+                .map(outcome -> writer.warned(answer(scale(served, outcome.version())), body.warnings()));
     }
 
     private static ObjectNode scaled(Served served, ObjectVersion current, ObjectNode scale) {

@@ -7,6 +7,7 @@ import io.kvorum.api.defaults.Defaults;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.validation.Validation;
 import io.kvorum.api.validation.ValidationOptions;
+import io.kvorum.api.warning.KindWarnings;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.cache.ObjectJson;
@@ -111,6 +112,7 @@ final class Writes {
             served.strategy().prepareForCreate(object);
             metadata.stampPhase(served, null, object);
             refuse(served, name, Validation.create(served.storedInfo(), object, validation.spoken(served.info())));
+            KindWarnings.created(served.storedInfo(), object).forEach(writer::warn);
             served.strategy().canonicalize(object);
             return admission.validate(attempt);
         });
@@ -250,6 +252,7 @@ final class Writes {
                     served,
                     info.name(),
                     part.validate(served.storedInfo(), old, next, validation.spoken(served.info())));
+            part.warnings(served.storedInfo(), old, next).forEach(writer::warn);
             served.strategy().canonicalize(next);
             return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
         });
