@@ -48,7 +48,7 @@ interface KindValidation {
             case "/LimitRange" -> ClusterValidation.LIMIT_RANGE;
             case "/Event" -> new EventValidation();
             case "/ServiceAccount" -> NONE;
-            case "/PersistentVolume" -> ClaimValidation.VOLUME;
+            case "/PersistentVolume" -> new PersistentVolumeValidation();
             case "/PersistentVolumeClaim" -> ClaimValidation.CLAIM;
             case "apps/Deployment" -> WorkloadValidation.DEPLOYMENT;
             case "apps/ReplicaSet" -> WorkloadValidation.REPLICA_SET;
