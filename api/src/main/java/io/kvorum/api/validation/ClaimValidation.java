@@ -71,8 +71,7 @@ final class ClaimValidation {
         String before = Tree.text(old, "metadata", "annotations", CLASS_ANNOTATION);
         String after = Tree.text(next, "metadata", "annotations", CLASS_ANNOTATION);
         if (!before.equals(after)) {
-            errors.invalid(
-                    FieldPath.of("metadata", "annotations", CLASS_ANNOTATION), after, FieldErrors.IMMUTABLE);
+            errors.invalid(FieldPath.of("metadata", "annotations", CLASS_ANNOTATION), after, FieldErrors.IMMUTABLE);
         }
     }
 
@@ -144,7 +143,8 @@ final class ClaimValidation {
             }
         }
         FieldPath allocated = path.child("allocatedResources");
-        for (Map.Entry<String, JsonNode> entry : status.path("allocatedResources").properties()) {
+        for (Map.Entry<String, JsonNode> entry :
+                status.path("allocatedResources").properties()) {
             if (storageName(entry.getKey(), allocated, errors)) {
                 basic(entry.getValue(), allocated.key(entry.getKey()), errors);
             }
@@ -223,8 +223,7 @@ final class ClaimValidation {
         }
         // Upstream shows a path where a value should be, which prints as nothing.
         if (!Tree.text(newer, "namespace").isEmpty()) {
-            errors.invalid(
-                    path, Tree.newObject(), "may not be specified when dataSourceRef.namespace is specified");
+            errors.invalid(path, Tree.newObject(), "may not be specified when dataSourceRef.namespace is specified");
         } else if (!Tree.text(old, "apiGroup").equals(Tree.text(newer, "apiGroup"))
                 || !Tree.text(old, "kind").equals(Tree.text(newer, "kind"))
                 || !Tree.text(old, "name").equals(Tree.text(newer, "name"))) {

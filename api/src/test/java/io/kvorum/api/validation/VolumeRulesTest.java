@@ -18,11 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VolumeRulesTest {
     private static final String VOLUME =
             "'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce'],'csi':{'driver':'d','volumeHandle':'h'}";
-    private static final String AFFINITY = "'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':"
-            + "'failure-domain.beta.kubernetes.io/zone','operator':'In','values':['a']}]}]}}";
+    private static final String AFFINITY =
+            "'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':"
+                    + "'failure-domain.beta.kubernetes.io/zone','operator':'In','values':['a']}]}]}}";
     private static final String CLAIM = "'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'10Gi'}}";
-    private static final String IMMUTABLE = "spec: Forbidden: spec is immutable after creation except resources.requests and"
-            + " volumeAttributesClassName for bound claims";
+    private static final String IMMUTABLE =
+            "spec: Forbidden: spec is immutable after creation except resources.requests and"
+                    + " volumeAttributesClassName for bound claims";
 
     private static String volume(String spec) {
         return "{'apiVersion':'v1','kind':'PersistentVolume','metadata':{'name':'x'},'spec':{" + spec + "}}";
@@ -56,7 +58,8 @@ class VolumeRulesTest {
 
     private static List<String> texts(List<ApiException.Cause> causes) {
         return causes.stream()
-                .map(cause -> cause.field() + ": " + cause.message().lines().findFirst().orElse(""))
+                .map(cause -> cause.field() + ": "
+                        + cause.message().lines().findFirst().orElse(""))
                 .toList();
     }
 
@@ -78,8 +81,8 @@ class VolumeRulesTest {
                         + "spec.csi.controllerExpandSecretRef.namespace: Required value",
                 "'csi':{'driver':'d','volumeHandle':'h'},'nodeAffinity':{}|spec.nodeAffinity.required: Required value: must"
                         + " specify required node constraints",
-                "'local':{'path':'/a/../b'}," + AFFINITY + "|spec.local.path: Invalid value: \"/a/../b\": must not contain"
-                        + " '..'",
+                "'local':{'path':'/a/../b'}," + AFFINITY
+                        + "|spec.local.path: Invalid value: \"/a/../b\": must not contain" + " '..'",
                 "'local':{'path':'/a'}|spec.nodeAffinity: Required value: Local volume requires node affinity",
                 "'nfs':{'server':'s','path':'/p'},'volumeAttributesClassName':'c'|spec.csi: Required value: has to be specified"
                         + " when using volumeAttributesClassName",
@@ -105,8 +108,9 @@ class VolumeRulesTest {
     void theSourceOfAVolumeStays() {
         String volume = volume(VOLUME);
         assertThat(firstLines(Findings.ofUpdate(volume, volume.replace("'h'", "'i'"))))
-                .containsExactly("spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after"
-                        + " creation");
+                .containsExactly(
+                        "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after"
+                                + " creation");
         assertThat(Findings.ofUpdate(volume, volume.replace("1Gi", "2Gi"))).isEmpty();
         String secret = "'volumeHandle':'h','controllerExpandSecretRef':{'name':'s','namespace':'n'}";
         assertThat(Findings.ofUpdate(volume, volume.replace("'volumeHandle':'h'", secret)))
@@ -130,9 +134,10 @@ class VolumeRulesTest {
         assertThat(Findings.ofUpdate(bound, bound.replace("failure-domain.beta", "topology")))
                 .isEmpty();
         assertThat(Findings.ofUpdate(bound, bound.replace("['a']", "['b']")))
-                .containsExactly("nodeAffinity: Invalid value: {\"Required\":{\"NodeSelectorTerms\":[{\"MatchExpressions\":"
-                        + "[{\"Key\":\"failure-domain.beta.kubernetes.io/zone\",\"Operator\":\"In\",\"Values\":[\"b\"]}],"
-                        + "\"MatchFields\":null}]}}: field is immutable, except for updating from beta label to GA");
+                .containsExactly(
+                        "nodeAffinity: Invalid value: {\"Required\":{\"NodeSelectorTerms\":[{\"MatchExpressions\":"
+                                + "[{\"Key\":\"failure-domain.beta.kubernetes.io/zone\",\"Operator\":\"In\",\"Values\":[\"b\"]}],"
+                                + "\"MatchFields\":null}]}}: field is immutable, except for updating from beta label to GA");
         assertThat(Findings.ofUpdate(bound, free))
                 .containsExactly("nodeAffinity: Invalid value: null: field is immutable, except for updating from beta"
                         + " label to GA");
@@ -175,7 +180,8 @@ class VolumeRulesTest {
         String pending = "{'phase':'Pending'}";
         assertThat(changed(claim, pending, text -> text.replace("'accessModes'", "'volumeName':'v','accessModes'")))
                 .isEmpty();
-        assertThat(changed(claim, pending, text -> text.replace("'accessModes'", "'storageClassName':'c','accessModes'")))
+        assertThat(changed(
+                        claim, pending, text -> text.replace("'accessModes'", "'storageClassName':'c','accessModes'")))
                 .isEmpty();
         String unclassed = claim(CLAIM + ",'storageClassName':''");
         assertThat(changed(unclassed, pending, text -> text.replace("'storageClassName':''", "'storageClassName':'c'")))
@@ -188,8 +194,9 @@ class VolumeRulesTest {
                         text -> text.replace(
                                 "'name':'x'",
                                 "'name':'x','annotations':{'volume.beta.kubernetes.io/storage-class':'c'}")))
-                .containsExactly("metadata.annotations.volume.beta.kubernetes.io/storage-class: Invalid value: \"c\": field"
-                        + " is immutable");
+                .containsExactly(
+                        "metadata.annotations.volume.beta.kubernetes.io/storage-class: Invalid value: \"c\": field"
+                                + " is immutable");
     }
 
     @Test
@@ -199,8 +206,9 @@ class VolumeRulesTest {
         assertThat(changed(classed, bound, text -> text.replace("Name':'a'", "Name':'b'")))
                 .isEmpty();
         assertThat(changed(classed, bound, text -> text.replace("Name':'a'", "Name':''")))
-                .containsExactly("spec.volumeAttributesClassName: Forbidden: update from non-nil value to an empty string is"
-                        + " forbidden");
+                .containsExactly(
+                        "spec.volumeAttributesClassName: Forbidden: update from non-nil value to an empty string is"
+                                + " forbidden");
         assertThat(changed(classed, bound, text -> text.replace(",'volumeAttributesClassName':'a'", "")))
                 .containsExactly(
                         IMMUTABLE,

@@ -110,7 +110,7 @@ final class Writes {
                 writer.attempt(Admission.Operation.CREATE, served, "", namespace, name, object, null);
         return admission.mutate(attempt).compose(mutated -> {
             served.strategy().prepareForCreate(object);
-            metadata.stampPhase(served, null, object);
+            metadata.stampTimes(served, null, object);
             refuse(served, name, Validation.create(served.storedInfo(), object, validation.spoken(served.info())));
             KindWarnings.created(served.storedInfo(), object).forEach(writer::warn);
             served.strategy().canonicalize(object);
@@ -244,7 +244,7 @@ final class Writes {
         return admission.mutate(attempt).compose(mutated -> {
             ObjectPart part = ObjectPart.of(info.subresource());
             part.prepare(served.strategy(), old, next);
-            metadata.stampPhase(served, old, next);
+            metadata.stampTimes(served, old, next);
             Reservations owner = part.isWhole() ? charged(served, info.namespace()) : Reservations.NONE;
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
