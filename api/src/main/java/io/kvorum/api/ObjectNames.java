@@ -20,6 +20,8 @@ public final class ObjectNames {
 
     private static final String REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
 
+    private static final String IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
+
     private static final Pattern LABEL_1123_PATTERN = Pattern.compile(LABEL_1123);
     private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN_1123);
     private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
@@ -28,6 +30,7 @@ public final class ObjectNames {
     private static final Pattern ENV_NAME_PATTERN = Pattern.compile(ENV_NAME);
     private static final Pattern CONFIG_KEY_PATTERN = Pattern.compile(CONFIG_KEY);
     private static final Pattern REASON_PATTERN = Pattern.compile(REASON);
+    private static final Pattern IDENTIFIER_PATTERN = Pattern.compile(IDENTIFIER);
     private static final Pattern PORT_NAME_CHARS = Pattern.compile("[-a-z0-9]+");
     private static final Pattern PORT_NAME_LETTER = Pattern.compile("[a-z]");
 
@@ -245,6 +248,19 @@ public final class ObjectNames {
                         "MyName",
                         "ReasonA,ReasonB",
                         "ReasonA:ReasonB"));
+    }
+
+    /** An identifier of the language C, in which the keys of devices' attributes are written. */
+    public static List<String> cIdentifier(String value) {
+        return IDENTIFIER_PATTERN.matcher(value).matches()
+                ? List.of()
+                : List.of(regexMessage(
+                        "a valid C identifier must start with alphabetic character or '_', followed by a string of"
+                                + " alphanumeric characters or '_'",
+                        IDENTIFIER,
+                        "my_name",
+                        "MY_NAME",
+                        "MyName"));
     }
 
     private static String tooLong(int limit) {

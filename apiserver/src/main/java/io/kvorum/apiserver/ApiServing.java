@@ -12,6 +12,7 @@ import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.admission.DefaultClass;
 import io.kvorum.apiserver.admission.DefaultTolerationSeconds;
+import io.kvorum.apiserver.admission.DeviceAdminAccess;
 import io.kvorum.apiserver.admission.LimitRanger;
 import io.kvorum.apiserver.admission.NamespaceLifecycle;
 import io.kvorum.apiserver.admission.NewNodeTaint;
@@ -39,6 +40,7 @@ import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.certificates.RequestFacts;
 import io.kvorum.apiserver.certificates.SignerGuard;
 import io.kvorum.apiserver.crd.CelRules;
+import io.kvorum.apiserver.crd.CelSelectors;
 import io.kvorum.apiserver.crd.ConversionWebhook;
 import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.crd.CustomResources;
@@ -202,13 +204,14 @@ public final class ApiServing {
                         new RequestFacts(clock),
                         new SignerGuard(authorizer, config.disabledPlugins()),
                         new PolicyRules(),
+                        new DeviceAdminAccess(cache),
                         new ConditionRules())),
                 access,
                 rules(config.auth().modes()),
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
-                new ValidationOptions(config.loopbackRanges(), rules),
+                new ValidationOptions(config.loopbackRanges(), rules, new CelSelectors()),
                 converter,
                 Map.of("core/services", services),
                 config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),

@@ -16,10 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Kubernetes' functions beside CEL's own: quantities, addresses, URLs, regular expressions, lists. */
+/** Kubernetes' functions beside CEL's own: quantities, versions, addresses, URLs, regular expressions, lists. */
 final class KubernetesLibrary extends FunctionSet {
     private static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
     private static final CelType URL = OpaqueType.create("kubernetes.URL");
+    private static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
     private static final CelType IP = OpaqueType.create("net.IP");
     private static final CelType CIDR = OpaqueType.create("net.CIDR");
     private static final CelType LIST = ListType.create(SimpleType.DYN);
@@ -37,6 +38,7 @@ final class KubernetesLibrary extends FunctionSet {
 
     private KubernetesLibrary() {
         quantities();
+        versions();
         addresses();
         urls();
         regularExpressions();
@@ -103,6 +105,67 @@ final class KubernetesLibrary extends FunctionSet {
     private static boolean isInteger(Quantity quantity) {
         BigDecimal amount = quantity.amount().stripTrailingZeros();
         return amount.scale() <= 0 && amount.toBigIntegerExact().bitLength() < 64;
+    }
+
+    // ---- versions
+
+    private void versions() {
+        global("isSemver", SimpleType.BOOL, SimpleType.STRING, String.class, SemanticVersion::isValid);
+        global("semver", SEMVER, SimpleType.STRING, String.class, SemanticVersion::parse);
+        declare(
+                "isSemver",
+                CelOverloadDecl.newGlobalOverload(
+                        "kubernetes_isSemver_normalized", SimpleType.BOOL, SimpleType.STRING, SimpleType.BOOL));
+        bind(CelFunctionBinding.from(
+                "kubernetes_isSemver_normalized",
+                String.class,
+                Boolean.class,
+                (text, normal) -> SemanticVersion.isValid(normal ? SemanticVersion.normalized(text) : text)));
+        declare(
+                "semver",
+                CelOverloadDecl.newGlobalOverload(
+                        "kubernetes_semver_normalized", SEMVER, SimpleType.STRING, SimpleType.BOOL));
+        bind(CelFunctionBinding.from(
+                "kubernetes_semver_normalized",
+                String.class,
+                Boolean.class,
+                (text, normal) -> SemanticVersion.parse(normal ? SemanticVersion.normalized(text) : text)));
+        member(
+                "major",
+                SimpleType.INT,
+                SEMVER,
+                SemanticVersion.class,
+                each -> each.major().longValueExact());
+        member(
+                "minor",
+                SimpleType.INT,
+                SEMVER,
+                SemanticVersion.class,
+                each -> each.minor().longValueExact());
+        member(
+                "patch",
+                SimpleType.INT,
+                SEMVER,
+                SemanticVersion.class,
+                each -> each.patch().longValueExact());
+        member(
+                "isGreaterThan",
+                SimpleType.BOOL,
+                SEMVER,
+                SemanticVersion.class,
+                SEMVER,
+                SemanticVersion.class,
+                (a, b) -> a.compareTo(b) > 0);
+        member(
+                "isLessThan",
+                SimpleType.BOOL,
+                SEMVER,
+                SemanticVersion.class,
+                SEMVER,
+                SemanticVersion.class,
+                (a, b) -> a.compareTo(b) < 0);
+        member("compareTo", SimpleType.INT, SEMVER, SemanticVersion.class, SEMVER, SemanticVersion.class, (a, b) ->
+                (long) a.compareTo(b));
     }
 
     // ---- addresses

@@ -27,6 +27,7 @@ public final class Defaults {
             case "events.k8s.io" -> CoreDefaults.newEvent(object);
             case "discovery.k8s.io", "networking.k8s.io" -> NetworkDefaults.apply(resource.kind(), object);
             case "gateway.networking.k8s.io" -> GatewayDefaults.apply(resource.kind(), object);
+            case "resource.k8s.io" -> DeviceDefaults.apply(resource.kind(), object);
             case "flowcontrol.apiserver.k8s.io" -> FlowDefaults.apply(resource.kind(), object);
             case "rbac.authorization.k8s.io",
                     "coordination.k8s.io",

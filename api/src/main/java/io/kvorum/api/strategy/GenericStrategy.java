@@ -32,6 +32,8 @@ class GenericStrategy implements Strategy {
             "gateway.networking.k8s.io/HTTPRoute",
             "gateway.networking.k8s.io/ReferenceGrant",
             "scheduling.k8s.io/PriorityClass",
+            "resource.k8s.io/DeviceClass",
+            "resource.k8s.io/ResourceSlice",
             "discovery.k8s.io/EndpointSlice",
             "flowcontrol.apiserver.k8s.io/FlowSchema",
             "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",

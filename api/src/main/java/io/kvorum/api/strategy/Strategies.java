@@ -21,6 +21,7 @@ public final class Strategies {
             case "batch/Job" -> new JobStrategy(resource);
             case "certificates.k8s.io/CertificateSigningRequest" -> new CertificateRequestStrategy(resource);
             case "apiregistration.k8s.io/APIService" -> new ApiServiceStrategy(resource);
+            case "resource.k8s.io/ResourceClaim" -> new ResourceClaimStrategy(resource);
             case "apps/DaemonSet" -> new DaemonSetStrategy(resource);
             default -> new GenericStrategy(resource);
         };

@@ -2,6 +2,7 @@ package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.ApiException;
+import io.kvorum.api.GoText;
 import io.kvorum.api.Tree;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,30 +93,8 @@ public final class FieldErrors {
             return "null";
         }
         if (value instanceof JsonNode node) {
-            return node.isMissingNode() ? "null" : node.isTextual() ? quoted(node.textValue()) : node.toString();
+            return node.isMissingNode() ? "null" : node.isTextual() ? GoText.quoted(node.textValue()) : node.toString();
         }
-        return value instanceof String text ? quoted(text) : value.toString();
-    }
-
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                case '\r' -> quoted.append("\\r");
-                default -> {
-                    if (c < ' ' || c == 0x7f) {
-                        quoted.append(String.format("\\x%02x", (int) c));
-                    } else {
-                        quoted.append(c);
-                    }
-                }
-            }
-        }
-        return quoted.append('"').toString();
+        return value instanceof String text ? GoText.quoted(text) : value.toString();
     }
 }

@@ -1,6 +1,8 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 
@@ -58,5 +60,36 @@ final class InternalForm {
         source.set("PersistentVolumeName", Tree.at(spec, "source").get("persistentVolumeName"));
         source.set("InlineVolumeSpec", Tree.at(spec, "source").get("inlineVolumeSpec"));
         return form.put("NodeName", Tree.text(spec, "nodeName"));
+    }
+
+    static ObjectNode volumeAffinity(JsonNode affinity) {
+        ObjectNode form = Tree.newObject();
+        JsonNode required = affinity.path("required");
+        if (!required.isObject()) {
+            return form.putNull("Required");
+        }
+        ArrayNode terms = Tree.newArray();
+        for (JsonNode term : Tree.items(required, "nodeSelectorTerms")) {
+            ObjectNode shown = terms.addObject();
+            shown.set("MatchExpressions", requirements(term.path("matchExpressions")));
+            shown.set("MatchFields", requirements(term.path("matchFields")));
+        }
+        form.putObject("Required").set("NodeSelectorTerms", terms);
+        return form;
+    }
+
+    private static JsonNode requirements(JsonNode list) {
+        if (!list.isArray()) {
+            return NullNode.getInstance();
+        }
+        ArrayNode requirements = Tree.newArray();
+        for (JsonNode each : list) {
+            requirements
+                    .addObject()
+                    .put("Key", Tree.text(each, "key"))
+                    .put("Operator", Tree.text(each, "operator"))
+                    .set("Values", each.get("values"));
+        }
+        return requirements;
     }
 }

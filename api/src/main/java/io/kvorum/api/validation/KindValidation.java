@@ -48,7 +48,7 @@ interface KindValidation {
             case "/LimitRange" -> ClusterValidation.LIMIT_RANGE;
             case "/Event" -> new EventValidation();
             case "/ServiceAccount" -> NONE;
-            case "/PersistentVolume" -> ClaimValidation.VOLUME;
+            case "/PersistentVolume" -> new PersistentVolumeValidation();
             case "/PersistentVolumeClaim" -> ClaimValidation.CLAIM;
             case "apps/Deployment" -> WorkloadValidation.DEPLOYMENT;
             case "apps/ReplicaSet" -> WorkloadValidation.REPLICA_SET;
@@ -88,6 +88,10 @@ interface KindValidation {
             case "storage.k8s.io/CSIStorageCapacity" -> StorageValidation.CAPACITY;
             case "storage.k8s.io/VolumeAttachment" -> new AttachmentValidation();
             case "storage.k8s.io/VolumeAttributesClass" -> StorageValidation.ATTRIBUTES_CLASS;
+            case "resource.k8s.io/DeviceClass" -> DeviceClassValidation.CLASS;
+            case "resource.k8s.io/ResourceClaim" -> new ResourceClaimValidation();
+            case "resource.k8s.io/ResourceClaimTemplate" -> DeviceClassValidation.TEMPLATE;
+            case "resource.k8s.io/ResourceSlice" -> new ResourceSliceValidation();
             case "gateway.networking.k8s.io/GatewayClass" -> GatewayValidation.CLASS;
             case "gateway.networking.k8s.io/Gateway" -> GatewayValidation.GATEWAY;
             case "gateway.networking.k8s.io/HTTPRoute" -> RouteValidation.ROUTE;

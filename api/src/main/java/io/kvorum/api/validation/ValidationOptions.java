@@ -9,9 +9,11 @@ import java.util.List;
  *
  * @param loopbackRanges CIDRs inside 127/8 whose addresses endpoints may have
  * @param rules compiles the validation rules of definitions
+ * @param selectors checks the expressions that choose devices
  * @param events whether the request speaks {@code events.k8s.io}, which demands more of an Event than the core group
  */
-public record ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler rules, boolean events) {
+public record ValidationOptions(
+        List<String> loopbackRanges, RuleSet.Compiler rules, SelectorCheck selectors, boolean events) {
     public static final ValidationOptions DEFAULT = new ValidationOptions(List.of());
 
     public ValidationOptions {
@@ -19,18 +21,18 @@ public record ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler ru
     }
 
     /** Of requests that speak the version that is stored. */
-    public ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler rules) {
-        this(loopbackRanges, rules, false);
+    public ValidationOptions(List<String> loopbackRanges, RuleSet.Compiler rules, SelectorCheck selectors) {
+        this(loopbackRanges, rules, selectors, false);
     }
 
-    /** Rules are not looked at. */
+    /** Rules and selectors are not looked at. */
     public ValidationOptions(List<String> loopbackRanges) {
-        this(loopbackRanges, RuleSet.Compiler.NONE);
+        this(loopbackRanges, RuleSet.Compiler.NONE, SelectorCheck.NONE);
     }
 
     /** The same for a request that speaks this resource, whatever is stored. */
     public ValidationOptions spoken(ResourceInfo resource) {
         boolean strict = resource.group().equals("events.k8s.io");
-        return strict == events ? this : new ValidationOptions(loopbackRanges, rules, strict);
+        return strict == events ? this : new ValidationOptions(loopbackRanges, rules, selectors, strict);
     }
 }

@@ -79,13 +79,7 @@ final class VolumeValidation {
             case "downwardAPI" -> downwardApi(source, at, errors);
             case "projected" -> projected(source, at, errors);
             case "persistentVolumeClaim" -> Rules.requiredText(source, at, errors, "claimName");
-            case "nfs" -> {
-                Rules.requiredText(source, at, errors, "server", "path");
-                if (!Tree.text(source, "path").isEmpty()
-                        && !Tree.text(source, "path").startsWith("/")) {
-                    errors.invalid(at.child("path"), Tree.text(source, "path"), "must be an absolute path");
-                }
-            }
+            case "nfs" -> nfs(source, at, errors);
             case "csi" -> Rules.requiredText(source, at, errors, "driver");
             case "ephemeral" -> {
                 if (!source.hasNonNull("volumeClaimTemplate")) {
@@ -100,6 +94,14 @@ final class VolumeValidation {
             default -> {
                 // Volume types that no node here can mount: the schema is enough.
             }
+        }
+    }
+
+    static void nfs(JsonNode source, FieldPath at, FieldErrors errors) {
+        Rules.requiredText(source, at, errors, "server", "path");
+        String path = Tree.text(source, "path");
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            errors.invalid(at.child("path"), path, "must be an absolute path");
         }
     }
 

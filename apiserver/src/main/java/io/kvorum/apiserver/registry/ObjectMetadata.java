@@ -171,8 +171,18 @@ final class ObjectMetadata {
                 && !Tree.items(before, "finalizers").isEmpty();
     }
 
-    /** A volume tells since when it has been in its phase; KEP-3762. @param old null for a new object */
-    void stampPhase(Served served, @Nullable ObjectNode old, ObjectNode object) {
+    /** Puts the times of what has just come about. @param old null for a new object */
+    void stampTimes(Served served, @Nullable ObjectNode old, ObjectNode object) {
+        stampPhase(served, old, object);
+        if (served.stored().equals("resource.k8s.io/resourceslices")) {
+            for (ObjectNode device : Tree.objects(object, "spec", "devices")) {
+                Tree.objects(device, "taints").forEach(taint -> Tree.setDefault(taint, "timeAdded", now()));
+            }
+        }
+    }
+
+    /** A volume tells since when it has been in its phase; KEP-3762. */
+    private void stampPhase(Served served, @Nullable ObjectNode old, ObjectNode object) {
         if (!served.stored().equals("core/persistentvolumes") || !(object.get("status") instanceof ObjectNode status)) {
             return;
         }

@@ -6,6 +6,7 @@ import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.strategy.Strategy;
 import io.kvorum.api.validation.Validation;
 import io.kvorum.api.validation.ValidationOptions;
+import io.kvorum.api.warning.KindWarnings;
 import java.util.List;
 import java.util.Set;
 
@@ -56,5 +57,13 @@ record ObjectPart(String name) {
         return name.equals("status")
                 ? Validation.updateStatus(resource, old, next, options)
                 : Validation.updatePart(resource, name, old, next, options);
+    }
+
+    /** What there is to tell of the change, which is valid. */
+    List<String> warnings(ResourceInfo resource, ObjectNode old, ObjectNode next) {
+        if (isWhole()) {
+            return KindWarnings.updated(resource, old, next);
+        }
+        return name.equals("status") ? KindWarnings.statusUpdated(resource, next) : List.of();
     }
 }

@@ -7,6 +7,7 @@ import io.kvorum.api.defaults.Defaults;
 import io.kvorum.api.schema.Decoded;
 import io.kvorum.api.validation.Validation;
 import io.kvorum.api.validation.ValidationOptions;
+import io.kvorum.api.warning.KindWarnings;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.cache.ObjectJson;
@@ -112,8 +113,9 @@ final class Writes {
                 writer.attempt(Admission.Operation.CREATE, served, "", namespace, name, object, null);
         return admission.mutate(attempt).compose(mutated -> {
             served.strategy().prepareForCreate(object);
-            metadata.stampPhase(served, null, object);
+            metadata.stampTimes(served, null, object);
             refuse(served, name, Validation.create(served.storedInfo(), object, validation.spoken(served.info())));
+            KindWarnings.created(served.storedInfo(), object).forEach(writer::warn);
             served.strategy().canonicalize(object);
             return admission.validate(attempt);
         });
@@ -265,7 +267,7 @@ final class Writes {
             facet.take(shown, next);
             ObjectPart part = ObjectPart.of(info.subresource());
             part.prepare(served.strategy(), old, next);
-            metadata.stampPhase(served, old, next);
+            metadata.stampTimes(served, old, next);
             Reservations owner = charged(served, info.namespace(), part);
             Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
             metadata.checkFinalizers(served, old, next);
@@ -273,6 +275,7 @@ final class Writes {
                     served,
                     info.name(),
                     part.validate(served.storedInfo(), old, next, validation.spoken(served.info())));
+            part.warnings(served.storedInfo(), old, next).forEach(writer::warn);
             served.strategy().canonicalize(next);
             return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
         });
