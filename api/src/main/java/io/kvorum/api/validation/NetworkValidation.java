@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
+import io.kvorum.api.address.CidrText;
 import java.util.List;
 
 /** The rules of Ingress, IngressClass and NetworkPolicy. */
@@ -217,18 +218,37 @@ final class NetworkValidation {
         MetaValidation.selector(peer.path("podSelector"), at.child("podSelector"), errors);
         MetaValidation.selector(peer.path("namespaceSelector"), at.child("namespaceSelector"), errors);
         if (peer.hasNonNull("ipBlock")) {
-            String cidr = Tree.text(peer, "ipBlock", "cidr");
-            if (!Rules.isBlock(cidr)) {
-                errors.invalid(
-                        at.child("ipBlock", "cidr"),
-                        cidr,
-                        "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-            }
+            block(peer.path("ipBlock"), at.child("ipBlock"), errors);
             if (selects) {
                 errors.forbidden(at, "may not specify both ipBlock and another peer");
             }
         } else if (!selects) {
             errors.required(at, "must specify a peer");
+        }
+    }
+
+    private static void block(JsonNode block, FieldPath path, FieldErrors errors) {
+        String cidr = Tree.text(block, "cidr");
+        if (cidr.isEmpty()) {
+            errors.required(path.child("cidr"));
+            return;
+        }
+        cidr(cidr, path.child("cidr"), errors);
+        CidrText whole = CidrText.parse(cidr);
+        List<String> excepted = Tree.texts(block, "except");
+        for (int i = 0; i < excepted.size() && whole != null; i++) {
+            FieldPath at = path.child("except").index(i);
+            cidr(excepted.get(i), at, errors);
+            CidrText part = CidrText.parse(excepted.get(i));
+            if (part != null && (!whole.contains(part.address()) || whole.bits() >= part.bits())) {
+                errors.invalid(at, excepted.get(i), "must be a strict subset of `cidr`");
+            }
+        }
+    }
+
+    private static void cidr(String text, FieldPath path, FieldErrors errors) {
+        if (!Rules.isBlock(text)) {
+            errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
         }
     }
 }

@@ -98,6 +98,11 @@ class KindValidationTest {
                 "networking.k8s.io/v1|Ingress|'spec':{}|spec: Invalid value: []: either `defaultBackend` or `rules` must be specified",
                 "networking.k8s.io/v1|Ingress|'spec':{'rules':[{'http':{'paths':[{'backend':{'service':{'name':'s','port':{'number':1}}}}]}}]}"
                         + "|spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified",
+                "networking.k8s.io/v1|NetworkPolicy|'spec':{'podSelector':{},'egress':[{'to':[{'ipBlock':{'cidr':'10.0.0.0/8',"
+                        + "'except':['10.0.0.0/8']}}]}]}|spec.egress[0].to[0].ipBlock.except[0]: Invalid value:"
+                        + " \"\"10.0.0.0/8\"\": must be a strict subset of `cidr`",
+                "networking.k8s.io/v1|NetworkPolicy|'spec':{'podSelector':{},'egress':[{'to':[{'ipBlock':{'cidr':''}}]}]}|"
+                        + "spec.egress[0].to[0].ipBlock.cidr: Required value",
                 "networking.k8s.io/v1|NetworkPolicy|'spec':{'podSelector':{},'ingress':[{'from':[{}]}]}|spec.ingress[0].from[0]:"
                         + " Required value: must specify a peer",
                 "storage.k8s.io/v1|StorageClass|''|provisioner: Required value",
