@@ -4,6 +4,7 @@ import io.kvorum.cli.pki.ClientTls;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,13 +66,23 @@ final class Balanced {
         return HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(REQUEST);
     }
 
+    /** There was no connection, so nothing was sent. */
+    static final class NotSentException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private NotSentException(Throwable cause) {
+            super(cause);
+        }
+    }
+
     /** Sends it once; fails when there is no whole answer in time. */
     HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, BodyHandlers.ofByteArray());
         try {
             return answer.get(REQUEST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
+            Throwable cause = e.getCause();
+            throw cause instanceof ConnectException ? new NotSentException(cause) : new IOException(cause);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new IOException("no answer from " + request.uri(), e);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ final class BalancedWriter {
     private final String writer;
     private final List<Write> writes = new ArrayList<>();
     private int names;
+    private int sent;
 
     /** @param configMaps the path of the collection */
     BalancedWriter(Balanced balanced, String configMaps, String writer) {
@@ -57,12 +59,15 @@ final class BalancedWriter {
             Kind kind = slot.uid.isEmpty()
                     ? Kind.CREATE
                     : balanced.random().nextInt(10) < 3 ? Kind.DELETE : Kind.UPDATE;
-            if (write(slot, kind).fate() != Fate.ACKNOWLEDGED) {
+            Fate fate = write(slot, kind);
+            if (fate == Fate.UNKNOWN) {
                 slots.set(place, slot());
-                balanced.failed();
-            } else {
+            }
+            if (fate == Fate.ACKNOWLEDGED) {
                 balanced.succeeded();
                 Thread.sleep(PAUSE_MILLIS);
+            } else {
+                balanced.failed();
             }
         }
         return writes;
@@ -72,23 +77,23 @@ final class BalancedWriter {
         return new Slot(writer + "-" + names++);
     }
 
-    /** One more object, whose write is the last of all; under one name after the other until one is acknowledged. */
-    Write last() throws InterruptedException {
-        Write write = write(slot(), Kind.CREATE);
-        while (write.fate() != Fate.ACKNOWLEDGED) {
+    /** Writes one more object, under one name after the other until that is acknowledged; its version. */
+    long last() throws InterruptedException {
+        Slot slot = slot();
+        while (write(slot, Kind.CREATE) != Fate.ACKNOWLEDGED) {
             balanced.failed();
-            write = write(slot(), Kind.CREATE);
+            slot = slot();
         }
-        return write;
+        return Long.parseLong(slot.resourceVersion);
     }
 
     List<Write> writes() {
         return writes;
     }
 
-    private Write write(Slot slot, Kind kind) throws InterruptedException {
-        String value = slot.name + "#" + writes.size();
-        long sent = System.nanoTime();
+    private Fate write(Slot slot, Kind kind) throws InterruptedException {
+        String value = slot.name + "#" + sent++;
+        long sentNanos = System.nanoTime();
         Fate fate = Fate.UNKNOWN;
         try {
             HttpResponse<byte[]> answer = balanced.send(request(slot, kind, value));
@@ -100,23 +105,18 @@ final class BalancedWriter {
                 fate = Fate.REFUSED;
                 if (status != TOO_MANY_REQUESTS) {
                     throw new AssertionError(kind + " of " + slot.name + ", which is " + writer + "'s alone, was refused: "
-                            + new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
+                            + new String(answer.body(), StandardCharsets.UTF_8));
                 }
             }
+        } catch (Balanced.NotSentException e) {
+            return Fate.REFUSED;
         } catch (IOException e) {
             // no answer: nobody knows
         }
         boolean told = fate == Fate.ACKNOWLEDGED && kind != Kind.DELETE;
-        Write write = new Write(
-                value,
-                kind,
-                slot.name,
-                fate,
-                told ? Long.parseLong(slot.resourceVersion) : 0,
-                sent,
-                System.nanoTime());
-        writes.add(write);
-        return write;
+        long version = told ? Long.parseLong(slot.resourceVersion) : 0;
+        writes.add(new Write(value, kind, slot.name, fate, version, sentNanos, System.nanoTime()));
+        return fate;
     }
 
     private static void adopt(Slot slot, Kind kind, JsonNode answer) {

@@ -197,7 +197,8 @@ enum Shown {
             return new Frame(type, NOTHING, false, shown.path("code").asInt());
         }
         if (type.equals("BOOKMARK")) {
-            boolean end = shown.at("/metadata/annotations").has(INITIAL_END);
+            JsonNode marked = shown.has("rows") ? object(shown) : shown;
+            boolean end = marked.at("/metadata/annotations").has(INITIAL_END);
             long version = shown.at("/metadata/resourceVersion").asLong();
             return new Frame(type, new Sighting("", "", "", version), end, 0);
         }
