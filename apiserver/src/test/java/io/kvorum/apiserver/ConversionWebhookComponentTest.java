@@ -196,16 +196,19 @@ class ConversionWebhookComponentTest {
         gate = held.future();
         long made;
         List<JsonNode> events;
-        try (Http.Watch watch = http.watch(
-                second + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=2&resourceVersion=" + before)) {
+        try (Http.Watch watch =
+                http.watch(second + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=2&resourceVersion=" + before)) {
             made = version(http.post(PATH.formatted("v1"), v1("one")).json());
             events = watch.rest();
         }
         held.complete();
-        assertThat(events).allSatisfy(event -> assertThat(version(event.path("object")))
-                .as(event.toString())
-                .isLessThan(made));
-        long resumed = events.isEmpty() ? before : version(events.get(events.size() - 1).path("object"));
+        assertThat(events)
+                .allSatisfy(event -> assertThat(version(event.path("object")))
+                        .as(event.toString())
+                        .isLessThan(made));
+        long resumed = events.isEmpty()
+                ? before
+                : version(events.get(events.size() - 1).path("object"));
         try (Http.Watch watch = http.watch(second + "?watch=1&timeoutSeconds=20&resourceVersion=" + resumed)) {
             assertThat(name(watch.next())).isEqualTo("one");
         }
@@ -244,6 +247,34 @@ class ConversionWebhookComponentTest {
         assertThat(names)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(0, changes).mapToObj(i -> "p" + i).toList());
+    }
+
+    /** The webhook is asked about what there was, whatever comes while it thinks. */
+    @Test
+    void aListShowsTheStateOfItsVersionThoughObjectsChangeAtTheWebhook() throws Exception {
+        define();
+        String first = PATH.formatted("v1");
+        http.post(first, v1("one"));
+        http.post(first, v1("two"));
+        AtomicInteger asked = new AtomicInteger();
+        meanwhile = () -> {
+            if (asked.incrementAndGet() == 1) {
+                http.merge(first + "/one", "{\"hostPort\":\"changed:80\"}");
+                http.delete(first + "/two", "");
+                http.post(first, v1("three"));
+            }
+        };
+        JsonNode list = http.get(PATH.formatted("v2")).json();
+        assertThat(asked).hasValue(1);
+        assertThat(list.path("items").findValuesAsText("host")).containsExactly("one", "two");
+        long listed = version(list);
+        assertThat(list.path("items"))
+                .allSatisfy(item -> assertThat(version(item)).isLessThanOrEqualTo(listed));
+        JsonNode then = http.get(PATH.formatted("v2") + "?resourceVersionMatch=Exact&resourceVersion=" + listed)
+                .json();
+        assertThat(then.path("items")).isEqualTo(list.path("items"));
+        assertThat(http.get(PATH.formatted("v2")).json().path("items").findValuesAsText("host"))
+                .containsExactly("changed", "three");
     }
 
     @Test

@@ -62,13 +62,11 @@ class IdentityLeasesComponentTest {
     }
 
     private void other(String name, String label, String address, Duration ago) {
-        Http.Answer made = http.post(
-                LEASES,
-                """
+        Http.Answer made = http.post(LEASES, """
                 {"metadata":{"name":"%s","labels":{"apiserver.kubernetes.io/identity":"%s"},
                  "annotations":{"apiserver.kvorum.io/address":"%s"}},
-                 "spec":{"holderIdentity":"x","leaseDurationSeconds":3600,"renewTime":"%s"}}"""
-                        .formatted(name, label, address, MICROS.format(Instant.now().minus(ago))));
+                 "spec":{"holderIdentity":"x","leaseDurationSeconds":3600,"renewTime":"%s"}}""".formatted(
+                        name, label, address, MICROS.format(Instant.now().minus(ago))));
         assertThat(made.status()).as(made.text()).isEqualTo(201);
     }
 
@@ -93,7 +91,8 @@ class IdentityLeasesComponentTest {
                 .contains(OWN, "apiserver-live", "apiserver-dead", "apiserver-another")
                 .doesNotContain("apiserver-expired");
         assertThat(endpoints()).containsExactly("127.0.0.1", "127.0.0.2");
-        JsonNode legacy = http.get("/api/v1/namespaces/default/endpoints/kubernetes").json();
+        JsonNode legacy =
+                http.get("/api/v1/namespaces/default/endpoints/kubernetes").json();
         assertThat(legacy.findValuesAsText("ip")).containsExactly("127.0.0.1", "127.0.0.2");
     }
 }

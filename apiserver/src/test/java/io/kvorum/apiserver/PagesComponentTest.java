@@ -132,7 +132,8 @@ class PagesComponentTest {
                         0,
                         false)))
                 .compose(done -> server.serving().cache().reached(done.revision())));
-        JsonNode second = http.get(templates + "?limit=2&continue=" + token(first)).json();
+        JsonNode second =
+                http.get(templates + "?limit=2&continue=" + token(first)).json();
         assertThat(MEANWHILE.get()).as("the store was asked").isNull();
         assertThat(second.path("metadata").path("resourceVersion"))
                 .isEqualTo(first.path("metadata").path("resourceVersion"));

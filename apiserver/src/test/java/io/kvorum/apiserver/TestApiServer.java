@@ -87,13 +87,7 @@ public final class TestApiServer implements AutoCloseable {
 
     /** @param around what the server is given in place of its store */
     static TestApiServer start(UnaryOperator<Store> around) throws Exception {
-        return start(
-                0,
-                null,
-                auth(true, AuthorizationMode.ALWAYS_ALLOW),
-                ServingOptions::plain,
-                AuditLog.NONE,
-                around);
+        return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), ServingOptions::plain, AuditLog.NONE, around);
     }
 
     private static TestApiServer start(

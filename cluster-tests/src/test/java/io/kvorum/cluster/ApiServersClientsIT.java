@@ -121,8 +121,7 @@ class ApiServersClientsIT {
         }
 
         void watch(String name, Shown shown, boolean showsState) throws Exception {
-            BalancedWatcher watcher =
-                    new BalancedWatcher(connections(), configMaps, shown, name, showsState, timers);
+            BalancedWatcher watcher = new BalancedWatcher(connections(), configMaps, shown, name, showsState, timers);
             watchers.add(watcher);
             logs.put(name, threads.submit(() -> watcher.watchUntil(end::get)));
         }
@@ -209,9 +208,13 @@ class ApiServersClientsIT {
                 // What was is forgotten: lists in pages and watches of old versions are over.
                 cluster.kvorum("store", "compact").ok();
             }
-            eventually(BACK, server + " is well again", () -> cluster.faults().active().isEmpty()
-                    && ClusterFixture.launcherStatus(cluster).stream()
-                            .allMatch(component -> component.path("ready").asBoolean()));
+            eventually(
+                    BACK,
+                    server + " is well again",
+                    () -> cluster.faults().active().isEmpty()
+                            && ClusterFixture.launcherStatus(cluster).stream()
+                                    .allMatch(
+                                            component -> component.path("ready").asBoolean()));
         }
         return made;
     }
@@ -237,12 +240,17 @@ class ApiServersClientsIT {
                 assertThat(log.listings())
                         .filteredOn(listing -> listing.whole()
                                 && listing.pages().size() > 2
-                                && listing.pages().stream().map(Page::server).distinct().count() > 1)
+                                && listing.pages().stream()
+                                                .map(Page::server)
+                                                .distinct()
+                                                .count()
+                                        > 1)
                         .as("lists of " + log.client() + " whose pages came from several servers")
                         .hasSizeGreaterThan(20);
             }
             if (log.client().equals("versions")) {
-                assertThat(log.listings().stream().map(Listing::wanted).distinct()).hasSize(Wanted.values().length);
+                assertThat(log.listings().stream().map(Listing::wanted).distinct())
+                        .hasSize(Wanted.values().length);
             }
         }
     }
@@ -261,10 +269,16 @@ class ApiServersClientsIT {
         for (ClientLog log : logs) {
             text.append("\n  ").append(log.client()).append(": ");
             if (!log.watches().isEmpty()) {
-                text.append(log.events()).append(" events over ").append(log.watches().size()).append(" connections, ");
+                text.append(log.events())
+                        .append(" events over ")
+                        .append(log.watches().size())
+                        .append(" connections, ");
             }
             text.append(log.listings().size()).append(" lists, ");
-            text.append(log.listings().stream().mapToInt(listing -> listing.pages().size()).sum()).append(" pages");
+            text.append(log.listings().stream()
+                            .mapToInt(listing -> listing.pages().size())
+                            .sum())
+                    .append(" pages");
         }
         return text.toString();
     }
@@ -276,7 +290,11 @@ class ApiServersClientsIT {
 
     private static JsonNode identity(String server) {
         return identities().stream()
-                .filter(lease -> lease.path("metadata").path("labels").path("kubernetes.io/hostname").asText().equals(server))
+                .filter(lease -> lease.path("metadata")
+                        .path("labels")
+                        .path("kubernetes.io/hostname")
+                        .asText()
+                        .equals(server))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(server + " has no identity Lease"));
     }
@@ -331,7 +349,9 @@ class ApiServersClientsIT {
                     (System.nanoTime() - killed) / 1e9, dead);
             // It runs out an hour after it was renewed last.
             Instant last = renewed(victim);
-            assertThat(last).isAfterOrEqualTo(Instant.parse(identity.at("/spec/renewTime").asText()));
+            assertThat(last)
+                    .isAfterOrEqualTo(
+                            Instant.parse(identity.at("/spec/renewTime").asText()));
             assertThat(renewed(victim)).isEqualTo(last);
         }
         eventuallyAsserted(

@@ -78,7 +78,8 @@ final class BalancedWatcher {
             if (tooOld && !showsState) {
                 list();
             }
-            stateWanted = showsState && (last == 0 || tooOld || balanced.random().nextInt(3) == 0);
+            stateWanted =
+                    showsState && (last == 0 || tooOld || balanced.random().nextInt(3) == 0);
         }
         return new ClientLog(client, done);
     }

@@ -56,9 +56,8 @@ final class BalancedWriter {
         while (!stop.getAsBoolean()) {
             int place = balanced.random().nextInt(NAMES);
             Slot slot = slots.get(place);
-            Kind kind = slot.uid.isEmpty()
-                    ? Kind.CREATE
-                    : balanced.random().nextInt(10) < 3 ? Kind.DELETE : Kind.UPDATE;
+            Kind kind =
+                    slot.uid.isEmpty() ? Kind.CREATE : balanced.random().nextInt(10) < 3 ? Kind.DELETE : Kind.UPDATE;
             Fate fate = write(slot, kind);
             if (fate == Fate.UNKNOWN) {
                 slots.set(place, slot());
@@ -104,8 +103,8 @@ final class BalancedWriter {
             } else if (status < 500) {
                 fate = Fate.REFUSED;
                 if (status != TOO_MANY_REQUESTS) {
-                    throw new AssertionError(kind + " of " + slot.name + ", which is " + writer + "'s alone, was refused: "
-                            + new String(answer.body(), StandardCharsets.UTF_8));
+                    throw new AssertionError(kind + " of " + slot.name + ", which is " + writer
+                            + "'s alone, was refused: " + new String(answer.body(), StandardCharsets.UTF_8));
                 }
             }
         } catch (Balanced.NotSentException e) {
@@ -130,10 +129,8 @@ final class BalancedWriter {
         String version = slot.uid.isEmpty()
                 ? ""
                 : ",\"uid\":\"%s\",\"resourceVersion\":\"%s\"".formatted(slot.uid, slot.resourceVersion);
-        String object =
-                """
-                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s","annotations":{"%s":"%s"}%s},"data":{"%2$s":"%3$s"}}"""
-                        .formatted(slot.name, Shown.VALUE, value, version);
+        String object = """
+                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s","annotations":{"%s":"%s"}%s},"data":{"%2$s":"%3$s"}}""".formatted(slot.name, Shown.VALUE, value, version);
         String options = "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{%s}}"
                 .formatted(version.isEmpty() ? "" : version.substring(1));
         String path = configMaps + (kind == Kind.CREATE ? "" : "/" + slot.name);
@@ -141,7 +138,8 @@ final class BalancedWriter {
         return switch (kind) {
             case CREATE -> request.POST(BodyPublishers.ofString(object)).build();
             case UPDATE -> request.PUT(BodyPublishers.ofString(object)).build();
-            case DELETE -> request.method("DELETE", BodyPublishers.ofString(options)).build();
+            case DELETE ->
+                request.method("DELETE", BodyPublishers.ofString(options)).build();
         };
     }
 }

@@ -54,7 +54,8 @@ enum Shown {
 
         @Override
         Answer list(byte[] body) throws IOException {
-            V1.ConfigMapList list = V1.ConfigMapList.parseFrom(envelope(ByteString.copyFrom(body)).getRaw());
+            V1.ConfigMapList list = V1.ConfigMapList.parseFrom(
+                    envelope(ByteString.copyFrom(body)).getRaw());
             List<Sighting> items = new ArrayList<>();
             for (V1.ConfigMap item : list.getItemsList()) {
                 add(items, sighting(item));
@@ -207,8 +208,8 @@ enum Shown {
 
     private static Sighting sighting(JsonNode object) {
         JsonNode meta = object.path("metadata");
-        Map<String, String> annotations = Map.of(
-                VALUE, meta.path("annotations").path(VALUE).asText());
+        Map<String, String> annotations =
+                Map.of(VALUE, meta.path("annotations").path(VALUE).asText());
         boolean whole = object.has("data");
         return sighting(
                 meta.path("name").asText(),

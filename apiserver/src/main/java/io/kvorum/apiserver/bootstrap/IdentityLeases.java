@@ -70,8 +70,8 @@ final class IdentityLeases {
         for (int bit = 0; bit < HASH_BYTES * Byte.SIZE; bit += 5) {
             int value = 0;
             for (int i = bit; i < bit + 5; i++) {
-                boolean set = i < HASH_BYTES * Byte.SIZE
-                        && (hash[i / Byte.SIZE] >> (Byte.SIZE - 1 - i % Byte.SIZE) & 1) == 1;
+                boolean set =
+                        i < HASH_BYTES * Byte.SIZE && (hash[i / Byte.SIZE] >> (Byte.SIZE - 1 - i % Byte.SIZE) & 1) == 1;
                 value = value << 1 | (set ? 1 : 0);
             }
             text.append(BASE32.charAt(value));

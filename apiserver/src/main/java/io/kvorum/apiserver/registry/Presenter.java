@@ -112,8 +112,7 @@ final class Presenter {
         Buffer bookmark(long revision, boolean endOfInitial) {
             boolean partial = representation == Representation.PARTIAL || representation == Representation.PARTIAL_LIST;
             ObjectNode object = ObjectJson.object();
-            object.put(
-                    "kind", partial ? "PartialObjectMetadata" : served.info().kind());
+            object.put("kind", partial ? "PartialObjectMetadata" : served.info().kind());
             object.put("apiVersion", partial ? metaVersion : served.info().apiVersion());
             ObjectNode metadata = object.putObject("metadata");
             metadata.put("resourceVersion", Long.toString(revision));

@@ -19,12 +19,10 @@ import org.junit.jupiter.api.Test;
 
 /** What was prepared is at hand, however much else was converted lately. */
 class WebhookConversionTest {
-    private static final ObjectNode DEFINITION = ObjectJson.parse(
-            """
+    private static final ObjectNode DEFINITION = ObjectJson.parse("""
             {"metadata":{"name":"points.e.com"},"spec":{"group":"e.com","names":{"plural":"points","kind":"Point"},
              "conversion":{"strategy":"Webhook"},
-             "versions":[{"name":"v1","served":true,"storage":true},{"name":"v2","served":true,"storage":false}]}}"""
-                    .getBytes(StandardCharsets.UTF_8));
+             "versions":[{"name":"v1","served":true,"storage":true},{"name":"v2","served":true,"storage":false}]}}""".getBytes(StandardCharsets.UTF_8));
 
     private final WebhookConversion conversion =
             new WebhookConversion(CustomType.of(DEFINITION, DEFINITION.at("/spec/versions/1"), schema -> RuleSet.NONE));
@@ -40,7 +38,8 @@ class WebhookConversionTest {
     private static List<ObjectNode> objects(String name, int from, int to) {
         return IntStream.range(from, to)
                 .mapToObj(i -> {
-                    ObjectNode object = Tree.newObject().put("apiVersion", "e.com/v1").put("kind", "Point");
+                    ObjectNode object =
+                            Tree.newObject().put("apiVersion", "e.com/v1").put("kind", "Point");
                     object.putObject("metadata").put("name", name + i);
                     return object;
                 })
@@ -52,8 +51,10 @@ class WebhookConversionTest {
     }
 
     private @Nullable Void show(List<ObjectNode> objects) {
-        assertThat(objects).allSatisfy(object -> assertThat(conversion.toWire(object).path("apiVersion").asText())
-                .isEqualTo("e.com/v2"));
+        assertThat(objects)
+                .allSatisfy(object -> assertThat(
+                                conversion.toWire(object).path("apiVersion").asText())
+                        .isEqualTo("e.com/v2"));
         return null;
     }
 

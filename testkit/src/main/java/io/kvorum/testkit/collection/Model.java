@@ -95,7 +95,8 @@ final class Model {
         if (step == null || !step.write().key().equals(seen.name())) {
             Write known = refused.get(seen.value());
             String why = known == null ? "which nobody wrote" : "which was refused";
-            findings.add(Sort.PHANTOM, who + " shows " + seen + ", " + why, evidence(seen.name(), seen.resourceVersion()));
+            findings.add(
+                    Sort.PHANTOM, who + " shows " + seen + ", " + why, evidence(seen.name(), seen.resourceVersion()));
             return;
         }
         if (step.write().sentNanos() > endedNanos) {
@@ -154,7 +155,9 @@ final class Model {
         }
         if (found == null) {
             findings.add(
-                    Sort.PHANTOM, who + " shows the deletion of " + seen + ", which nobody made", evidence(seen.name(), version));
+                    Sort.PHANTOM,
+                    who + " shows the deletion of " + seen + ", which nobody made",
+                    evidence(seen.name(), version));
         } else if (found.version() == 0) {
             found.version(version);
         } else if (found.version() != version) {
@@ -170,7 +173,10 @@ final class Model {
             for (Step step : timeline.steps()) {
                 Step other = step.version() == 0 ? null : changes.putIfAbsent(step.version(), step);
                 if (other != null) {
-                    findings.add(Sort.DISAGREEMENT, "one version of two changes", List.of(step.toString(), other.toString()));
+                    findings.add(
+                            Sort.DISAGREEMENT,
+                            "one version of two changes",
+                            List.of(step.toString(), other.toString()));
                 }
             }
         }
@@ -217,7 +223,8 @@ final class Model {
         return changes;
     }
 
-    @Nullable Timeline timeline(String name) {
+    @Nullable
+    Timeline timeline(String name) {
         return timelines.get(name);
     }
 

@@ -65,8 +65,8 @@ final class OrderRules {
             for (Listing listing : log.listings()) {
                 if (listing.wanted() == Wanted.NEWEST) {
                     reads.add(new Read(log.client(), listing));
-                    coming.add(new Known(
-                            listing.resourceVersion(), listing.endedNanos(), log.client() + "'s " + listing));
+                    coming.add(
+                            new Known(listing.resourceVersion(), listing.endedNanos(), log.client() + "'s " + listing));
                 }
             }
         }
@@ -82,14 +82,16 @@ final class OrderRules {
         reads.sort(Comparator.comparingLong(read -> read.listing().sentNanos()));
         Known newest = new Known(0, 0, "nothing");
         for (Read read : reads) {
-            while (!coming.isEmpty() && coming.peek().sinceNanos() < read.listing().sentNanos()) {
+            while (!coming.isEmpty()
+                    && coming.peek().sinceNanos() < read.listing().sentNanos()) {
                 Known next = coming.remove();
                 newest = next.version() > newest.version() ? next : newest;
             }
             if (read.listing().resourceVersion() < newest.version()) {
                 findings.add(
                         Sort.STALE_READ,
-                        read.client() + "'s " + read.listing() + " was asked for after " + newest.version() + " was known",
+                        read.client() + "'s " + read.listing() + " was asked for after " + newest.version()
+                                + " was known",
                         List.of(newest.what()));
             }
         }

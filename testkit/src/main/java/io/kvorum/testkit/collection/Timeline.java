@@ -29,7 +29,8 @@ final class Timeline {
     }
 
     /** The last change at or before {@code version}; null when there was none. Changes whose version is not known are left out. */
-    @Nullable Step at(long version) {
+    @Nullable
+    Step at(long version) {
         Step last = null;
         for (Step step : steps) {
             if (step.version() > version) {
@@ -43,7 +44,8 @@ final class Timeline {
     }
 
     /** The deletion that follows the state at {@code version} and whose own version is not known; null for none. */
-    @Nullable Step openDeletion(long version) {
+    @Nullable
+    Step openDeletion(long version) {
         Step found = null;
         for (Step step : steps) {
             if (step.version() > version) {

@@ -23,7 +23,8 @@ final class WatchRules {
         String who = client + "'s " + watch;
         Set<Long> shown = forward(who, watch);
         long last = watch.last();
-        for (Step change : model.changes().subMap(watch.from(), false, last, true).values()) {
+        for (Step change :
+                model.changes().subMap(watch.from(), false, last, true).values()) {
             if (!shown.contains(change.version())) {
                 gap(who, watch, change);
             }

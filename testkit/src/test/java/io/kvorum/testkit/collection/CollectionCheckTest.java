@@ -85,8 +85,7 @@ class CollectionCheckTest {
         if (page.items().size() < 2) {
             return Optional.empty();
         }
-        pages.set(
-                place, new Page(page.server(), page.resourceVersion(), change.apply(new ArrayList<>(page.items()))));
+        pages.set(place, new Page(page.server(), page.resourceVersion(), change.apply(new ArrayList<>(page.items()))));
         return Optional.of(new Listing(
                 list.wanted(), list.wantedVersion(), pages, list.whole(), list.sentNanos(), list.endedNanos()));
     }
@@ -108,10 +107,13 @@ class CollectionCheckTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                watch("an event is left out", Sort.GAP, (watch, random) -> atEvent(watch, random, (events, place) -> {
-                    events.remove((int) place);
-                    return events;
-                })),
+                watch(
+                        "an event is left out",
+                        Sort.GAP,
+                        (watch, random) -> atEvent(watch, random, (events, place) -> {
+                            events.remove((int) place);
+                            return events;
+                        })),
                 watch("a watch is resumed too late", Sort.GAP, (watch, random) -> {
                     int place = inner(watch, random);
                     return place < 0
@@ -119,7 +121,8 @@ class CollectionCheckTest {
                             : Optional.of(new Watch(
                                     watch.server(),
                                     watch.from(),
-                                    watch.events().subList(place + 1, watch.events().size())));
+                                    watch.events()
+                                            .subList(place + 1, watch.events().size())));
                 }),
                 watch(
                         "an event comes twice",
@@ -132,19 +135,20 @@ class CollectionCheckTest {
                         "two events are exchanged",
                         Sort.STEP_BACK,
                         (watch, random) -> atEvent(watch, random, (events, place) -> {
-                            events.add(place + 1, events.remove((int) place));
-                            return events;
-                        }).filter(changed -> {
-                            // a bookmark that goes before its event is another fault
-                            long from = changed.from();
-                            for (Event event : changed.events()) {
-                                if (event.resourceVersion() < from) {
-                                    return true;
-                                }
-                                from = event.resourceVersion();
-                            }
-                            return false;
-                        })),
+                                    events.add(place + 1, events.remove((int) place));
+                                    return events;
+                                })
+                                .filter(changed -> {
+                                    // a bookmark that goes before its event is another fault
+                                    long from = changed.from();
+                                    for (Event event : changed.events()) {
+                                        if (event.resourceVersion() < from) {
+                                            return true;
+                                        }
+                                        from = event.resourceVersion();
+                                    }
+                                    return false;
+                                })),
                 watch(
                         "a bookmark overtakes an event",
                         Sort.STEP_BACK,
@@ -164,35 +168,38 @@ class CollectionCheckTest {
                         "an event has another type",
                         Sort.NONSENSE,
                         (watch, random) -> atEvent(watch, random, (events, place) -> {
-                            Event event = events.get(place);
-                            Type other = event.type() == Type.ADDED ? Type.MODIFIED : Type.ADDED;
-                            events.set(place, new Event(other, event.object()));
-                            return events;
-                        }).filter(changed -> !changed.equals(watch)
-                                && changed.events().stream()
-                                                .filter(event -> event.type() == Type.DELETED)
-                                                .count()
-                                        == watch.events().stream()
-                                                .filter(event -> event.type() == Type.DELETED)
-                                                .count())),
+                                    Event event = events.get(place);
+                                    Type other = event.type() == Type.ADDED ? Type.MODIFIED : Type.ADDED;
+                                    events.set(place, new Event(other, event.object()));
+                                    return events;
+                                })
+                                .filter(changed -> !changed.equals(watch)
+                                        && changed.events().stream()
+                                                        .filter(event -> event.type() == Type.DELETED)
+                                                        .count()
+                                                == watch.events().stream()
+                                                        .filter(event -> event.type() == Type.DELETED)
+                                                        .count())),
                 watch(
                         "an event has another version",
                         Sort.DISAGREEMENT,
                         (watch, random) -> atEvent(watch, random, (events, place) -> {
-                            Event event = events.get(place);
-                            Sighting object = event.object();
-                            events.set(
-                                    place,
-                                    new Event(
-                                            event.type(),
-                                            new Sighting(
-                                                    object.name(),
-                                                    object.uid(),
-                                                    object.value(),
-                                                    object.resourceVersion() + 1)));
-                            return events;
-                        }).filter(changed -> changed.events().stream()
-                                .allMatch(event -> event.type() != Type.DELETED || watch.events().contains(event)))),
+                                    Event event = events.get(place);
+                                    Sighting object = event.object();
+                                    events.set(
+                                            place,
+                                            new Event(
+                                                    event.type(),
+                                                    new Sighting(
+                                                            object.name(),
+                                                            object.uid(),
+                                                            object.value(),
+                                                            object.resourceVersion() + 1)));
+                                    return events;
+                                })
+                                .filter(changed -> changed.events().stream()
+                                        .allMatch(event -> event.type() != Type.DELETED
+                                                || watch.events().contains(event)))),
                 watch(
                         "an event has a value that nobody wrote",
                         Sort.PHANTOM,
@@ -204,32 +211,45 @@ class CollectionCheckTest {
                                     new Event(
                                             Type.MODIFIED,
                                             new Sighting(
-                                                    object.name(), object.uid(), "nobody's", object.resourceVersion())));
+                                                    object.name(),
+                                                    object.uid(),
+                                                    "nobody's",
+                                                    object.resourceVersion())));
                             return events;
                         })),
                 watch(
                         "an object changes its uid",
                         Sort.DISAGREEMENT,
                         (watch, random) -> atEvent(watch, random, (events, place) -> {
-                            Sighting object = events.get(place).object();
-                            events.set(
-                                    place,
-                                    new Event(
-                                            events.get(place).type(),
-                                            new Sighting(
-                                                    object.name(), "another", object.value(), object.resourceVersion())));
-                            return events;
-                        }).filter(changed -> changed.events().stream()
-                                .noneMatch(event -> event.type() == Type.DELETED
-                                        && event.object().uid().equals("another")))),
-                list("an object is missing", Sort.MIXED_SNAPSHOT, (list, random) -> items(list, random, items -> {
-                    items.remove(0);
-                    return items;
-                })),
-                list("an object comes twice", Sort.MIXED_SNAPSHOT, (list, random) -> items(list, random, items -> {
-                    items.add(1, items.get(0));
-                    return items;
-                })),
+                                    Sighting object = events.get(place).object();
+                                    events.set(
+                                            place,
+                                            new Event(
+                                                    events.get(place).type(),
+                                                    new Sighting(
+                                                            object.name(),
+                                                            "another",
+                                                            object.value(),
+                                                            object.resourceVersion())));
+                                    return events;
+                                })
+                                .filter(changed -> changed.events().stream()
+                                        .noneMatch(event -> event.type() == Type.DELETED
+                                                && event.object().uid().equals("another")))),
+                list(
+                        "an object is missing",
+                        Sort.MIXED_SNAPSHOT,
+                        (list, random) -> items(list, random, items -> {
+                            items.remove(0);
+                            return items;
+                        })),
+                list(
+                        "an object comes twice",
+                        Sort.MIXED_SNAPSHOT,
+                        (list, random) -> items(list, random, items -> {
+                            items.add(1, items.get(0));
+                            return items;
+                        })),
                 list("a page is of another version", Sort.MIXED_SNAPSHOT, (list, random) -> {
                     if (list.pages().size() < 2) {
                         return Optional.empty();
@@ -266,10 +286,13 @@ class CollectionCheckTest {
                                         list.whole(),
                                         list.sentNanos(),
                                         list.endedNanos()))),
-                list("a list knows the future", Sort.PHANTOM, (list, random) -> list.resourceVersion() < 150
-                        ? Optional.empty()
-                        : Optional.of(new Listing(
-                                list.wanted(), list.wantedVersion(), list.pages(), list.whole(), 1, 2))));
+                list(
+                        "a list knows the future",
+                        Sort.PHANTOM,
+                        (list, random) -> list.resourceVersion() < 150
+                                ? Optional.empty()
+                                : Optional.of(new Listing(
+                                        list.wanted(), list.wantedVersion(), list.pages(), list.whole(), 1, 2))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -292,10 +315,12 @@ class CollectionCheckTest {
     }
 
     private static Recording faulty(long seed) {
-        return planted(Watch.class, (Watch watch, Random random) -> atEvent(watch, random, (events, place) -> {
-                    events.remove((int) place);
-                    return events;
-                }))
+        return planted(
+                        Watch.class,
+                        (Watch watch, Random random) -> atEvent(watch, random, (events, place) -> {
+                            events.remove((int) place);
+                            return events;
+                        }))
                 .apply(new TrueHistory(seed).recording(), new Random(seed));
     }
 
@@ -350,7 +375,8 @@ class CollectionCheckTest {
                 .extracting(Finding::toString)
                 .singleElement()
                 .asString()
-                .startsWith("MIXED_SNAPSHOT: two's list (NEWEST, [apiserver-0]) at 21 still shows a, which had gone at 20");
+                .startsWith(
+                        "MIXED_SNAPSHOT: two's list (NEWEST, [apiserver-0]) at 21 still shows a, which had gone at 20");
     }
 
     @Test
@@ -377,8 +403,7 @@ class CollectionCheckTest {
         List<Write> writes = List.of(write("v1", Kind.CREATE, Fate.UNKNOWN, 0, 1));
         Recording shown = new Recording(
                 writes,
-                List.of(new ClientLog(
-                        "one", List.of(listOf(10, 5), listOf(20, 9, new Sighting("a", "u", "v1", 11))))));
+                List.of(new ClientLog("one", List.of(listOf(10, 5), listOf(20, 9, new Sighting("a", "u", "v1", 11))))));
         Recording notShown = new Recording(writes, List.of(new ClientLog("one", List.of(listOf(20, 9)))));
         assertThat(CollectionCheck.of(shown).clean()).isTrue();
         assertThat(CollectionCheck.of(notShown).clean()).isTrue();
@@ -387,8 +412,8 @@ class CollectionCheckTest {
     /** Two consistent lists of one client whose versions go back, though nothing was written between. */
     @Test
     void aClientIsNotLedBack() {
-        Recording recording = new Recording(
-                List.of(), List.of(new ClientLog("one", List.of(listOf(20, 5), listOf(19, 9)))));
+        Recording recording =
+                new Recording(List.of(), List.of(new ClientLog("one", List.of(listOf(20, 5), listOf(19, 9)))));
         assertThat(CollectionCheck.of(recording).counts()).containsOnlyKeys(Sort.STEP_BACK, Sort.STALE_READ);
     }
 
