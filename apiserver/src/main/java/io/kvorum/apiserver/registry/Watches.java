@@ -219,7 +219,12 @@ final class Watches {
 
         private void sendFirst() {
             Waiting first = waiting.remove();
-            send(first.event(), first.type());
+            try {
+                send(first.event(), first.type());
+            } catch (ApiException notConverted) {
+                // A watch that cannot show a change must not go on without it.
+                error(notConverted);
+            }
         }
 
         private void send(CacheEvent event, WatchType type) {
