@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.cache.ObjectJson;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -13,8 +15,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,12 @@ class ConversionWebhookComponentTest {
     private Http http;
     private String bundle;
 
+    /** What the webhook waits for before it answers. */
+    private volatile Future<Void> gate = Future.succeededFuture();
+
+    /** What happens while the webhook is asked. */
+    private volatile Runnable meanwhile = () -> {};
+
     @BeforeEach
     void start() throws Exception {
         TestAuthority authority = new TestAuthority("CN=webhooks");
@@ -48,6 +60,11 @@ class ConversionWebhookComponentTest {
                                 .setCertPath(folder.resolve("server.crt").toString())
                                 .setKeyPath(folder.resolve("server.key").toString())))
                 .requestHandler(request -> request.body()
+                        .compose(body -> vertx.executeBlocking(() -> {
+                            meanwhile.run();
+                            return body;
+                        }))
+                        .compose(body -> gate.map(open -> body))
                         .onSuccess(body -> request.response()
                                 .putHeader("Content-Type", "application/json")
                                 .end(Buffer.buffer(ObjectJson.encode(answer(ObjectJson.parse(body.getBytes())))))))
@@ -156,6 +173,110 @@ class ConversionWebhookComponentTest {
         }
     }
 
+    private static String v1(String name) {
+        return "{\"apiVersion\":\"stable.example.com/v1\",\"kind\":\"Point\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"hostPort\":\"" + name + ":80\"}";
+    }
+
+    private static long version(JsonNode object) {
+        return object.path("metadata").path("resourceVersion").asLong();
+    }
+
+    private static String name(JsonNode event) {
+        return event.at("/object/metadata/name").asText();
+    }
+
+    /** A bookmark says that all up to it has been sent: what the webhook still holds has not. */
+    @Test
+    void aBookmarkDoesNotOvertakeWhatTheWebhookHolds() throws Exception {
+        define();
+        String second = PATH.formatted("v2");
+        long before = version(http.get(second).json());
+        Promise<Void> held = Promise.promise();
+        gate = held.future();
+        long made;
+        List<JsonNode> events;
+        try (Http.Watch watch =
+                http.watch(second + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=2&resourceVersion=" + before)) {
+            made = version(http.post(PATH.formatted("v1"), v1("one")).json());
+            events = watch.rest();
+        }
+        held.complete();
+        assertThat(events)
+                .allSatisfy(event -> assertThat(version(event.path("object")))
+                        .as(event.toString())
+                        .isLessThan(made));
+        long resumed = events.isEmpty()
+                ? before
+                : version(events.get(events.size() - 1).path("object"));
+        try (Http.Watch watch = http.watch(second + "?watch=1&timeoutSeconds=20&resourceVersion=" + resumed)) {
+            assertThat(name(watch.next())).isEqualTo("one");
+        }
+    }
+
+    /** While objects change as fast as the webhook is asked, a watch still begins with one state. */
+    @Test
+    void aWatchThatBeginsWithTheStateShowsOneStateAndThenEveryChange() throws Exception {
+        define();
+        int changes = 12;
+        http.post(PATH.formatted("v1"), v1("p0"));
+        AtomicInteger made = new AtomicInteger();
+        meanwhile = () -> {
+            int number = made.incrementAndGet();
+            if (number <= changes) {
+                http.post(PATH.formatted("v1"), v1("p" + number));
+            }
+        };
+        List<String> names = new ArrayList<>();
+        try (Http.Watch watch = http.watch(PATH.formatted("v2")
+                + "?watch=1&timeoutSeconds=20&allowWatchBookmarks=true&sendInitialEvents=true"
+                + "&resourceVersionMatch=NotOlderThan")) {
+            long state = 0;
+            while (names.size() <= changes) {
+                JsonNode event = watch.next();
+                if (event.path("type").asText().equals("BOOKMARK")) {
+                    state = version(event.path("object"));
+                    assertThat(names).containsExactly("p0");
+                    continue;
+                }
+                assertThat(event.path("type").asText()).as(event.toString()).isEqualTo("ADDED");
+                assertThat(state == 0 || version(event.path("object")) > state).isTrue();
+                names.add(name(event));
+            }
+        }
+        assertThat(names)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, changes).mapToObj(i -> "p" + i).toList());
+    }
+
+    /** The webhook is asked about what there was, whatever comes while it thinks. */
+    @Test
+    void aListShowsTheStateOfItsVersionThoughObjectsChangeAtTheWebhook() throws Exception {
+        define();
+        String first = PATH.formatted("v1");
+        http.post(first, v1("one"));
+        http.post(first, v1("two"));
+        AtomicInteger asked = new AtomicInteger();
+        meanwhile = () -> {
+            if (asked.incrementAndGet() == 1) {
+                http.merge(first + "/one", "{\"hostPort\":\"changed:80\"}");
+                http.delete(first + "/two", "");
+                http.post(first, v1("three"));
+            }
+        };
+        JsonNode list = http.get(PATH.formatted("v2")).json();
+        assertThat(asked).hasValue(1);
+        assertThat(list.path("items").findValuesAsText("host")).containsExactly("one", "two");
+        long listed = version(list);
+        assertThat(list.path("items"))
+                .allSatisfy(item -> assertThat(version(item)).isLessThanOrEqualTo(listed));
+        JsonNode then = http.get(PATH.formatted("v2") + "?resourceVersionMatch=Exact&resourceVersion=" + listed)
+                .json();
+        assertThat(then.path("items")).isEqualTo(list.path("items"));
+        assertThat(http.get(PATH.formatted("v2")).json().path("items").findValuesAsText("host"))
+                .containsExactly("changed", "three");
+    }
+
     @Test
     void aRefusalOfTheWebhookIsTheAnswer() throws Exception {
         define();
@@ -167,5 +288,7 @@ class ConversionWebhookComponentTest {
         assertThat(refused.status()).isEqualTo(500);
         assertThat(refused.json().path("message").asText())
                 .isEqualTo("conversion webhook for stable.example.com/v1, Kind=Point failed: no port in hostPort");
+        assertThat(http.get(PATH.formatted("v2") + "?watch=1&timeoutSeconds=5").status())
+                .isEqualTo(500);
     }
 }

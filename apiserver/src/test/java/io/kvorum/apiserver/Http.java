@@ -112,8 +112,11 @@ final class Http {
         }
     }
 
-    Watch watch(String path) throws Exception {
+    Watch watch(String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (always.length > 0) {
             request.headers(always);
         }

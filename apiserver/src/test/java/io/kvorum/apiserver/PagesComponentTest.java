@@ -3,8 +3,15 @@ package io.kvorum.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.apiserver.cache.StoreKeys;
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.Op;
+import io.kvorum.store.client.Txn;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,9 +24,11 @@ class PagesComponentTest {
     private static TestApiServer server;
     private static Http http;
 
+    private static final AtomicReference<Supplier<Future<?>>> MEANWHILE = new AtomicReference<>();
+
     @BeforeAll
     static void start() throws Exception {
-        server = TestApiServer.start(0);
+        server = TestApiServer.start(store -> new InterruptedStore(store, MEANWHILE));
         http = new Http(server);
     }
 
@@ -96,6 +105,40 @@ class PagesComponentTest {
         assertThat(http.get(MAPS + "?resourceVersion=0&limit=1&continue=" + token(first))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /**
+     * The server asks the store whether it still knows the list's version, and the objects change before it is answered: the page
+     * is as of the list's version all the same.
+     */
+    @Test
+    void aPageIsOfOneVersionThoughObjectsChangeWhileItIsMade() {
+        String templates = "/api/v1/namespaces/default/podtemplates";
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            Http.Answer made = http.post(
+                    templates,
+                    "{\"metadata\":{\"name\":\"" + name
+                            + "\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"x\",\"image\":\"y\"}]}}}");
+            assertThat(made.status()).as(made.text()).isEqualTo(201);
+        }
+        JsonNode first = http.get(templates + "?limit=2").json();
+        List<String> versions = http.get(templates).json().path("items").findValuesAsText("resourceVersion");
+        make("beside", "x");
+        MEANWHILE.set(() -> server.store()
+                .commit(Txn.of(new Op.Put(
+                        StoreKeys.key("core/podtemplates", "default/c"),
+                        ByteSequence.utf8(
+                                "{\"kind\":\"PodTemplate\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"namespace\":\"default\"}}"),
+                        0,
+                        false)))
+                .compose(done -> server.serving().cache().reached(done.revision())));
+        JsonNode second =
+                http.get(templates + "?limit=2&continue=" + token(first)).json();
+        assertThat(MEANWHILE.get()).as("the store was asked").isNull();
+        assertThat(second.path("metadata").path("resourceVersion"))
+                .isEqualTo(first.path("metadata").path("resourceVersion"));
+        assertThat(second.path("items").findValuesAsText("resourceVersion"))
+                .containsExactlyElementsOf(versions.subList(2, 4));
     }
 
     private static List<String> names(String query) {

@@ -120,6 +120,27 @@ class QuotaComponentTest {
         assertThat(used(ns, "configmaps")).isEqualTo("5");
     }
 
+    /** Two quotas are charged in one transaction, so at one version; a watch shows both. */
+    @Test
+    void aWatchShowsEveryQuotaThatAnObjectIsChargedTo() throws Exception {
+        String ns = namespace("both");
+        quota(ns, "{\"configmaps\":\"5\"}", "{\"configmaps\":\"0\"}");
+        created(http.post(
+                ns + "/resourcequotas", "{\"metadata\":{\"name\":\"r\"},\"spec\":{\"hard\":{\"configmaps\":\"9\"}}}"));
+        Http.Answer counted = http.merge(
+                ns + "/resourcequotas/r/status",
+                "{\"status\":{\"hard\":{\"configmaps\":\"9\"},\"used\":{\"configmaps\":\"0\"}}}");
+        String version = counted.json().at("/metadata/resourceVersion").asText();
+        try (Http.Watch watch =
+                http.watch(ns + "/resourcequotas?watch=1&timeoutSeconds=2&resourceVersion=" + version)) {
+            created(configMap(ns, "a"));
+            assertThat(watch.rest())
+                    .extracting(event -> event.at("/object/metadata/name").asText() + " "
+                            + event.at("/object/status/used/configmaps").asText())
+                    .containsExactly("q 1", "r 1");
+        }
+    }
+
     @Test
     void aDryRunIsRefusedButNotCharged() {
         String ns = namespace("dry");

@@ -205,6 +205,26 @@ class ResourcesComponentTest {
         }
     }
 
+    /** A Table has no annotations: the mark is in the object of its one row. */
+    @Test
+    void watchListOfTablesEndsItsInitialEventsToo() throws Exception {
+        String ns = namespace("watchtables");
+        configMap(ns, "one", "");
+        try (Http.Watch watch = http.watch(
+                ns + "/configmaps?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+                        + "&allowWatchBookmarks=true&timeoutSeconds=1",
+                "Accept",
+                "application/json;as=Table;v=v1;g=meta.k8s.io")) {
+            assertThat(watch.next().at("/object/rows/0/cells/0").asText()).isEqualTo("one");
+            JsonNode end = watch.next();
+            assertThat(end.path("type").asText()).isEqualTo("BOOKMARK");
+            assertThat(end.at("/object/rows/0/object/metadata/annotations").toString())
+                    .isEqualTo("{\"k8s.io/initial-events-end\":\"true\"}");
+            assertThat(end.at("/object/metadata/resourceVersion"))
+                    .isEqualTo(end.at("/object/rows/0/object/metadata/resourceVersion"));
+        }
+    }
+
     @Test
     void watchFromBeforeTheHistoryIsToldToListAgain() throws Exception {
         try (Http.Watch watch = http.watch("/api/v1/namespaces?watch=true&resourceVersion=1&timeoutSeconds=1")) {

@@ -17,6 +17,7 @@ import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusUnavailableException;
 import io.kvorum.component.KubernetesVersion;
 import io.kvorum.store.client.MemoryStore;
+import io.kvorum.store.client.Store;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An API server over plain HTTP with its store in memory; {@code main} serves kubectl with {@code -s http://...}. */
@@ -80,6 +82,22 @@ public final class TestApiServer implements AutoCloseable {
             Function<Vertx, ServingOptions> options,
             AuditLog audit)
             throws Exception {
+        return start(port, tls, auth, options, audit, UnaryOperator.identity());
+    }
+
+    /** @param around what the server is given in place of its store */
+    static TestApiServer start(UnaryOperator<Store> around) throws Exception {
+        return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), ServingOptions::plain, AuditLog.NONE, around);
+    }
+
+    private static TestApiServer start(
+            int port,
+            ApiServerConfig.@Nullable Tls tls,
+            ApiServerConfig.Auth auth,
+            Function<Vertx, ServingOptions> options,
+            AuditLog audit,
+            UnaryOperator<Store> around)
+            throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         MemoryStore store = MemoryStore.create(vertx);
         ApiServerConfig config = new ApiServerConfig(
@@ -108,7 +126,7 @@ public final class TestApiServer implements AutoCloseable {
                     config,
                     vertx,
                     Clock.systemUTC(),
-                    store,
+                    around.apply(store),
                     NO_BUS,
                     new SimpleMeterRegistry(),
                     audit,

@@ -4,9 +4,6 @@ import static io.kvorum.cluster.ClusterFixture.eventually;
 import static io.kvorum.cluster.ClusterFixture.eventuallyAsserted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.kvorum.cli.cluster.ClusterFolder;
-import io.kvorum.faults.ControlSocket;
 import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import io.kvorum.testkit.history.History;
@@ -17,8 +14,6 @@ import io.kvorum.testkit.history.Write;
 import io.kvorum.testkit.history.Write.Fate;
 import io.kvorum.testkit.history.Write.Kind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,27 +235,13 @@ class ApiServersFaultIT {
 
     /** SIGKILL, past the launcher, which sees it as a crash. */
     private static boolean kill(String component) {
-        return launcherStatus().stream()
+        return ClusterFixture.launcherStatus(cluster).stream()
                 .filter(found -> found.path("name").asText().equals(component)
                         && found.path("pid").asLong() > 0)
                 .flatMap(found -> ProcessHandle.of(found.path("pid").asLong()).stream())
                 .map(ProcessHandle::destroyForcibly)
                 .findFirst()
                 .orElse(false);
-    }
-
-    /** As {@code kvorum status}, without a process for each look. */
-    private static List<JsonNode> launcherStatus() {
-        Path socket = new ClusterFolder(cluster.folder()).socket("launcher");
-        try {
-            List<JsonNode> components = new ArrayList<>();
-            ControlSocket.call(socket, ControlSocket.request("status").put("cached", true), Duration.ofSeconds(10))
-                    .path("components")
-                    .forEach(components::add);
-            return components;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A paused server accepts connections and says nothing: its clients must be led away from it. */
@@ -387,7 +368,21 @@ class ApiServersFaultIT {
         return cluster.ask("get", "pods", "-l", "app=twice", "-o", "jsonpath={.items[*].metadata.name}");
     }
 
-    /** From three to two and back: the balancer is told, and clients notice nothing. */
+    private static List<String> identities() {
+        return cluster.ask(
+                        "get",
+                        "leases",
+                        "-n",
+                        "kube-system",
+                        "-l",
+                        "apiserver.kubernetes.io/identity=kube-apiserver",
+                        "-o",
+                        "name")
+                .lines()
+                .toList();
+    }
+
+    /** From three to two and back: the balancer is told, and clients notice nothing; a server that ends takes its identity away. */
     @Test
     void serversAreTakenAwayAndAdded() {
         cluster.kvorum("scale", "apiserver", Integer.toString(SERVERS - 1)).ok();
@@ -398,6 +393,7 @@ class ApiServersFaultIT {
                 Duration.ofSeconds(20),
                 "the kubernetes Service follows",
                 () -> endpoints().size() == SERVERS - 1);
+        assertThat(identities()).hasSize(SERVERS - 1);
         cluster.kvorum("scale", "apiserver", Integer.toString(SERVERS)).ok();
         eventually(
                 Duration.ofSeconds(60),

@@ -3,6 +3,8 @@ package io.kvorum.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.cli.cluster.ClusterFolder;
+import io.kvorum.faults.ControlSocket;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,6 +41,20 @@ final class ClusterFixture {
                 }
             }
             return Files.createDirectories(home);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The components as {@code kvorum status} shows them, without a process for each look. */
+    static List<JsonNode> launcherStatus(TestCluster cluster) {
+        Path socket = new ClusterFolder(cluster.folder()).socket("launcher");
+        try {
+            List<JsonNode> components = new ArrayList<>();
+            ControlSocket.call(socket, ControlSocket.request("status").put("cached", true), Duration.ofSeconds(10))
+                    .path("components")
+                    .forEach(components::add);
+            return components;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,5 @@
 package io.kvorum.apiserver.bootstrap;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
@@ -20,30 +19,27 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Service {@code default/kubernetes} and where it leads: to the API servers that live. Each keeps a Lease of its own
- * and writes the endpoints from all Leases that have not run out; a server that ends takes its Lease away.
+ * The Service {@code default/kubernetes} and where it leads: to the API servers that live. Each keeps its {@link
+ * IdentityLeases identity Lease} and writes the endpoints from those that were renewed lately; a server that ends takes its
+ * Lease away, one that died leaves it until it has run out.
  */
 public final class KubernetesService {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesService.class);
-    private static final int RENEWALS_PER_LEASE = 3;
+    private static final int RENEWALS_PER_ENDPOINT_LEASE = 3;
     private static final Duration REQUEST = Duration.ofSeconds(5);
-    private static final String LABEL = "apiserver.kvorum.io/identity";
-    private static final String ADDRESS = "apiserver.kvorum.io/address";
-    private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases";
+    private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/";
     private static final String SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
     private static final String RANGES = "/apis/networking.k8s.io/v1/servicecidrs";
     private static final String ENDPOINTS = "/api/v1/namespaces/default/endpoints";
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    /** Identity Leases are renewed at least this often, as upstream's are. */
+    private static final Duration MOST_BETWEEN_RENEWALS = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final Clock clock;
@@ -51,12 +47,13 @@ public final class KubernetesService {
     private final Pipeline pipeline;
     private final WatchCache cache;
     private final ApiServerConfig config;
-    private final Duration leaseDuration;
+    private final Duration endpointLease;
+    private final IdentityLeases leases;
     private long timer = -1;
     private boolean running;
     private boolean stopped;
 
-    /** @param leaseDuration how long a server that no longer renews its Lease is still an endpoint */
+    /** @param endpointLease how long a server that no longer renews its Lease is still an endpoint */
     public KubernetesService(
             Vertx vertx,
             Clock clock,
@@ -64,26 +61,28 @@ public final class KubernetesService {
             Pipeline pipeline,
             WatchCache cache,
             ApiServerConfig config,
-            Duration leaseDuration) {
+            Duration endpointLease) {
         this.vertx = vertx;
         this.clock = clock;
         this.registry = registry;
         this.pipeline = pipeline;
         this.cache = cache;
         this.config = config;
-        this.leaseDuration = leaseDuration;
+        this.endpointLease = endpointLease;
+        this.leases = new IdentityLeases(clock, cache, config.name(), config.advertiseAddress());
     }
 
     public void start() {
         tick();
-        timer = vertx.setPeriodic(leaseDuration.toMillis() / RENEWALS_PER_LEASE, id -> tick());
+        long millis = endpointLease.toMillis() / RENEWALS_PER_ENDPOINT_LEASE;
+        timer = vertx.setPeriodic(Math.min(millis, MOST_BETWEEN_RENEWALS.toMillis()), id -> tick());
     }
 
     /** Takes the Lease away and this server out of the endpoints. */
     public Future<?> stop() {
         stopped = true;
         vertx.cancelTimer(timer);
-        return send("DELETE", LEASES + "/" + leaseName(), null)
+        return send("DELETE", LEASES + leases.name(), null)
                 .compose(deleted -> cache.fresh())
                 .compose(fresh -> endpoints());
     }
@@ -97,6 +96,7 @@ public final class KubernetesService {
                 .compose(ranged -> service())
                 .compose(served -> cache.fresh())
                 .compose(fresh -> endpoints())
+                .compose(kept -> removeExpired())
                 .onComplete(done -> {
                     running = false;
                     if (done.failed()) {
@@ -114,33 +114,20 @@ public final class KubernetesService {
         }
     }
 
-    private String leaseName() {
-        return config.name().startsWith("apiserver-") ? config.name() : "apiserver-" + config.name();
+    private Future<Void> renew() {
+        ObjectNode lease = leases.renewed();
+        return leases.known()
+                ? send("PUT", LEASES + leases.name(), lease)
+                : created(registry.create("coordination.k8s.io", "v1", "leases", lease));
     }
 
-    private Future<Void> renew() {
-        ObjectVersion known = cache.of("coordination.k8s.io/leases").get("kube-system/" + leaseName());
-        String now = MICROS.format(Instant.now(clock));
-        if (known == null) {
-            ObjectNode lease = BirthObjects.object("coordination.k8s.io/v1", "Lease", leaseName());
-            ObjectNode meta = Tree.ensureObject(lease, "metadata");
-            meta.put("namespace", "kube-system");
-            meta.putObject("labels").put(LABEL, "kube-apiserver");
-            meta.putObject("annotations").put(ADDRESS, config.advertiseAddress());
-            ObjectNode spec = lease.putObject("spec");
-            spec.put("holderIdentity", config.name());
-            spec.put("leaseDurationSeconds", (int) leaseDuration.toSeconds());
-            spec.put("acquireTime", now);
-            spec.put("renewTime", now);
-            return created(registry.create("coordination.k8s.io", "v1", "leases", lease));
+    /** Any server does it, so several may at once. */
+    private Future<Void> removeExpired() {
+        Future<Void> removed = Future.succeededFuture();
+        for (String name : leases.expired()) {
+            removed = removed.compose(last -> send("DELETE", LEASES + name, null));
         }
-        ObjectNode lease = known.tree();
-        Tree.ensureObject(Tree.ensureObject(lease, "metadata"), "annotations").put(ADDRESS, config.advertiseAddress());
-        ObjectNode spec = Tree.ensureObject(lease, "spec");
-        spec.put("renewTime", now);
-        spec.put("leaseDurationSeconds", (int) leaseDuration.toSeconds());
-        // Nobody else writes this Lease, so the cache's version is good enough to start from.
-        return send("PUT", LEASES + "/" + leaseName(), lease);
+        return removed;
     }
 
     /** The ServiceCIDR of the addresses that this server gives to Services, and that it is ready. */
@@ -185,38 +172,11 @@ public final class KubernetesService {
     }
 
     private Future<Void> endpoints() {
-        TreeSet<String> addresses = live();
+        SortedSet<String> addresses = leases.live(endpointLease);
         return slice(addresses).compose(done -> legacy(addresses));
     }
 
-    /** Addresses of the API servers whose Lease has not run out. */
-    private TreeSet<String> live() {
-        TreeSet<String> addresses = new TreeSet<>();
-        Instant now = Instant.now(clock);
-        for (ObjectVersion version : cache.of("coordination.k8s.io/leases").list("kube-system")) {
-            if (!"kube-apiserver".equals(version.labels().get(LABEL))) {
-                continue;
-            }
-            JsonNode lease = version.selectable();
-            long seconds = Tree.number(lease, "spec", "leaseDurationSeconds");
-            Instant renewed = time(Tree.text(lease, "spec", "renewTime"));
-            String address = Tree.text(lease, "metadata", "annotations", ADDRESS);
-            if (!address.isEmpty() && renewed.plusSeconds(seconds).isAfter(now)) {
-                addresses.add(address);
-            }
-        }
-        return addresses;
-    }
-
-    private static Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
-        }
-    }
-
-    private Future<Void> slice(TreeSet<String> addresses) {
+    private Future<Void> slice(SortedSet<String> addresses) {
         ObjectNode slice = BirthObjects.object("discovery.k8s.io/v1", "EndpointSlice", "kubernetes");
         ObjectNode meta = Tree.ensureObject(slice, "metadata");
         meta.put("namespace", "default");
@@ -239,7 +199,7 @@ public final class KubernetesService {
         return same ? Future.succeededFuture() : send("PUT", SLICES + "/kubernetes", slice);
     }
 
-    private Future<Void> legacy(TreeSet<String> addresses) {
+    private Future<Void> legacy(SortedSet<String> addresses) {
         ObjectNode object = BirthObjects.object("v1", "Endpoints", "kubernetes");
         ObjectNode meta = Tree.ensureObject(object, "metadata");
         meta.put("namespace", "default");

@@ -110,23 +110,21 @@ final class Presenter {
 
         /** @param endOfInitial marks the end of the initial events */
         Buffer bookmark(long revision, boolean endOfInitial) {
+            boolean partial = representation == Representation.PARTIAL || representation == Representation.PARTIAL_LIST;
             ObjectNode object = ObjectJson.object();
+            object.put("kind", partial ? "PartialObjectMetadata" : served.info().kind());
+            object.put("apiVersion", partial ? metaVersion : served.info().apiVersion());
+            ObjectNode metadata = object.putObject("metadata");
+            metadata.put("resourceVersion", Long.toString(revision));
+            metadata.putNull("creationTimestamp");
+            if (endOfInitial) {
+                metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+            }
             if (representation == Representation.TABLE) {
-                ObjectNode metadata = ObjectJson.object();
-                metadata.put("resourceVersion", Long.toString(revision));
-                object = table(List.of(), metadata);
-            } else {
-                boolean partial = representation != Representation.OBJECT;
-                object.put(
-                        "kind",
-                        partial ? "PartialObjectMetadata" : served.info().kind());
-                object.put("apiVersion", partial ? metaVersion : served.info().apiVersion());
-                ObjectNode metadata = object.putObject("metadata");
-                metadata.put("resourceVersion", Long.toString(revision));
-                metadata.putNull("creationTimestamp");
-                if (endOfInitial) {
-                    metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
-                }
+                ObjectNode version = ObjectJson.object();
+                version.put("resourceVersion", Long.toString(revision));
+                // A Table has no annotations: as upstream's, it carries the mark in the object of a row.
+                object = table(endOfInitial ? List.of(object) : List.of(), version);
             }
             if (encoding == Encoding.PROTOBUF) {
                 return protobufFrame("BOOKMARK", envelope(message(object)));

@@ -144,20 +144,27 @@ final class Reads {
     }
 
     private Future<Page> at(Served served, Selection selection, ListOptions options, long revision, String after) {
-        ResourceCache objects = cache.of(served.stored());
-        if (objects.changedAt() <= revision) {
-            return kept(served, revision).map(there -> {
-                Collection<ObjectVersion> rest = after.isEmpty()
-                        ? objects.list(selection.namespace())
-                        : objects.listAfter(selection.namespace(), after);
-                return fromCache(rest, selection, options.limit(), revision);
-            });
+        if (!holds(served, revision)) {
+            return fromStore(served, selection, options.limit(), revision, after);
         }
-        KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
-        if (!after.isEmpty()) {
-            range = new KeyRange(ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0"), range.to());
-        }
-        return fromStore(served, selection, options.limit(), revision, range, new ArrayList<>());
+        return kept(served, revision).compose(there -> {
+            // The objects may have changed while the store was asked.
+            if (!holds(served, revision)) {
+                return fromStore(served, selection, options.limit(), revision, after);
+            }
+            ResourceCache objects = cache.of(served.stored());
+            Collection<ObjectVersion> rest = after.isEmpty()
+                    ? objects.list(selection.namespace())
+                    : objects.listAfter(selection.namespace(), after);
+            return Future.succeededFuture(fromCache(rest, selection, options.limit(), revision));
+        });
+    }
+
+    /** Whether what the cache has now is what there was at {@code revision}. */
+    private boolean holds(Served served, long revision) {
+        return cache.synced()
+                && cache.revision() >= revision
+                && cache.of(served.stored()).changedAt() <= revision;
     }
 
     /** Fails when the store has forgotten a revision; lists of it end then, though the cache could still tell. */
@@ -186,6 +193,14 @@ final class Reads {
             items.add(version);
         }
         return new Page(revision, items, "", -1);
+    }
+
+    private Future<Page> fromStore(Served served, Selection selection, int limit, long revision, String after) {
+        KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
+        if (!after.isEmpty()) {
+            range = new KeyRange(ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0"), range.to());
+        }
+        return fromStore(served, selection, limit, revision, range, new ArrayList<>());
     }
 
     private Future<Page> fromStore(

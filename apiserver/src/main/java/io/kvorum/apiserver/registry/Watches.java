@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectJson;
@@ -12,8 +13,11 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.bus.FrameQueue;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -28,7 +32,6 @@ final class Watches {
     private static final long BOOKMARK_REVISIONS = 500;
 
     private static final long BOOKMARK_LOOK_SECONDS = 5;
-    private static final int MOST_PREPARATIONS = 8;
     private static final long MIN_TIMEOUT_SECONDS = 1800;
 
     private final Vertx vertx;
@@ -62,71 +65,45 @@ final class Watches {
         // A watch from a revision follows from there, however far this cache has come; one that
         // begins with the state must have a state as new as it was asked for.
         Future<Void> ready = options.revision() <= 0 || initial ? reads.upTo(options.revision()) : cache.reached(0);
-        return ready.compose(
-                        reached -> initial ? prepared(served, selection, MOST_PREPARATIONS) : Future.succeededFuture())
-                .map(reached -> ApiResponse.stream(type, open(served, view, options, selection, initial)));
-    }
-
-    /** Has the state converted, again when it has changed meanwhile. */
-    private Future<Void> prepared(Served served, Selection selection, int attempts) {
-        ResourceCache objects = cache.of(served.stored());
-        long before = objects.changedAt();
-        return reads.prepared(served, objects.list(selection.namespace()))
-                .compose(ready -> objects.changedAt() == before || attempts == 1
-                        ? Future.succeededFuture()
-                        : prepared(served, selection, attempts - 1));
-    }
-
-    private FrameQueue open(
-            Served served, Presenter.View view, ListOptions options, Selection selection, boolean initial) {
-        ResourceCache objects = cache.of(served.stored());
-        FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
-        Open watch = new Open(served.conversion(), objects, view, selection, queue, options);
-        if (initial) {
-            // The history is complete up to here, so nothing lies between the state and the first event.
-            for (ObjectVersion version : objects.list(selection.namespace())) {
-                if (selection.matches(version) && !queue.offer(view.initial(version))) {
-                    watch.stop();
-                    throw ApiException.internal("the initial state does not fit in the buffer of a watch");
-                }
-            }
-            if (options.marksInitialEvents()) {
-                queue.offer(view.bookmark(cache.revision(), true));
-            }
-            watch.start(cache.revision());
-        } else {
-            watch.start(options.revision() <= 0 ? cache.revision() : options.revision());
-        }
-        return queue;
+        return ready.compose(reached -> {
+                    Open watch = new Open(served, view, selection, options);
+                    return initial
+                            ? watch.startWithState()
+                            : watch.start(options.revision() <= 0 ? cache.revision() : options.revision());
+                })
+                .map(queue -> ApiResponse.stream(type, queue));
     }
 
     /** One open watch; ends itself by its timer, by a full queue, or when its reader goes away. */
     private final class Open implements Watcher {
-        private final Conversion conversion;
-        private Future<Void> sent = Future.succeededFuture();
+        private final Served served;
         private final ResourceCache objects;
         private final Presenter.View view;
         private final Selection selection;
-        private final FrameQueue queue;
+        private final FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
         private final boolean bookmarks;
+        private final boolean marksInitialEvents;
         private final long timeoutTimer;
         private final long bookmarkTimer;
+        private long from;
         private long seen;
         private long quietSeconds;
+        private boolean stopped;
 
-        Open(
-                Conversion conversion,
-                ResourceCache objects,
-                Presenter.View view,
-                Selection selection,
-                FrameQueue queue,
-                ListOptions options) {
-            this.conversion = conversion;
-            this.objects = objects;
+        /** What a webhook has to convert before it can be sent, in order; the first is at the webhook. */
+        private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+        private boolean converting;
+
+        private record Waiting(CacheEvent event, WatchType type) {}
+
+        Open(Served served, Presenter.View view, Selection selection, ListOptions options) {
+            this.served = served;
+            this.objects = cache.of(served.stored());
             this.view = view;
             this.selection = selection;
-            this.queue = queue;
             this.bookmarks = options.bookmarks();
+            this.marksInitialEvents = options.marksInitialEvents();
             long seconds = options.timeoutSeconds() > 0
                     ? options.timeoutSeconds()
                     : MIN_TIMEOUT_SECONDS + random.nextLong(MIN_TIMEOUT_SECONDS);
@@ -134,11 +111,48 @@ final class Watches {
             this.bookmarkTimer = bookmarks
                     ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_LOOK_SECONDS), timer -> bookmarkWhenDue())
                     : -1;
+            queue.onClose(this::stop);
         }
 
-        void start(long revision) {
+        /** Shows what there is now and then what comes, which waits while a webhook converts what there is. */
+        Future<FrameQueue> startWithState() {
+            long revision = cache.revision();
+            List<ObjectVersion> state = objects.list(selection.namespace()).stream()
+                    .filter(selection::matches)
+                    .toList();
+            converting = true;
+            follow(revision);
+            return reads.prepared(served, state)
+                    .map(ready -> {
+                        if (!stopped) {
+                            show(state, revision);
+                        }
+                        converting = false;
+                        convert();
+                        return queue;
+                    })
+                    .onFailure(cause -> stop());
+        }
+
+        Future<FrameQueue> start(long revision) {
+            follow(revision);
+            return Future.succeededFuture(queue);
+        }
+
+        private void show(List<ObjectVersion> state, long revision) {
+            for (ObjectVersion version : state) {
+                if (!queue.offer(view.initial(version))) {
+                    throw ApiException.internal("the initial state does not fit in the buffer of a watch");
+                }
+            }
+            if (marksInitialEvents) {
+                queue.offer(view.bookmark(revision, true));
+            }
+        }
+
+        private void follow(long revision) {
+            from = revision;
             seen = revision;
-            queue.onClose(this::stop);
             List<CacheEvent> known;
             try {
                 known = objects.watch(revision, this);
@@ -153,7 +167,8 @@ final class Watches {
 
         @Override
         public void changed(CacheEvent event) {
-            if (event.revision() <= seen) {
+            // Several objects may change at one revision.
+            if (stopped || event.revision() <= from) {
                 return;
             }
             seen = event.revision();
@@ -163,25 +178,59 @@ final class Watches {
                 return;
             }
             WatchType type = !before ? WatchType.ADDED : after ? WatchType.MODIFIED : WatchType.DELETED;
-            if (conversion.immediate()) {
+            if (served.conversion().immediate()) {
                 send(event, type);
+            } else if (waiting.size() >= MOST_WAITING_FRAMES) {
+                ended();
+            } else {
+                waiting.add(new Waiting(event, type));
+                convert();
+            }
+        }
+
+        /** Sends what waits, one after the other, in whatever time the webhook takes. */
+        private void convert() {
+            while (!converting && !stopped && !waiting.isEmpty()) {
+                Waiting next = waiting.element();
+                ObjectNode object = ObjectJson.parse(next.event().object(next.type()));
+                Future<Void> ready = served.conversion().prepare(converter, List.of(object));
+                if (ready.succeeded()) {
+                    sendFirst();
+                } else {
+                    converting = true;
+                    ready.onComplete(this::converted);
+                }
+            }
+        }
+
+        private void converted(AsyncResult<Void> done) {
+            converting = false;
+            if (stopped) {
                 return;
             }
-            // One after the other, in whatever time the webhook takes.
-            sent = sent.compose(last -> conversion.prepare(converter, List.of(ObjectJson.parse(event.object(type)))))
-                    .map(ready -> {
-                        send(event, type);
-                        return null;
-                    });
-            sent.onFailure(cause ->
-                    error(cause instanceof ApiException refused ? refused : ApiException.internal(cause.toString())));
+            if (done.failed()) {
+                Throwable cause = done.cause();
+                error(cause instanceof ApiException refused ? refused : ApiException.internal(cause.toString()));
+                return;
+            }
+            sendFirst();
+            convert();
+        }
+
+        private void sendFirst() {
+            Waiting first = waiting.remove();
+            try {
+                send(first.event(), first.type());
+            } catch (ApiException notConverted) {
+                // A watch that cannot show a change must not go on without it.
+                error(notConverted);
+            }
         }
 
         private void send(CacheEvent event, WatchType type) {
             if (!queue.offer(view.event(event, type))) {
                 // Too slow: the reader resumes from the last revision it got, or lists again.
-                stop();
-                queue.end();
+                ended();
             }
         }
 
@@ -199,13 +248,14 @@ final class Watches {
         private void bookmarkWhenDue() {
             quietSeconds += BOOKMARK_LOOK_SECONDS;
             if (quietSeconds >= BOOKMARK_SECONDS || cache.revision() - seen >= BOOKMARK_REVISIONS) {
-                quietSeconds = 0;
                 bookmark();
             }
         }
 
+        /** Says how far the reader has come; not while anything up to there is yet to be sent. */
         private void bookmark() {
-            if (cache.revision() >= seen && cache.synced()) {
+            if (!converting && waiting.isEmpty() && cache.synced() && cache.revision() >= seen) {
+                quietSeconds = 0;
                 seen = cache.revision();
                 queue.offer(view.bookmark(seen, false));
             }
@@ -215,8 +265,7 @@ final class Watches {
             if (bookmarks) {
                 bookmark();
             }
-            stop();
-            queue.end();
+            ended();
         }
 
         private void error(ApiException cause) {
@@ -226,6 +275,8 @@ final class Watches {
         }
 
         private void stop() {
+            stopped = true;
+            waiting.clear();
             objects.unwatch(this);
             vertx.cancelTimer(timeoutTimer);
             if (bookmarks) {

@@ -8,6 +8,7 @@ import io.kvorum.api.custom.CustomObjects;
 import io.kvorum.api.custom.CustomType;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +48,25 @@ final class WebhookConversion implements Conversion {
 
     private Future<Void> ask(Converter converter, String apiVersion, List<ObjectNode> objects) {
         List<ObjectNode> unknown = new ArrayList<>();
+        Map<Wanted, ObjectNode> known = new HashMap<>();
         for (ObjectNode object : objects) {
-            boolean other = !Tree.text(object, "apiVersion").equals(apiVersion);
-            if (other && !converted.containsKey(new Wanted(apiVersion, object))) {
+            if (Tree.text(object, "apiVersion").equals(apiVersion)) {
+                continue;
+            }
+            Wanted wanted = new Wanted(apiVersion, object);
+            ObjectNode there = converted.get(wanted);
+            if (there == null) {
                 unknown.add(object.deepCopy());
+            } else {
+                known.put(wanted, there);
             }
         }
         if (unknown.isEmpty()) {
             return Future.succeededFuture();
         }
         return converter.convert(type, apiVersion, unknown).map(answers -> {
+            // They may have made room for others while the webhook was asked.
+            converted.putAll(known);
             for (int i = 0; i < unknown.size(); i++) {
                 keep(new Wanted(apiVersion, unknown.get(i)), answers.get(i));
             }
