@@ -57,6 +57,32 @@ class PagesComponentTest {
     }
 
     @Test
+    void everyPageTellsHowManyObjectsRemain() {
+        for (String ns : new String[] {"paged", "paged-too"}) {
+            http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + ns + "\"}}");
+            for (int i = 0; i < 7; i++) {
+                http.post(
+                        "/api/v1/namespaces/" + ns + "/podtemplates",
+                        "{\"metadata\":{\"name\":\"t" + i
+                                + "\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\","
+                                + "\"image\":\"i\"}]}}}");
+            }
+        }
+        http.delete("/api/v1/namespaces/paged/podtemplates/t3", "");
+        for (String path : new String[] {"/api/v1/namespaces/paged/podtemplates", "/api/v1/podtemplates"}) {
+            int left = http.get(path).json().path("items").size();
+            String next = "";
+            do {
+                JsonNode page = http.get(path + "?limit=2" + next).json();
+                left -= page.path("items").size();
+                assertThat(page.at("/metadata/remainingItemCount").asInt()).isEqualTo(left);
+                next = "&continue=" + token(page);
+            } while (!next.endsWith("="));
+            assertThat(left).isZero();
+        }
+    }
+
+    @Test
     void aListWhoseRevisionIsNoMoreMayGoOnWithWhatIsThere() throws Exception {
         String ns = "/api/v1/namespaces/default/secrets";
         for (String name : new String[] {"a", "b", "c", "d"}) {

@@ -93,8 +93,7 @@ final class CustomDecoder {
     }
 
     /** Makes the metadata what ObjectMeta is. */
-    private static void metadata(
-            ObjectNode object, List<String> strict, Function<Misfit, ApiException> refusal) {
+    private static void metadata(ObjectNode object, List<String> strict, Function<Misfit, ApiException> refusal) {
         JsonNode given = object.path("metadata");
         TypedReader reader = new TypedReader();
         try (JsonParser parser = TREES.treeAsTokens(given.isMissingNode() ? Tree.newObject() : given)) {

@@ -3,8 +3,10 @@ package io.kvorum.apiserver.cache;
 import io.kvorum.api.ApiException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** All objects of one stored resource in key order, their recent events, and who watches them. */
 public final class ResourceCache {
     private final NavigableMap<String, ObjectVersion> objects = new TreeMap<>();
+
+    /** How many there are by namespace: to count a part of a map would be to go through it. */
+    private final Map<String, Integer> counts = new HashMap<>();
+
     private final Set<Watcher> watchers = new LinkedHashSet<>();
     private EventHistory history;
     private long changedAt;
@@ -43,6 +49,11 @@ public final class ResourceCache {
 
     public int size() {
         return objects.size();
+    }
+
+    /** How many objects there are in a namespace, or in all when it is empty. */
+    public int size(String namespace) {
+        return namespace.isEmpty() ? objects.size() : counts.getOrDefault(namespace, 0);
     }
 
     public int watchers() {
@@ -76,17 +87,30 @@ public final class ResourceCache {
     }
 
     void load(ObjectVersion version) {
-        objects.put(version.path(), version);
+        store(version);
+    }
+
+    private @Nullable ObjectVersion store(ObjectVersion version) {
+        ObjectVersion before = objects.put(version.path(), version);
+        if (before == null) {
+            counts.merge(namespace(version.path()), 1, Integer::sum);
+        }
+        return before;
+    }
+
+    private static String namespace(String path) {
+        return path.substring(0, Math.max(0, path.indexOf('/')));
     }
 
     void put(ObjectVersion version) {
-        ObjectVersion before = objects.put(version.path(), version);
+        ObjectVersion before = store(version);
         publish(new CacheEvent(version.revision(), before, version));
     }
 
     void delete(String path, long revision) {
         ObjectVersion before = objects.remove(path);
         if (before != null) {
+            counts.computeIfPresent(namespace(path), (name, count) -> count == 1 ? null : count - 1);
             publish(new CacheEvent(revision, before, null));
         }
     }
@@ -94,6 +118,7 @@ public final class ResourceCache {
     /** Forgets everything; every watcher is told. */
     void reset(long loadedAt) {
         objects.clear();
+        counts.clear();
         history = new EventHistory(loadedAt);
         changedAt = loadedAt;
         List<Watcher> cut = new ArrayList<>(watchers);

@@ -9,18 +9,23 @@ import java.util.Base64;
 
 /**
  * Where a list in pages goes on: after which object, at which revision. On the wire base64 of {@code
- * {"v":"meta.k8s.io/v1","rv":N,"start":"path\u0000"}}.
+ * {"v":"meta.k8s.io/v1","rv":N,"start":"path\u0000","seen":M}}.
  *
  * @param revision {@link #NEWEST} for a list whose own revision is no more: it goes on with what is there now
+ * @param seen how many objects come before, at that revision; {@link #UNKNOWN} when they were not counted
  */
-record ContinueToken(long revision, String after) {
+record ContinueToken(long revision, String after, long seen) {
     static final long NEWEST = -1;
+    static final long UNKNOWN = -1;
 
     String encode() {
         ObjectNode token = ObjectJson.object();
         token.put("v", "meta.k8s.io/v1");
         token.put("rv", revision);
         token.put("start", after + "\0");
+        if (seen != UNKNOWN) {
+            token.put("seen", seen);
+        }
         return Base64.getUrlEncoder().withoutPadding().encodeToString(ObjectJson.encode(token));
     }
 
@@ -49,7 +54,9 @@ record ContinueToken(long revision, String after) {
                 throw bad("encoded start key empty (version meta.k8s.io/v1)");
             }
             return new ContinueToken(
-                    token.path("rv").asLong(), start.endsWith("\0") ? start.substring(0, start.length() - 1) : start);
+                    token.path("rv").asLong(),
+                    start.endsWith("\0") ? start.substring(0, start.length() - 1) : start,
+                    token.path("seen").asLong(UNKNOWN));
         } catch (UncheckedIOException e) {
             throw bad("unexpected end of JSON input");
         }

@@ -19,7 +19,6 @@ import io.kvorum.store.client.StoreException;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -107,25 +106,25 @@ final class Reads {
         if (!options.continueToken().isEmpty()) {
             ContinueToken token = ContinueToken.decode(options.continueToken());
             if (token.revision() == ContinueToken.NEWEST) {
-                return upTo(ListOptions.UNSET).map(reached -> {
-                    Collection<ObjectVersion> rest =
-                            cache.of(served.stored()).listAfter(selection.namespace(), token.after());
-                    return fromCache(rest, selection, options.limit(), cache.revision());
-                });
+                return upTo(ListOptions.UNSET)
+                        .map(reached -> fromCache(served, selection, options.limit(), cache.revision(), token));
             }
             return upTo(token.revision())
-                    .compose(reached -> at(served, selection, options, token.revision(), token.after()))
+                    .compose(reached -> at(served, selection, options, token))
                     .recover(cause -> compacted(cause, token.after()));
         }
         if (options.exact()) {
             return upTo(options.revision())
-                    .compose(reached -> at(served, selection, options, options.revision(), ""))
+                    .compose(reached -> at(served, selection, options, new ContinueToken(options.revision(), "", 0)))
                     .recover(cause -> compacted(cause, ""));
         }
-        return upTo(options.revision()).map(reached -> {
-            ResourceCache objects = cache.of(served.stored());
-            return fromCache(objects.list(selection.namespace()), selection, options.firstPage(), cache.revision());
-        });
+        return upTo(options.revision())
+                .map(reached -> fromCache(
+                        served,
+                        selection,
+                        options.firstPage(),
+                        cache.revision(),
+                        new ContinueToken(cache.revision(), "", 0)));
     }
 
     /** Completes when the cache is as new as {@code revision} asks: unset means consistent, 0 anything. */
@@ -143,20 +142,17 @@ final class Reads {
                         : Future.failedFuture(cause));
     }
 
-    private Future<Page> at(Served served, Selection selection, ListOptions options, long revision, String after) {
+    /** @param from where the page begins */
+    private Future<Page> at(Served served, Selection selection, ListOptions options, ContinueToken from) {
+        long revision = from.revision();
         if (!holds(served, revision)) {
-            return fromStore(served, selection, options.limit(), revision, after);
+            return fromStore(served, selection, options.limit(), from);
         }
         return kept(served, revision).compose(there -> {
             // The objects may have changed while the store was asked.
-            if (!holds(served, revision)) {
-                return fromStore(served, selection, options.limit(), revision, after);
-            }
-            ResourceCache objects = cache.of(served.stored());
-            Collection<ObjectVersion> rest = after.isEmpty()
-                    ? objects.list(selection.namespace())
-                    : objects.listAfter(selection.namespace(), after);
-            return Future.succeededFuture(fromCache(rest, selection, options.limit(), revision));
+            return holds(served, revision)
+                    ? Future.succeededFuture(fromCache(served, selection, options.limit(), revision, from))
+                    : fromStore(served, selection, options.limit(), from);
         });
     }
 
@@ -172,30 +168,41 @@ final class Reads {
         if (revision >= cache.revision()) {
             return Future.succeededFuture();
         }
-        KeyRange range = StoreKeys.range(served.stored(), "");
+        // Any key will do: the store counts what is in a range.
+        KeyRange range = KeyRange.single(StoreKeys.key(served.stored(), ""));
         return store.range(RangeRequest.of(range).atRevision(revision).limitedTo(1))
                 .mapEmpty();
     }
 
-    private static Page fromCache(Collection<ObjectVersion> objects, Selection selection, int limit, long revision) {
-        List<ObjectVersion> items = new ArrayList<>(limit > 0 ? Math.min(limit, objects.size()) : 16);
-        Iterator<ObjectVersion> rest = objects.iterator();
-        while (rest.hasNext()) {
-            ObjectVersion version = rest.next();
+    private Page fromCache(Served served, Selection selection, int limit, long revision, ContinueToken from) {
+        ResourceCache objects = cache.of(served.stored());
+        Collection<ObjectVersion> rest = from.after().isEmpty()
+                ? objects.list(selection.namespace())
+                : objects.listAfter(selection.namespace(), from.after());
+        List<ObjectVersion> items = new ArrayList<>();
+        for (ObjectVersion version : rest) {
             if (!selection.matches(version)) {
                 continue;
             }
             if (limit > 0 && items.size() == limit) {
                 String last = items.get(limit - 1).path();
-                long remaining = selection.selective() ? -1 : objects.size() - limit;
-                return new Page(revision, items, new ContinueToken(revision, last).encode(), remaining);
+                if (selection.selective()) {
+                    String next = new ContinueToken(revision, last, ContinueToken.UNKNOWN).encode();
+                    return new Page(revision, items, next, -1);
+                }
+                boolean counted = from.seen() != ContinueToken.UNKNOWN;
+                long all = counted ? objects.size(selection.namespace()) - from.seen() : rest.size();
+                long seen = counted ? from.seen() + limit : ContinueToken.UNKNOWN;
+                return new Page(revision, items, new ContinueToken(revision, last, seen).encode(), all - limit);
             }
             items.add(version);
         }
         return new Page(revision, items, "", -1);
     }
 
-    private Future<Page> fromStore(Served served, Selection selection, int limit, long revision, String after) {
+    private Future<Page> fromStore(Served served, Selection selection, int limit, ContinueToken from) {
+        long revision = from.revision();
+        String after = from.after();
         KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
         if (!after.isEmpty()) {
             range = new KeyRange(ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0"), range.to());
@@ -219,7 +226,10 @@ final class Reads {
                                 String last = items.get(limit - 1).path();
                                 long remaining = selection.selective() ? -1 : part.count() - seen;
                                 return Future.succeededFuture(new Page(
-                                        revision, items, new ContinueToken(revision, last).encode(), remaining));
+                                        revision,
+                                        items,
+                                        new ContinueToken(revision, last, ContinueToken.UNKNOWN).encode(),
+                                        remaining));
                             }
                             items.add(version);
                         }
@@ -257,7 +267,7 @@ final class Reads {
                         + " list - objects that were created, modified, or deleted between the time the first chunk was"
                         + " returned and now may show up in the list.",
                 null,
-                new ContinueToken(ContinueToken.NEWEST, after).encode()));
+                new ContinueToken(ContinueToken.NEWEST, after, ContinueToken.UNKNOWN).encode()));
     }
 
     private ApiException tooLarge(long revision) {
