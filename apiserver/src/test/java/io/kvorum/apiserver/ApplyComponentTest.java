@@ -194,6 +194,18 @@ class ApplyComponentTest {
         return answer.status() + " " + answer.json().path("message").asText();
     }
 
+    /** How programs say "only if it is not there". */
+    @Test
+    void anyResourceVersionDoesForANewObject() {
+        String asNew = map("{\"a\":\"1\"}").replace("{\"name\"", "{\"resourceVersion\":\"1\",\"name\"");
+        Http.Answer made = apply(MAPS + "/m", "me", "", asNew);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.json().at("/metadata/resourceVersion").asText())
+                .isNotEmpty()
+                .isNotEqualTo("1");
+        assertThat(apply(MAPS + "/m", "me", "", asNew).status()).isEqualTo(409);
+    }
+
     @Test
     void aStaleResourceVersionIsAConflict() {
         apply(MAPS + "/m", "me", "", map("{\"a\":\"1\"}"));

@@ -1,147 +1,57 @@
 package io.kvorum.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.kubernetes.client.openapi.ApiClient;
-import io.kubernetes.client.openapi.apis.CoreV1Api;
-import io.kubernetes.client.openapi.models.V1ConfigMap;
-import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.kvorum.testkit.KvorumTest;
 import io.kvorum.testkit.TestCluster;
-import java.nio.file.Files;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Nested;
 
-/** Client libraries as they are published. */
+/**
+ * Client libraries as they are published, and an operator, in their usual flows on one cluster. Two pods are shared:
+ * {@code box} with a shell and one line of log, and {@code web}, which serves the welcome page of nginx on port 80.
+ */
+@KvorumTest
 class ClientLibrariesIT {
-    private static TestCluster cluster;
-
     @BeforeAll
-    static void up() {
-        cluster = TestCluster.up(ClusterFixture.freshHome(ClientLibrariesIT.class), "--nodes", "1");
+    static void pods(TestCluster cluster) {
+        cluster.kubectl(
+                        "run",
+                        "box",
+                        "--image=busybox",
+                        "--restart=Never",
+                        "--",
+                        "sh",
+                        "-c",
+                        "echo logged; exec sleep 100000")
+                .ok();
+        cluster.kubectl("run", "web", "--image=nginx", "--port=80", "--expose").ok();
+        cluster.kubectl("wait", "--for=condition=Ready", "pod/box", "pod/web", "--timeout=60s")
+                .ok();
     }
 
-    @AfterAll
-    static void down() {
-        cluster.close();
-    }
-
-    @Test
-    void fabric8InformsCreatesWatchesDeletes() throws Exception {
-        Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
-            ConcurrentLinkedQueue<String> informed = new ConcurrentLinkedQueue<>();
-            ConcurrentLinkedQueue<String> watched = new ConcurrentLinkedQueue<>();
-            try (SharedIndexInformer<ConfigMap> informer =
-                            client.configMaps().inNamespace("default").inform(handler(informed));
-                    var watch = client.configMaps()
-                            .inNamespace("default")
-                            .withName("fabric8")
-                            .watch(watcher(watched))) {
-                client.resource(map("red")).create();
-                client.configMaps()
-                        .inNamespace("default")
-                        .withName("fabric8")
-                        .edit(map -> new ConfigMapBuilder(map)
-                                .addToData("colour", "blue")
-                                .build());
-                assertThat(client.configMaps()
-                                .inNamespace("default")
-                                .withName("fabric8")
-                                .get()
-                                .getData())
-                        .isEqualTo(Map.of("colour", "blue"));
-                client.configMaps().inNamespace("default").withName("fabric8").delete();
-                ClusterFixture.eventuallyAsserted(Duration.ofSeconds(10), "informer and watch have seen it all", () -> {
-                    assertThat(informed).containsExactly("added red", "updated blue", "deleted blue");
-                    assertThat(watched).containsExactly("ADDED red", "MODIFIED blue", "DELETED blue");
-                });
-            }
-            assertThat(client.nodes().list().getItems()).hasSize(1);
+    /** The transport that comes with the library; speaks HTTP/1.1. */
+    @Nested
+    class Fabric8 extends Fabric8Flows {
+        Fabric8() {
+            super("fabric8", new Vertx5HttpClientFactory());
         }
     }
 
-    private static ConfigMap map(String colour) {
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withNamespace("default")
-                .withName("fabric8")
-                .endMetadata()
-                .addToData("colour", colour)
-                .build();
+    /** The transport that most operators take; speaks HTTP/2. */
+    @Nested
+    class Fabric8OnTheJdksTransport extends Fabric8Flows {
+        Fabric8OnTheJdksTransport() {
+            super("fabric8-jdk", new JdkHttpClientFactory());
+        }
     }
 
-    private static ResourceEventHandler<ConfigMap> handler(ConcurrentLinkedQueue<String> seen) {
-        return new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(ConfigMap map) {
-                note("added", map);
-            }
+    @Nested
+    class TheOfficialJavaClient extends OfficialClientFlows {}
 
-            @Override
-            public void onUpdate(ConfigMap before, ConfigMap after) {
-                note("updated", after);
-            }
+    @Nested
+    class TheJavaScriptClient extends JavaScriptFlows {}
 
-            @Override
-            public void onDelete(ConfigMap map, boolean unknown) {
-                note("deleted", map);
-            }
-
-            private void note(String what, ConfigMap map) {
-                if (map.getMetadata().getName().equals("fabric8")) {
-                    seen.add(what + " " + map.getData().get("colour"));
-                }
-            }
-        };
-    }
-
-    private static Watcher<ConfigMap> watcher(ConcurrentLinkedQueue<String> seen) {
-        return new Watcher<>() {
-            @Override
-            public void eventReceived(Action action, ConfigMap map) {
-                seen.add(action + " " + map.getData().get("colour"));
-            }
-
-            @Override
-            public void onClose(WatcherException cause) {
-                seen.add("closed " + cause);
-            }
-        };
-    }
-
-    @Test
-    void theOfficialClientCreatesListsDeletes() throws Exception {
-        ApiClient client =
-                io.kubernetes.client.util.Config.fromConfig(cluster.kubeconfig().toString());
-        CoreV1Api api = new CoreV1Api(client);
-        api.createNamespacedConfigMap(
-                        "default",
-                        new V1ConfigMap()
-                                .metadata(new V1ObjectMeta().name("official"))
-                                .putDataItem("key", "value"))
-                .execute();
-        assertThat(api.readNamespacedConfigMap("official", "default").execute().getData())
-                .isEqualTo(Map.of("key", "value"));
-        assertThat(api.listNamespacedConfigMap("default").execute().getItems())
-                .extracting(map -> map.getMetadata().getName())
-                .contains("official");
-        api.deleteNamespacedConfigMap("official", "default").execute();
-        assertThat(api.listNamespacedConfigMap("default").execute().getItems())
-                .extracting(map -> map.getMetadata().getName())
-                .doesNotContain("official");
-    }
+    @Nested
+    class AnOperator extends OperatorFlows {}
 }

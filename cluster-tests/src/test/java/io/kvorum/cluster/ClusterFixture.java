@@ -3,6 +3,10 @@ package io.kvorum.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.testkit.TestCluster;
@@ -103,6 +107,34 @@ final class ClusterFixture {
     static boolean nodeReady(TestCluster cluster, String node) {
         return cluster.ask("get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}")
                 .equals("True");
+    }
+
+    /** fabric8's client by one of its transports: whichever else is on the class path, it is this one. */
+    static KubernetesClient fabric8(Path kubeconfig, HttpClient.Factory transport) throws IOException {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
+                .withHttpClientFactory(transport)
+                .build();
+    }
+
+    /** Afterwards nobody can follow from a revision before this call: the changes since then show in lists only. */
+    static void forgetHistory(TestCluster cluster) {
+        cluster.kvorum("store", "compact").ok();
+        // What the server itself still remembers goes with its process.
+        cluster.kvorum("restart", "apiserver-0").ok();
+        eventually(
+                Duration.ofSeconds(30),
+                "the API server is back",
+                () -> cluster.kubectl("get", "--raw", "/readyz").exitCode() == 0);
+    }
+
+    /** What a watch that begins at a revision is told within a second. */
+    static String watchFrom(TestCluster cluster, String namespace, String resource, String revision) {
+        return cluster.ask(
+                "get",
+                "--raw",
+                "/api/v1/namespaces/" + namespace + "/" + resource + "?watch=true&timeoutSeconds=1&resourceVersion="
+                        + revision);
     }
 
     /** The environment a process was started with; empty when it is gone. */

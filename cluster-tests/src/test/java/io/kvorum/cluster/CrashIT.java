@@ -28,9 +28,8 @@ class CrashIT {
 
     @BeforeAll
     static void up() {
-        // Pods of a node that is silent for 5 s, the lab's patience, are replaced: a new kubelet may need longer on a
-        // busy
-        // machine.
+        // Pods of a node that is silent for 5 s, the lab's patience, are replaced: a new kubelet may need longer
+        // on a busy machine.
         cluster = TestCluster.up(
                 ClusterFixture.freshHome(CrashIT.class), "--controller-manager-arg", "node-monitor-grace-period=50s");
         cluster.kubectl("create", "deployment", "web", "--image=nginx", "--replicas=2")

@@ -2,18 +2,12 @@ package io.kvorum.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.kubernetes.client.Exec;
 import io.kvorum.testkit.Kubectl;
 import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import io.kvorum.testkit.Tmux;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -35,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Into the pod: exec, attach, cp and port-forward, as the versions of kubectl and the client libraries ask for them. */
+/** Into the pod: exec, attach, cp and port-forward, as the versions of kubectl ask for them. */
 class ExecIT {
     private static final int COPY_BYTES = 50 << 20;
     private static TestCluster cluster;
@@ -335,40 +329,5 @@ class ExecIT {
         } finally {
             forward.destroyForcibly();
         }
-    }
-
-    @Test
-    void fabric8Executes() throws Exception {
-        Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try (KubernetesClient client =
-                        new KubernetesClientBuilder().withConfig(config).build();
-                var exec = client.pods()
-                        .inNamespace("default")
-                        .withName("box")
-                        .writingOutput(out)
-                        .writingError(err)
-                        .exec("sh", "-c", "echo out; echo err >&2; exit 3")) {
-            assertThat(exec.exitCode().get(30, TimeUnit.SECONDS)).isEqualTo(3);
-        }
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("out\n");
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("err\n");
-    }
-
-    @Test
-    void theOfficialJavaClientExecutes() throws Exception {
-        Exec exec = new Exec(
-                io.kubernetes.client.util.Config.fromConfig(cluster.kubeconfig().toString()));
-        Process process = exec.newExecutionBuilder("default", "box", new String[] {"sh", "-c", "echo out; exit 4"})
-                .setStdin(false)
-                .setStdout(true)
-                .setStderr(true)
-                .setTty(false)
-                .execute();
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEqualTo("out\n");
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(4);
     }
 }

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
 import io.kvorum.testkit.Faults;
 import io.kvorum.testkit.InjectedFault;
 import io.kvorum.testkit.KvorumTest;
@@ -67,6 +68,7 @@ class FaultsIT {
                         .withRequestTimeout(20_000)
                         .withRequestRetryBackoffLimit(0)
                         .build())
+                .withHttpClientFactory(new Vertx5HttpClientFactory())
                 .build();
         write("");
     }

@@ -99,7 +99,9 @@ final class Applies {
         ObjectNode merged = fields.applied(served, info.subresource(), live, body.config(), options);
         body.checkStrict();
         if (current == null) {
-            checkNew(served, info, merged);
+            checkNew(info, merged);
+            // There is nothing it could be the version of.
+            Tree.ensureObject(merged, "metadata").remove("resourceVersion");
         }
         Decoded decoded = Decoder.decode(served.info(), merged, FieldValidation.IGNORE);
         metadata.checkNamespace(served, info.namespace(), decoded.object());
@@ -107,7 +109,7 @@ final class Applies {
         return served.conversion().toStored(decoded.object());
     }
 
-    private static void checkNew(Served served, RequestInfo info, ObjectNode object) {
+    private static void checkNew(RequestInfo info, ObjectNode object) {
         String uid = Tree.text(object, "metadata", "uid");
         if (!uid.isEmpty()) {
             throw ApiException.conflict(
