@@ -34,6 +34,7 @@ final class WatchRules {
                 if (step.version() == 0
                         && step.acknowledged()
                         && step.after() >= watch.from()
+                        && step.after() < step.until()
                         && step.until() <= last) {
                     gap(who, watch, step);
                 }
