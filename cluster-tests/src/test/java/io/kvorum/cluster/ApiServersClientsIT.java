@@ -199,7 +199,7 @@ class ApiServersClientsIT {
         Map<String, Integer> made = new TreeMap<>();
         Faults faults = cluster.faults().lasting(FAULT);
         long end = System.nanoTime() + length.toNanos();
-        for (int i = 0; System.nanoTime() < end; i++) {
+        for (int i = 0; System.nanoTime() < end || made.size() < kinds.size(); i++) {
             String kind = order.get(i % order.size());
             String server = servers.get(random.nextInt(SERVERS)).name();
             kinds.get(kind).accept(faults, server);
@@ -224,17 +224,17 @@ class ApiServersClientsIT {
         assertThat(writes)
                 .filteredOn(write -> write.fate() == Fate.ACKNOWLEDGED)
                 .as("writes")
-                .hasSizeGreaterThan(400);
+                .hasSizeGreaterThan(200);
         for (ClientLog log : logs) {
             if (log.client().startsWith("watch") || log.client().startsWith("state")) {
-                assertThat(log.events()).as("events of " + log.client()).isGreaterThan(200);
+                assertThat(log.events()).as("events of " + log.client()).isGreaterThan(100);
                 assertThat(log.watches()).as("connections of " + log.client()).hasSizeGreaterThan(5);
                 assertThat(log.watches().stream().map(Watch::server).distinct())
                         .as("servers of " + log.client())
                         .hasSize(SERVERS);
             }
             if (log.client().startsWith("state")) {
-                assertThat(log.listings()).as("states of " + log.client()).hasSizeGreaterThan(2);
+                assertThat(log.listings()).as("states of " + log.client()).hasSizeGreaterThan(1);
             }
             if (log.client().startsWith("pages")) {
                 assertThat(log.listings())
@@ -246,7 +246,7 @@ class ApiServersClientsIT {
                                                 .count()
                                         > 1)
                         .as("lists of " + log.client() + " whose pages came from several servers")
-                        .hasSizeGreaterThan(20);
+                        .hasSizeGreaterThan(10);
             }
             if (log.client().equals("versions")) {
                 assertThat(log.listings().stream().map(Listing::wanted).distinct())
@@ -341,7 +341,7 @@ class ApiServersClientsIT {
         try (InjectedFault dead = cluster.faults().kill(victim)) {
             long killed = System.nanoTime();
             eventuallyAsserted(
-                    ENDPOINT_LEASE.plusSeconds(4),
+                    ENDPOINT_LEASE.plusSeconds(6),
                     "the dead server is no endpoint",
                     () -> assertThat(endpoints()).containsExactlyElementsOf(addresses(SERVERS - 1)));
             System.out.printf(

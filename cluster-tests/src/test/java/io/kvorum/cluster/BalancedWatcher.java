@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
  */
 final class BalancedWatcher {
     private static final long SILENCE_MILLIS = 2_500;
+    private static final int CONNECTIONS_PER_STATE = 3;
     private static final int GONE = 410;
 
     private final Balanced balanced;
@@ -68,6 +69,7 @@ final class BalancedWatcher {
     /** @param end the version to watch up to; 0 as long as that is not known */
     ClientLog watchUntil(LongSupplier end) throws InterruptedException {
         boolean stateWanted = showsState;
+        int connections = 0;
         if (!showsState) {
             list();
         }
@@ -78,8 +80,8 @@ final class BalancedWatcher {
             if (tooOld && !showsState) {
                 list();
             }
-            stateWanted =
-                    showsState && (last == 0 || tooOld || balanced.random().nextInt(3) == 0);
+            connections++;
+            stateWanted = showsState && (last == 0 || tooOld || connections % CONNECTIONS_PER_STATE == 0);
         }
         return new ClientLog(client, done);
     }
