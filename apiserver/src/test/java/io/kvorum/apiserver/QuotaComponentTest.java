@@ -139,6 +139,16 @@ class QuotaComponentTest {
                             + event.at("/object/status/used/configmaps").asText())
                     .containsExactly("q 1", "r 1");
         }
+        // A watch that ended between the two goes on from the first, whose version is that of both.
+        String both = http.get(ns + "/resourcequotas/q")
+                .json()
+                .at("/metadata/resourceVersion")
+                .asText();
+        try (Http.Watch watch = http.watch(ns + "/resourcequotas?watch=1&timeoutSeconds=1&resourceVersion=" + both)) {
+            assertThat(watch.rest())
+                    .extracting(event -> event.at("/object/metadata/name").asText())
+                    .containsExactly("q", "r");
+        }
     }
 
     @Test

@@ -124,10 +124,10 @@ class WorkloadIT {
                         .noneMatch(environment -> uids.stream().anyMatch(environment::contains)));
     }
 
-    /** The folders of the strategies are scripts to be run, and have a test of their own. */
+    /** The folders of the strategies are scripts to be run, the operator is a program: they have tests of their own. */
     private static boolean hasManifests(Path folder) {
         String[] files = folder.toFile().list((parent, name) -> name.endsWith(".yaml"));
-        return files != null && files.length > 0;
+        return files != null && files.length > 0 && !Files.exists(folder.resolve("pom.xml"));
     }
 
     /** The main processes of a deployment's containers, by the pod's name in their host name. */

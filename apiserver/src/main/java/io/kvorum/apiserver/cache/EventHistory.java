@@ -49,6 +49,16 @@ final class EventHistory {
         return found;
     }
 
+    /**
+     * As {@link #after}, for whoever may have seen a part of what happened at {@code revision}: when several objects changed at
+     * it, they are told again.
+     */
+    List<CacheEvent> from(long revision) {
+        List<CacheEvent> found = after(revision - 1);
+        boolean several = found.size() > 1 && found.get(1).revision() == revision;
+        return several ? found : after(revision);
+    }
+
     private static long weight(CacheEvent event) {
         ObjectVersion after = event.after();
         return 256 + (after == null ? 0 : after.json().length);

@@ -67,12 +67,27 @@ public final class ResourceCache {
      * <p>Errors: 410 when the history does not reach back that far.
      */
     public List<CacheEvent> watch(long revision, Watcher watcher) {
-        if (revision < history.completeAfter()) {
-            throw ApiException.expired("too old resource version: " + revision + " (" + history.completeAfter() + ")");
-        }
+        check(revision);
         List<CacheEvent> known = history.after(revision);
         watchers.add(watcher);
         return known;
+    }
+
+    /**
+     * As {@link #watch}, for a reader that has the revision from another watch, which may have ended between two objects that
+     * changed at it: then both are told.
+     */
+    public List<CacheEvent> resume(long revision, Watcher watcher) {
+        check(revision);
+        List<CacheEvent> known = history.from(revision);
+        watchers.add(watcher);
+        return known;
+    }
+
+    private void check(long revision) {
+        if (revision < history.completeAfter()) {
+            throw ApiException.expired("too old resource version: " + revision + " (" + history.completeAfter() + ")");
+        }
     }
 
     public void unwatch(Watcher watcher) {

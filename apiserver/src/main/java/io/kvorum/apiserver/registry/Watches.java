@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Opens watches: initial state, events through the selectors, bookmarks, time-out, the end of slow readers. */
@@ -69,7 +70,7 @@ final class Watches {
                     Open watch = new Open(served, view, selection, options);
                     return initial
                             ? watch.startWithState()
-                            : watch.start(options.revision() <= 0 ? cache.revision() : options.revision());
+                            : options.revision() <= 0 ? watch.startNow() : watch.resume(options.revision());
                 })
                 .map(queue -> ApiResponse.stream(type, queue));
     }
@@ -121,7 +122,7 @@ final class Watches {
                     .filter(selection::matches)
                     .toList();
             converting = true;
-            follow(revision);
+            follow(revision, () -> objects.watch(revision, this));
             return reads.prepared(served, state)
                     .map(ready -> {
                         if (!stopped) {
@@ -134,8 +135,16 @@ final class Watches {
                     .onFailure(cause -> stop());
         }
 
-        Future<FrameQueue> start(long revision) {
-            follow(revision);
+        /** Shows what changes from now on. */
+        Future<FrameQueue> startNow() {
+            long revision = cache.revision();
+            follow(revision, () -> objects.watch(revision, this));
+            return Future.succeededFuture(queue);
+        }
+
+        /** Shows what has changed since a revision. */
+        Future<FrameQueue> resume(long revision) {
+            follow(revision, () -> objects.resume(revision, this));
             return Future.succeededFuture(queue);
         }
 
@@ -150,25 +159,30 @@ final class Watches {
             }
         }
 
-        private void follow(long revision) {
+        /** @param known the events that there are already */
+        private void follow(long revision, Supplier<List<CacheEvent>> known) {
             from = revision;
             seen = revision;
-            List<CacheEvent> known;
+            List<CacheEvent> events;
             try {
-                known = objects.watch(revision, this);
+                events = known.get();
             } catch (ApiException expired) {
                 error(expired);
                 return;
             }
-            for (CacheEvent event : known) {
-                changed(event);
-            }
+            events.forEach(this::show);
         }
 
         @Override
         public void changed(CacheEvent event) {
-            // Several objects may change at one revision.
-            if (stopped || event.revision() <= from) {
+            // A watch may begin at a revision that is yet to come.
+            if (event.revision() > from) {
+                show(event);
+            }
+        }
+
+        private void show(CacheEvent event) {
+            if (stopped) {
                 return;
             }
             seen = event.revision();

@@ -3,13 +3,18 @@ package io.kvorum.apiserver.service;
 import java.util.Optional;
 
 /**
- * An IPv4 network of which addresses are given out; the first (network) and the last (broadcast) are not.
+ * An IPv4 network of which addresses are given out; the first (network) and the last (broadcast) are not. Nor are loopback
+ * addresses that end in 255: the JDK takes each of them for a broadcast address and binds no socket to it, so no proxy could listen
+ * there.
  *
  * @param text as written, {@code 10.0.0.0/24}
  * @param base the network's address as a number
- * @param size how many addresses there are to give out; number {@code i} (from 0) is {@code base + 1 + i}
+ * @param size how many addresses there are between the first and the last; number {@code i} (from 0) is {@code base + 1 + i}
  */
 public record AddressRange(String text, long base, long size) {
+    /** The bits of 127.0.0.255, all of which the JDK's own check looks for. */
+    private static final long UNBINDABLE = 0x7f0000ffL;
+
     /** @throws IllegalArgumentException if the text is no IPv4 CIDR with at least two usable addresses */
     public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
@@ -43,10 +48,11 @@ public record AddressRange(String text, long base, long size) {
         return (value >> 24 & 255) + "." + (value >> 16 & 255) + "." + (value >> 8 & 255) + "." + (value & 255);
     }
 
-    /** The number of an address; -1 when it is not one of this range. */
+    /** The number of an address; -1 when it is not one of this range that may be given out. */
     public long index(String address) {
-        long index = number(address) - base - 1;
-        return index >= 0 && index < size ? index : -1;
+        long number = number(address);
+        long index = number - base - 1;
+        return index >= 0 && index < size && (number & UNBINDABLE) != UNBINDABLE ? index : -1;
     }
 
     /** The size of the lower band, which is given out last so that it stays free for addresses chosen by hand (KEP-3070). */

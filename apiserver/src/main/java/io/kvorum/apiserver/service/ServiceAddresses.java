@@ -77,13 +77,13 @@ public final class ServiceAddresses {
         long dynamic = range.size() - reserved;
         for (int probe = 0; probe < RANDOM_PROBES; probe++) {
             String address = range.address(reserved + random.nextLong(dynamic));
-            if (!taken(address)) {
+            if (range.index(address) >= 0 && !taken(address)) {
                 return Optional.of(address);
             }
         }
         for (long step = 0; step < range.size(); step++) {
             String address = range.address((reserved + step) % range.size());
-            if (!taken(address)) {
+            if (range.index(address) >= 0 && !taken(address)) {
                 return Optional.of(address);
             }
         }
