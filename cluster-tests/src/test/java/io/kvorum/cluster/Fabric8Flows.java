@@ -44,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -299,6 +300,16 @@ abstract class Fabric8Flows {
         }
     }
 
+    /** A definition that was just made has a status without conditions. */
+    private static boolean established(@Nullable CustomResourceDefinition now) {
+        return now != null
+                && now.getStatus() != null
+                && now.getStatus().getConditions() != null
+                && now.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
+    }
+
     @Test
     void customResourcesAreServedAndWatched() {
         String group = namespace + ".example.com";
@@ -351,15 +362,7 @@ abstract class Fabric8Flows {
                 .endSpec()
                 .build();
         client.resource(definition).create();
-        client.resource(definition)
-                .waitUntilCondition(
-                        now -> now.getStatus() != null
-                                && now.getStatus().getConditions().stream()
-                                        .anyMatch(
-                                                condition -> condition.getType().equals("Established")
-                                                        && condition.getStatus().equals("True")),
-                        30,
-                        TimeUnit.SECONDS);
+        client.resource(definition).waitUntilCondition(Fabric8Flows::established, 30, TimeUnit.SECONDS);
         var gadgets = client.genericKubernetesResources(CustomResourceDefinitionContext.fromCrd(definition))
                 .inNamespace(namespace);
         Queue<String> seen = new ConcurrentLinkedQueue<>();
