@@ -1,7 +1,7 @@
 package io.kvorum.cel;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,8 +15,48 @@ public final class AdmissionVariables {
 
     static final String PARAMS = "params";
 
-    private static final ValueType REQUEST = ValueType.of(request());
-    private static final ValueType NAMESPACE = ValueType.of(namespace());
+    /** An AdmissionRequest without its objects; of its options nothing is known. */
+    private static final ValueType REQUEST = type("""
+            {"type":"object","properties":{
+              "kind":{"type":"object","properties":{
+                "group":{"type":"string"},"version":{"type":"string"},"kind":{"type":"string"}}},
+              "resource":{"type":"object","properties":{
+                "group":{"type":"string"},"version":{"type":"string"},"resource":{"type":"string"}}},
+              "subResource":{"type":"string"},
+              "requestKind":{"type":"object","properties":{
+                "group":{"type":"string"},"version":{"type":"string"},"kind":{"type":"string"}}},
+              "requestResource":{"type":"object","properties":{
+                "group":{"type":"string"},"version":{"type":"string"},"resource":{"type":"string"}}},
+              "requestSubResource":{"type":"string"},
+              "name":{"type":"string"},
+              "namespace":{"type":"string"},
+              "operation":{"type":"string"},
+              "userInfo":{"type":"object","properties":{
+                "username":{"type":"string"},
+                "uid":{"type":"string"},
+                "groups":{"type":"array","items":{"type":"string"}},
+                "extra":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},
+              "dryRun":{"type":"boolean"},
+              "options":{}}}""");
+
+    /** The parts of a Namespace that expressions are shown. */
+    private static final ValueType NAMESPACE = type("""
+            {"type":"object","properties":{
+              "metadata":{"type":"object","properties":{
+                "name":{"type":"string"},
+                "generateName":{"type":"string"},
+                "namespace":{"type":"string"},
+                "UID":{"type":"string"},
+                "resourceVersion":{"type":"string"},
+                "labels":{"type":"object","additionalProperties":{"type":"string"}},
+                "annotations":{"type":"object","additionalProperties":{"type":"string"}},
+                "creationTimestamp":{"type":"string","format":"date-time"},
+                "deletionTimestamp":{"type":"string","format":"date-time"},
+                "deletionGracePeriodSeconds":{"type":"integer"},
+                "generation":{"type":"integer"},
+                "finalizers":{"type":"array","items":{"type":"string"}}}},
+              "spec":{"type":"object","properties":{"finalizers":{"type":"array","items":{"type":"string"}}}},
+              "status":{"type":"object","properties":{"phase":{"type":"string"}}}}}""");
 
     private AdmissionVariables() {}
 
@@ -36,67 +76,11 @@ public final class AdmissionVariables {
         return types;
     }
 
-    /** An AdmissionRequest without its objects; of its options nothing is known. */
-    private static ObjectNode request() {
-        ObjectNode user = object();
-        texts(user, "username", "uid");
-        list(user, "groups");
-        map(user, "extra").putObject("items").put("type", "string");
-        ((ObjectNode) user.at("/properties/extra/additionalProperties")).put("type", "array");
-        ObjectNode request = object();
-        for (String kind : new String[] {"kind", "requestKind"}) {
-            texts(property(request, kind, "object"), "group", "version", "kind");
+    private static ValueType type(String schema) {
+        try {
+            return ValueType.of(new ObjectMapper().readTree(schema));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
-        for (String resource : new String[] {"resource", "requestResource"}) {
-            texts(property(request, resource, "object"), "group", "version", "resource");
-        }
-        texts(request, "subResource", "requestSubResource", "name", "namespace", "operation");
-        ((ObjectNode) request.get("properties")).set("userInfo", user);
-        property(request, "dryRun", "boolean");
-        ((ObjectNode) request.get("properties")).putObject("options");
-        return request;
-    }
-
-    /** The parts of a Namespace that expressions are shown. */
-    private static ObjectNode namespace() {
-        ObjectNode metadata = object();
-        texts(metadata, "name", "generateName", "namespace", "UID", "resourceVersion");
-        map(metadata, "labels").put("type", "string");
-        map(metadata, "annotations").put("type", "string");
-        property(metadata, "creationTimestamp", "string").put("format", "date-time");
-        property(metadata, "deletionTimestamp", "string").put("format", "date-time");
-        property(metadata, "deletionGracePeriodSeconds", "integer");
-        property(metadata, "generation", "integer");
-        list(metadata, "finalizers");
-        ObjectNode namespace = object();
-        ((ObjectNode) namespace.get("properties")).set("metadata", metadata);
-        list(property(namespace, "spec", "object"), "finalizers");
-        texts(property(namespace, "status", "object"), "phase");
-        return namespace;
-    }
-
-    private static ObjectNode object() {
-        ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
-        schema.putObject("properties");
-        return schema;
-    }
-
-    private static ObjectNode property(ObjectNode of, String name, String type) {
-        return of.withObject("/properties").putObject(name).put("type", type);
-    }
-
-    private static void texts(ObjectNode of, String... names) {
-        for (String name : names) {
-            property(of, name, "string");
-        }
-    }
-
-    private static void list(ObjectNode of, String name) {
-        property(of, name, "array").putObject("items").put("type", "string");
-    }
-
-    /** The schema of its values, to be filled. */
-    private static ObjectNode map(ObjectNode of, String name) {
-        return property(of, name, "object").putObject("additionalProperties");
     }
 }

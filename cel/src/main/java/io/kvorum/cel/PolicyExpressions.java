@@ -15,12 +15,13 @@ public final class PolicyExpressions {
     private final Map<String, ValueType> types;
     private final Map<String, ValueType> variables = new LinkedHashMap<>();
     private final boolean mutating;
-    private Expressions expressions;
+
+    /** Made when the first expression after a variable is compiled; null until then. */
+    private @Nullable Expressions expressions;
 
     private PolicyExpressions(Map<String, ValueType> types, boolean mutating) {
         this.types = types;
         this.mutating = mutating;
-        expressions = withVariables();
     }
 
     /**
@@ -76,7 +77,7 @@ public final class PolicyExpressions {
      */
     public void define(String name, @Nullable Expression value) {
         variables.put(name, value == null ? ValueType.dynamic() : value.result());
-        expressions = withVariables();
+        expressions = null;
     }
 
     /**
@@ -85,6 +86,11 @@ public final class PolicyExpressions {
      * @throws CelProblem with upstream's words for what is wrong
      */
     public Expression compile(String text, Expressions.Result result) throws CelProblem {
-        return expressions.compile(text, result);
+        Expressions made = expressions;
+        if (made == null) {
+            made = withVariables();
+            expressions = made;
+        }
+        return made.compile(text, result);
     }
 }

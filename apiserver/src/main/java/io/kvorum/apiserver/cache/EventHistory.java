@@ -55,8 +55,10 @@ final class EventHistory {
      */
     List<CacheEvent> from(long revision) {
         List<CacheEvent> found = after(revision - 1);
-        boolean several = found.size() > 1 && found.get(1).revision() == revision;
-        return several ? found : after(revision);
+        boolean alone = !found.isEmpty()
+                && found.get(0).revision() == revision
+                && (found.size() == 1 || found.get(1).revision() != revision);
+        return alone ? found.subList(1, found.size()) : found;
     }
 
     private static long weight(CacheEvent event) {

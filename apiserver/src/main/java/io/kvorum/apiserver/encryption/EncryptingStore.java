@@ -2,6 +2,7 @@ package io.kvorum.apiserver.encryption;
 
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.ForwardingStore;
 import io.kvorum.store.client.KeyRange;
 import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.Op;
@@ -18,17 +19,15 @@ import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.client.WatchHandler;
 import io.vertx.core.Future;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose values are encrypted on the way in and decrypted on the way out, by the rules for their resources. */
-public final class EncryptingStore implements Store {
-    private final Store store;
+public final class EncryptingStore extends ForwardingStore {
     private final EncryptionRules rules;
 
     public EncryptingStore(Store store, EncryptionRules rules) {
-        this.store = store;
+        super(store);
         this.rules = rules;
     }
 
@@ -40,11 +39,6 @@ public final class EncryptingStore implements Store {
     @Override
     public Future<RangeResult> range(RangeRequest request) {
         return store.range(request).map(this::opened);
-    }
-
-    @Override
-    public Future<Long> revision() {
-        return store.revision();
     }
 
     @Override
@@ -72,26 +66,6 @@ public final class EncryptingStore implements Store {
                 handler.failed(cause);
             }
         });
-    }
-
-    @Override
-    public Future<Void> compact(long revision) {
-        return store.compact(revision);
-    }
-
-    @Override
-    public Future<Long> grantLease(Duration timeToLive) {
-        return store.grantLease(timeToLive);
-    }
-
-    @Override
-    public Future<Void> keepLeaseAlive(long lease) {
-        return store.keepLeaseAlive(lease);
-    }
-
-    @Override
-    public Future<Void> revokeLease(long lease) {
-        return store.revokeLease(lease);
     }
 
     // ---- in
