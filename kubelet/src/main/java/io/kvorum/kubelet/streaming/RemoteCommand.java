@@ -1,7 +1,9 @@
 package io.kvorum.kubelet.streaming;
 
 import io.fabric8.kubernetes.api.model.Status;
+import io.kvorum.kubelet.logs.ContainerLog;
 import io.kvorum.kubelet.logs.LogQuery;
+import io.kvorum.kubelet.logs.LogReader;
 import io.kvorum.kubelet.runtime.ContainerStreams;
 import io.kvorum.kubelet.runtime.ExecRequest;
 import io.kvorum.kubelet.runtime.ExecSession;
@@ -161,8 +163,10 @@ final class RemoteCommand {
      */
     void attach(ContainerTarget target, CommandStreams streams) {
         Context context = streams.wire().context();
-        if (streams.stdin() != null) {
-            attachInput(context, target, streams, streams.stdin());
+        InboundQueue stdin = streams.stdin();
+        if (stdin != null) {
+            // The answer to what is written belongs to the client: nothing is taken before its output is followed.
+            stdin.pause();
         }
         resize(context, streams, (columns, rows) -> containers.resize(target.id(), columns, rows));
         pipes.call(context, () -> {
@@ -177,34 +181,34 @@ final class RemoteCommand {
                                         + opened.cause().getMessage()));
                         return;
                     }
-                    LogStream output = new LogStream(
-                            vertx,
-                            logReaders,
-                            opened.result().log(),
-                            opened.result().reader(),
-                            true);
-                    streams.wire().onClose(output::close);
-                    output.exceptionHandler(cause ->
-                            finish(streams, Outcome.failed("error attaching to container: " + cause.getMessage())));
-                    Outbound to = streams.stdout() != null ? streams.stdout() : streams.stderr();
-                    if (to == null) {
-                        output.endHandler(v -> finish(streams, Outcome.success()));
-                        output.handler(chunk -> {});
-                    } else {
-                        Flow.join(output, to, () -> finish(streams, Outcome.success()));
+                    attachOutput(opened.result(), streams);
+                    if (stdin != null) {
+                        attachInput(context, target, streams, stdin);
                     }
                 });
     }
 
-    private record Opened(io.kvorum.kubelet.logs.ContainerLog log, io.kvorum.kubelet.logs.LogReader reader) {}
+    private void attachOutput(Opened opened, CommandStreams streams) {
+        LogStream output = new LogStream(vertx, logReaders, opened.log(), opened.reader(), true);
+        streams.wire().onClose(output::close);
+        output.exceptionHandler(
+                cause -> finish(streams, Outcome.failed("error attaching to container: " + cause.getMessage())));
+        Outbound to = streams.stdout() != null ? streams.stdout() : streams.stderr();
+        if (to == null) {
+            output.endHandler(v -> finish(streams, Outcome.success()));
+            output.handler(chunk -> {});
+        } else {
+            Flow.join(output, to, () -> finish(streams, Outcome.success()));
+        }
+    }
+
+    private record Opened(ContainerLog log, LogReader reader) {}
 
     private void attachInput(Context context, ContainerTarget target, CommandStreams streams, InboundQueue from) {
         if (!target.stdin()) {
             from.discard();
             return;
         }
-        // Nothing is taken from the client before there is somebody to take it.
-        from.pause();
         pipes.call(context, () -> containers.stdin(target.id())).onComplete(opened -> {
             if (opened.failed()) {
                 LOG.info(

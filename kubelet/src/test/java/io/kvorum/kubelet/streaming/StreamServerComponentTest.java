@@ -58,6 +58,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -79,6 +80,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamServerComponentTest {
     private static final ContainerId BOX = new ContainerId("uid-1", "box", 0);
     private static final ContainerId TERMINAL = new ContainerId("uid-1", "terminal", 0);
+    private static final ContainerId SLOW_LOG = new ContainerId("uid-1", "slow-log", 0);
     private static final char[] PASSWORD = "x".toCharArray();
     private static final int LIMIT_SECONDS = 20;
 
@@ -92,13 +94,14 @@ class StreamServerComponentTest {
     @SuppressWarnings("NullAway.Init")
     private static ProcessRuntime runtime;
 
-    @SuppressWarnings("NullAway.Init")
-    private static StreamServer streams;
+    private static final List<StreamServer> SERVERS = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
     private static SSLContext tls;
 
     private static int port;
+    /** Of a server that closes idle sessions soon. */
+    private static int impatientPort;
 
     @BeforeAll
     static void up() throws Exception {
@@ -111,15 +114,22 @@ class StreamServerComponentTest {
                 root.resolve("data"), null, Clock.systemUTC(), 1 << 20, 3, (id, exit) -> {}, problem -> {});
         runtime.start(launch(BOX, false, false, "sleep 100000"));
         runtime.start(launch(TERMINAL, true, true, "while read line; do echo \"got $line\"; done"));
+        runtime.start(launch(SLOW_LOG, true, false, "while read line; do echo \"got $line\"; done"));
         vertx = Vertx.vertx();
-        streams = new StreamServer(
+        port = serve(Duration.ofSeconds(LIMIT_SECONDS));
+        impatientPort = serve(Duration.ofSeconds(3));
+    }
+
+    private static int serve(Duration idleTimeout) throws Exception {
+        StreamServer streams = new StreamServer(
                 vertx,
                 runtime,
                 new Targets(),
                 vertx.createSharedWorkerExecutor("logs"),
-                new StreamServer.Settings("127.0.0.1", 0, Duration.ofSeconds(3), 8),
+                new StreamServer.Settings("127.0.0.1", 0, idleTimeout, 8),
                 certificate -> certificate != null
                         && certificate.getSubjectX500Principal().getName().equals("CN=test"));
+        SERVERS.add(streams);
         PfxOptions store = new PfxOptions()
                 .setPath(root.resolve("identity.p12").toString())
                 .setPassword("x");
@@ -134,13 +144,13 @@ class StreamServerComponentTest {
                 .map(HttpServer::actualPort)
                 .onSuccess(listening::complete)
                 .onFailure(listening::completeExceptionally));
-        port = listening.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        return listening.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
     @AfterAll
     static void down() throws Exception {
         vertx.close().toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        streams.close();
+        SERVERS.forEach(StreamServer::close);
         runtime.removePod(BOX.podUid());
         runtime.close();
     }
@@ -154,6 +164,7 @@ class StreamServerComponentTest {
         @Override
         public Future<ContainerTarget> container(String namespace, String pod, String container) {
             return switch (container) {
+                case "slow-log" -> Future.succeededFuture(new ContainerTarget(SLOW_LOG, true, false, false));
                 case "box" -> Future.succeededFuture(new ContainerTarget(BOX, false, false, false));
                 case "terminal" -> Future.succeededFuture(new ContainerTarget(TERMINAL, true, false, true));
                 default ->
@@ -175,7 +186,15 @@ class StreamServerComponentTest {
 
         @Override
         public ContainerLog log(ContainerId id) throws IOException {
-            return runtime.log(id);
+            ContainerLog log = runtime.log(id);
+            if (id.equals(SLOW_LOG)) {
+                // Time enough for an input that does not wait to be answered.
+                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+                while (log.tail(1, 100).isEmpty() && System.nanoTime() < until) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                }
+            }
+            return log;
         }
     }
 
@@ -216,6 +235,10 @@ class StreamServerComponentTest {
     }
 
     private static SpdyTestClient spdy(String uri, String... protocols) throws Exception {
+        return spdy(port, uri, protocols);
+    }
+
+    private static SpdyTestClient spdy(int port, String uri, String... protocols) throws Exception {
         return new SpdyTestClient(tls.getSocketFactory().createSocket("127.0.0.1", port), uri, protocols);
     }
 
@@ -462,6 +485,19 @@ class StreamServerComponentTest {
         assertThat(messages.channel(3)).contains("\"status\":\"Success\"");
     }
 
+    /** What is written before the output is followed would be answered before it is followed, and the answer lost. */
+    @Test
+    void attachFollowsTheOutputBeforeItHandsOnTheInput() throws Exception {
+        try (SpdyTestClient client = spdy("/attach/default/pod/slow-log?input=1&output=1", "v4.channel.k8s.io")) {
+            client.open("error");
+            int stdin = client.open("stdin");
+            int stdout = client.open("stdout");
+            client.data(stdin, "a question\n");
+            assertThat(client.readUntil(() -> client.text(stdout).contains("got a question\n")))
+                    .isTrue();
+        }
+    }
+
     @Test
     void attachToATerminal() throws Exception {
         try (SpdyTestClient client = spdy("/attach/default/pod/terminal?input=1&output=1&tty=1", "v4.channel.k8s.io")) {
@@ -477,8 +513,8 @@ class StreamServerComponentTest {
 
     @Test
     void anIdleSessionIsClosed() throws Exception {
-        try (SpdyTestClient client =
-                spdy("/exec/default/pod/box?command=sleep&command=70709&output=1", "v4.channel.k8s.io")) {
+        try (SpdyTestClient client = spdy(
+                impatientPort, "/exec/default/pod/box?command=sleep&command=70709&output=1", "v4.channel.k8s.io")) {
             client.open("error");
             client.open("stdout");
             assertThat(client.readUntil(() -> false)).isFalse();
