@@ -1,0 +1,139 @@
+package io.kvorum.apiserver.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatheredWritesTest {
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    /** Whatever is shared: every stream gets what was written to it, in order. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void everyStreamGetsItsOwnFramesInOrder(long seed) throws Exception {
+        Random random = new Random(seed);
+        List<Sink> sinks = new ArrayList<>();
+        List<StringBuilder> wanted = new ArrayList<>();
+        List<WriteStream<Buffer>> streams = new ArrayList<>();
+        GatheredWrites gathered = new GatheredWrites(vertx);
+        for (int i = 0; i < 30; i++) {
+            Sink sink = new Sink();
+            sinks.add(sink);
+            wanted.add(new StringBuilder());
+            streams.add(gathered.to(sink));
+        }
+        for (int turn = 0; turn < 20; turn++) {
+            onLoop(() -> {
+                for (int frame = 0; frame < 10; frame++) {
+                    // Some are far larger than what a stream keeps for the end of the turn.
+                    Buffer bytes = Buffer.buffer(
+                            (seed + "-" + random.nextInt(1000) + "\n").repeat(1 + random.nextInt(frame == 3 ? 60_000 : 3)));
+                    for (int i = 0; i < streams.size(); i++) {
+                        // The first ten are shown everything, as watchers without a selector.
+                        if (i < 10 || random.nextInt(4) > 0) {
+                            streams.get(i).write(bytes);
+                            wanted.get(i).append(bytes);
+                        }
+                    }
+                }
+            });
+        }
+        onLoop(() -> streams.forEach(WriteStream::end));
+        for (int i = 0; i < sinks.size(); i++) {
+            assertThat(sinks.get(i).text()).isEqualTo(wanted.get(i).toString());
+        }
+    }
+
+    @Test
+    void streamsWithTheSameFramesShareOneBuffer() throws Exception {
+        GatheredWrites gathered = new GatheredWrites(vertx);
+        List<Sink> sinks = List.of(new Sink(), new Sink(), new Sink());
+        List<WriteStream<Buffer>> streams = sinks.stream().map(gathered::to).toList();
+        Buffer one = Buffer.buffer("one\n");
+        Buffer two = Buffer.buffer("two\n");
+        onLoop(() -> {
+            streams.forEach(stream -> stream.write(one));
+            streams.get(0).write(two);
+            streams.get(1).write(two);
+        });
+        onLoop(() -> streams.forEach(WriteStream::end));
+        assertThat(sinks).allSatisfy(sink -> assertThat(sink.written).hasSize(1));
+        assertThat(sinks.get(0).written.get(0)).isSameAs(sinks.get(1).written.get(0));
+        assertThat(sinks.get(0).text()).isEqualTo("one\ntwo\n");
+        assertThat(sinks.get(2).written.get(0)).isSameAs(one);
+        assertThat(one.toString()).isEqualTo("one\n");
+    }
+
+    private void onLoop(Runnable action) throws Exception {
+        Promise<Void> done = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(v -> {
+            action.run();
+            done.complete();
+        });
+        await(done.future());
+    }
+
+    private static void await(Future<?> future) throws Exception {
+        future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static final class Sink implements WriteStream<Buffer> {
+        private final List<Buffer> written = new ArrayList<>();
+
+        private String text() {
+            StringBuilder all = new StringBuilder();
+            written.forEach(all::append);
+            return all.toString();
+        }
+
+        @Override
+        public Future<Void> write(Buffer data) {
+            written.add(data);
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> end() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public boolean writeQueueFull() {
+            return false;
+        }
+
+        @Override
+        public Sink exceptionHandler(@Nullable Handler<Throwable> handler) {
+            return this;
+        }
+
+        @Override
+        public Sink setWriteQueueMaxSize(int size) {
+            return this;
+        }
+
+        @Override
+        public Sink drainHandler(@Nullable Handler<Void> handler) {
+            return this;
+        }
+    }
+}
