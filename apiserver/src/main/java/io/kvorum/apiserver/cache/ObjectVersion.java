@@ -2,6 +2,7 @@ package io.kvorum.apiserver.cache;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Tree;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,7 @@ public final class ObjectVersion {
     private final byte[] json;
     private final int offset;
     private @Nullable Map<String, String> labels;
+    private @Nullable String node;
     private @Nullable ObjectNode selectable;
     private byte @Nullable [] message;
 
@@ -77,6 +79,16 @@ public final class ObjectVersion {
                 known.put(entry.getKey(), entry.getValue().asText());
             }
             labels = known;
+        }
+        return known;
+    }
+
+    /** The node the object is on; empty when it is on none, or of a kind that never is. */
+    public String node() {
+        String known = node;
+        if (known == null) {
+            known = Tree.text(selectable(), "spec", "nodeName");
+            node = known;
         }
         return known;
     }

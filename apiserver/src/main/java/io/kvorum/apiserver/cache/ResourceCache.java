@@ -3,6 +3,7 @@ package io.kvorum.apiserver.cache;
 import io.kvorum.api.ApiException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /** All objects of one stored resource in key order, their recent events, and who watches them. */
 public final class ResourceCache {
+    private static final NavigableMap<String, ObjectVersion> NOTHING =
+            Collections.unmodifiableNavigableMap(new TreeMap<>());
+
     private final NavigableMap<String, ObjectVersion> objects = new TreeMap<>();
 
     /** How many there are by namespace: to count a part of a map would be to go through it. */
     private final Map<String, Integer> counts = new HashMap<>();
 
-    private final Set<Watcher> watchers = new LinkedHashSet<>();
+    /** Objects by the node they are on; null until somebody asks. */
+    private @Nullable Map<String, NavigableMap<String, ObjectVersion>> byNode;
+
+    private final Map<Interest, Set<Watcher>> watchers = new HashMap<>();
+    private int watching;
+    private int watchingNodes;
     private EventHistory history;
     private long changedAt;
 
@@ -42,6 +51,41 @@ public final class ResourceCache {
         return map(namespace).tailMap(after, false).values();
     }
 
+    /** Objects on a node, of a namespace or of all when it is empty, in key order. A view, as {@link #list}. */
+    public Collection<ObjectVersion> onNode(String node, String namespace) {
+        return part(onNode(node), namespace).values();
+    }
+
+    /** As {@link #onNode}, from the first path greater than {@code after} on. */
+    public Collection<ObjectVersion> onNodeAfter(String node, String namespace, String after) {
+        return part(onNode(node), namespace).tailMap(after, false).values();
+    }
+
+    private NavigableMap<String, ObjectVersion> onNode(String node) {
+        Map<String, NavigableMap<String, ObjectVersion>> index = byNode;
+        if (index == null) {
+            index = new HashMap<>();
+            byNode = index;
+            objects.values().forEach(this::indexed);
+        }
+        return index.getOrDefault(node, NOTHING);
+    }
+
+    private void indexed(ObjectVersion version) {
+        if (byNode != null) {
+            byNode.computeIfAbsent(version.node(), first -> new TreeMap<>()).put(version.path(), version);
+        }
+    }
+
+    private void forgotten(ObjectVersion version) {
+        if (byNode != null) {
+            byNode.computeIfPresent(version.node(), (node, there) -> {
+                there.remove(version.path());
+                return there.isEmpty() ? null : there;
+            });
+        }
+    }
+
     /** Revision of the last change of any object here; not smaller than the revision this cache was loaded at. */
     public long changedAt() {
         return changedAt;
@@ -57,7 +101,7 @@ public final class ResourceCache {
     }
 
     public int watchers() {
-        return watchers.size();
+        return watching;
     }
 
     /**
@@ -69,7 +113,7 @@ public final class ResourceCache {
     public List<CacheEvent> watch(long revision, Watcher watcher) {
         check(revision);
         List<CacheEvent> known = history.after(revision);
-        watchers.add(watcher);
+        add(watcher);
         return known;
     }
 
@@ -80,7 +124,7 @@ public final class ResourceCache {
     public List<CacheEvent> resume(long revision, Watcher watcher) {
         check(revision);
         List<CacheEvent> known = history.from(revision);
-        watchers.add(watcher);
+        add(watcher);
         return known;
     }
 
@@ -90,15 +134,39 @@ public final class ResourceCache {
         }
     }
 
+    private void add(Watcher watcher) {
+        Interest interest = watcher.interest();
+        if (watchers.computeIfAbsent(interest, first -> new LinkedHashSet<>()).add(watcher)) {
+            watching++;
+            watchingNodes += interest.in() == Interest.In.NODE ? 1 : 0;
+        }
+    }
+
     public void unwatch(Watcher watcher) {
-        watchers.remove(watcher);
+        Interest interest = watcher.interest();
+        Set<Watcher> there = watchers.getOrDefault(interest, Set.of());
+        if (there.contains(watcher)) {
+            there.remove(watcher);
+            watching--;
+            watchingNodes -= interest.in() == Interest.In.NODE ? 1 : 0;
+            if (there.isEmpty()) {
+                watchers.remove(interest);
+            }
+        }
     }
 
     /** Ends the watches: what they show is shown in another way from here on, or not at all. */
     public void endWatchers() {
-        List<Watcher> ended = new ArrayList<>(watchers);
+        taken().forEach(Watcher::ended);
+    }
+
+    private List<Watcher> taken() {
+        List<Watcher> all = new ArrayList<>(watching);
+        watchers.values().forEach(all::addAll);
         watchers.clear();
-        ended.forEach(Watcher::ended);
+        watching = 0;
+        watchingNodes = 0;
+        return all;
     }
 
     void load(ObjectVersion version) {
@@ -109,7 +177,10 @@ public final class ResourceCache {
         ObjectVersion before = objects.put(version.path(), version);
         if (before == null) {
             counts.merge(namespace(version.path()), 1, Integer::sum);
+        } else {
+            forgotten(before);
         }
+        indexed(version);
         return before;
     }
 
@@ -125,6 +196,7 @@ public final class ResourceCache {
     void delete(String path, long revision) {
         ObjectVersion before = objects.remove(path);
         if (before != null) {
+            forgotten(before);
             counts.computeIfPresent(namespace(path), (name, count) -> count == 1 ? null : count - 1);
             publish(new CacheEvent(revision, before, null));
         }
@@ -134,27 +206,52 @@ public final class ResourceCache {
     void reset(long loadedAt) {
         objects.clear();
         counts.clear();
+        byNode = null;
         history = new EventHistory(loadedAt);
         changedAt = loadedAt;
-        List<Watcher> cut = new ArrayList<>(watchers);
-        watchers.clear();
-        cut.forEach(Watcher::lost);
+        taken().forEach(Watcher::lost);
     }
 
     private void publish(CacheEvent event) {
         changedAt = event.revision();
         history.add(event);
-        // A watcher that is cut for slowness removes itself while it is called.
-        for (Watcher watcher : watchers.toArray(Watcher[]::new)) {
-            watcher.changed(event);
-        }
+        concerned(event).forEach(watcher -> watcher.changed(event));
         ObjectVersion before = event.before();
         if (before != null) {
             before.forgetForms();
         }
     }
 
+    /** A copy: a watcher that is cut for slowness removes itself while it is called. */
+    private List<Watcher> concerned(CacheEvent event) {
+        ObjectVersion before = event.before();
+        ObjectVersion after = event.after();
+        ObjectVersion either = after == null ? before : after;
+        if (either == null) {
+            throw new IllegalStateException("a change of nothing at revision " + event.revision());
+        }
+        List<Watcher> found = new ArrayList<>(watchers.getOrDefault(Interest.EVERYTHING, Set.of()));
+        addInterested(found, Interest.In.OBJECT, either.path());
+        addInterested(found, Interest.In.NAMESPACE, either.namespace());
+        if (watchingNodes > 0) {
+            addInterested(found, Interest.In.NODE, either.node());
+            if (before != null && !before.node().equals(either.node())) {
+                addInterested(found, Interest.In.NODE, before.node());
+            }
+        }
+        return found;
+    }
+
+    private void addInterested(List<Watcher> found, Interest.In in, String value) {
+        found.addAll(watchers.getOrDefault(new Interest(in, value), Set.of()));
+    }
+
     private NavigableMap<String, ObjectVersion> map(String namespace) {
+        return part(objects, namespace);
+    }
+
+    private static NavigableMap<String, ObjectVersion> part(
+            NavigableMap<String, ObjectVersion> objects, String namespace) {
         // '0' follows '/' in the order of keys.
         return namespace.isEmpty() ? objects : objects.subMap(namespace + "/", true, namespace + "0", false);
     }

@@ -176,9 +176,7 @@ final class Reads {
 
     private Page fromCache(Served served, Selection selection, int limit, long revision, ContinueToken from) {
         ResourceCache objects = cache.of(served.stored());
-        Collection<ObjectVersion> rest = from.after().isEmpty()
-                ? objects.list(selection.namespace())
-                : objects.listAfter(selection.namespace(), from.after());
+        Collection<ObjectVersion> rest = selection.candidates(objects, from.after());
         List<ObjectVersion> items = new ArrayList<>();
         for (ObjectVersion version : rest) {
             if (!selection.matches(version)) {

@@ -3,17 +3,29 @@ package io.kvorum.apiserver.registry;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.selector.FieldSelector;
 import io.kvorum.api.selector.LabelSelector;
+import io.kvorum.apiserver.cache.Interest;
 import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.request.Query;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a list or watch wants to see: a namespace, labels, fields. Decodes an object only if it must. */
+/**
+ * What a list or watch wants to see: a namespace, labels, fields. Decodes an object only if it must.
+ *
+ * @param name the only name that can match
+ * @param nameOnly whether the fields ask for no more than that
+ * @param node the only node on which pods can match
+ */
 record Selection(
         String namespace,
         LabelSelector labels,
         FieldSelector fields,
+        boolean namespaced,
         @Nullable String name,
-        boolean nameOnly) {
+        boolean nameOnly,
+        @Nullable String node) {
 
     /** Fails with 400 when a selector cannot be parsed or names an unsupported field. */
     static Selection of(ResourceInfo info, String namespace, String name, Query query) {
@@ -22,7 +34,45 @@ record Selection(
         String wanted = name.isEmpty() ? fields.requiredValue("metadata.name").orElse(null) : name;
         boolean nameOnly = fields.isEverything()
                 || (wanted != null && fields.requirements().size() == 1);
-        return new Selection(namespace, labels, fields, wanted, nameOnly);
+        String node = info.group().isEmpty() && info.resource().equals("pods")
+                ? fields.requiredValue("spec.nodeName").orElse(null)
+                : null;
+        return new Selection(namespace, labels, fields, info.namespaced(), wanted, nameOnly, node);
+    }
+
+    /** What has to be told to a watcher with this selection. */
+    Interest interest() {
+        String path = path();
+        if (path != null) {
+            return new Interest(Interest.In.OBJECT, path);
+        }
+        if (node != null) {
+            return new Interest(Interest.In.NODE, node);
+        }
+        return namespace.isEmpty() ? Interest.EVERYTHING : new Interest(Interest.In.NAMESPACE, namespace);
+    }
+
+    /** Where in a cache that which matches is, in key order; more may be there. {@code after}: empty, or a path before it. */
+    Collection<ObjectVersion> candidates(ResourceCache objects, String after) {
+        String path = path();
+        if (path != null) {
+            ObjectVersion only = objects.get(path);
+            return only == null || path.compareTo(after) <= 0 ? List.of() : List.of(only);
+        }
+        if (node != null) {
+            return after.isEmpty()
+                    ? objects.onNode(node, namespace)
+                    : objects.onNodeAfter(node, namespace, after);
+        }
+        return after.isEmpty() ? objects.list(namespace) : objects.listAfter(namespace, after);
+    }
+
+    /** The path of the only object that can match; null when there is more than one. */
+    private @Nullable String path() {
+        if (name == null || (namespaced && namespace.isEmpty())) {
+            return null;
+        }
+        return namespaced ? namespace + "/" + name : name;
     }
 
     boolean everything() {

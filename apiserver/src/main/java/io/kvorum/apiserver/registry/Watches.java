@@ -3,6 +3,7 @@ package io.kvorum.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.CacheEvent;
+import io.kvorum.apiserver.cache.Interest;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
@@ -81,6 +82,7 @@ final class Watches {
         private final ResourceCache objects;
         private final Presenter.View view;
         private final Selection selection;
+        private final Interest interest;
         private final FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
         private final boolean bookmarks;
         private final boolean marksInitialEvents;
@@ -103,6 +105,7 @@ final class Watches {
             this.objects = cache.of(served.stored());
             this.view = view;
             this.selection = selection;
+            this.interest = selection.interest();
             this.bookmarks = options.bookmarks();
             this.marksInitialEvents = options.marksInitialEvents();
             long seconds = options.timeoutSeconds() > 0
@@ -118,7 +121,7 @@ final class Watches {
         /** Shows what there is now and then what comes, which waits while a webhook converts what there is. */
         Future<FrameQueue> startWithState() {
             long revision = cache.revision();
-            List<ObjectVersion> state = objects.list(selection.namespace()).stream()
+            List<ObjectVersion> state = selection.candidates(objects, "").stream()
                     .filter(selection::matches)
                     .toList();
             converting = true;
@@ -171,6 +174,11 @@ final class Watches {
                 return;
             }
             events.forEach(this::show);
+        }
+
+        @Override
+        public Interest interest() {
+            return interest;
         }
 
         @Override
