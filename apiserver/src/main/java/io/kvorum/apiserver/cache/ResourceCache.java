@@ -43,22 +43,22 @@ public final class ResourceCache {
 
     /** Objects of a namespace, or all when it is empty, in key order. A view: use it before the event loop moves on. */
     public Collection<ObjectVersion> list(String namespace) {
-        return map(namespace).values();
+        return part(objects, namespace, "").values();
     }
 
     /** As {@link #list}, from the first path greater than {@code after} on. */
     public Collection<ObjectVersion> listAfter(String namespace, String after) {
-        return map(namespace).tailMap(after, false).values();
+        return part(objects, namespace, after).values();
     }
 
     /** Objects on a node, of a namespace or of all when it is empty, in key order. A view, as {@link #list}. */
     public Collection<ObjectVersion> onNode(String node, String namespace) {
-        return part(onNode(node), namespace).values();
+        return part(onNode(node), namespace, "").values();
     }
 
     /** As {@link #onNode}, from the first path greater than {@code after} on. */
     public Collection<ObjectVersion> onNodeAfter(String node, String namespace, String after) {
-        return part(onNode(node), namespace).tailMap(after, false).values();
+        return part(onNode(node), namespace, after).values();
     }
 
     private NavigableMap<String, ObjectVersion> onNode(String node) {
@@ -246,13 +246,17 @@ public final class ResourceCache {
         found.addAll(watchers.getOrDefault(new Interest(in, value), Set.of()));
     }
 
-    private NavigableMap<String, ObjectVersion> map(String namespace) {
-        return part(objects, namespace);
-    }
-
+    /** @param after empty, or any path, also one outside of the namespace: a token for another list may bring it here */
     private static NavigableMap<String, ObjectVersion> part(
-            NavigableMap<String, ObjectVersion> objects, String namespace) {
+            NavigableMap<String, ObjectVersion> objects, String namespace, String after) {
+        if (namespace.isEmpty()) {
+            return after.isEmpty() ? objects : objects.tailMap(after, false);
+        }
+        String first = namespace + "/";
         // '0' follows '/' in the order of keys.
-        return namespace.isEmpty() ? objects : objects.subMap(namespace + "/", true, namespace + "0", false);
+        String end = namespace + "0";
+        return after.compareTo(end) >= 0
+                ? NOTHING
+                : objects.subMap(after.compareTo(first) > 0 ? after : first, false, end, false);
     }
 }

@@ -203,7 +203,14 @@ final class Reads {
         String after = from.after();
         KeyRange range = StoreKeys.range(served.stored(), selection.namespace());
         if (!after.isEmpty()) {
-            range = new KeyRange(ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0"), range.to());
+            ByteSequence next = ByteSequence.utf8(StoreKeys.key(served.stored(), after) + "\0");
+            // The token of another list may lie before this one or behind it.
+            if (next.compareTo(range.from()) > 0) {
+                if (!range.contains(next)) {
+                    return Future.succeededFuture(new Page(revision, List.of(), "", -1));
+                }
+                range = new KeyRange(next, range.to());
+            }
         }
         return fromStore(served, selection, limit, revision, range, new ArrayList<>());
     }
