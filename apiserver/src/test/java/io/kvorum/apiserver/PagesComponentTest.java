@@ -65,7 +65,8 @@ class PagesComponentTest {
                 http.post("/api/v1/namespaces/" + ns + "/secrets", "{\"metadata\":{\"name\":\"s" + i + "\"}}");
             }
         }
-        String early = token(http.get("/api/v1/namespaces/early/secrets?limit=1").json());
+        String early =
+                token(http.get("/api/v1/namespaces/early/secrets?limit=1").json());
         String late = token(http.get("/api/v1/namespaces/late/secrets?limit=1").json());
         // Once as it is, once at a revision that only the store knows any more.
         for (int round = 0; round < 2; round++) {

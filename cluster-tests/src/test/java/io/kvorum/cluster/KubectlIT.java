@@ -23,7 +23,7 @@ class KubectlIT {
     private static TestCluster cluster;
 
     static List<Kubectl> versions() {
-        return Kubectl.versions("1.27", "1.30", "1.32");
+        return Kubectl.versions("1.27", "1.32");
     }
 
     @BeforeAll

@@ -30,8 +30,9 @@ class LabsIT {
     private static final Path CATALOGUE = TestCluster.script().resolveSibling("labs/catalog");
     private static final Duration SOLUTION_LIMIT = Duration.ofMinutes(4);
 
-    /** Take long, and {@link UpgradeIT}, {@link StrategiesIT} and {@link BackupIT} show what they build on. */
-    private static final Set<String> LONG = Set.of("cluster-upgrade", "zero-downtime", "disaster");
+    /** Take long, and {@link UpgradeIT}, {@link StrategiesIT}, {@link BackupIT} and {@link FaultsIT} show what they build on. */
+    private static final Set<String> LONG =
+            Set.of("cluster-upgrade", "zero-downtime", "disaster", "canary-shadow", "minority");
 
     private static TestCluster cluster;
 

@@ -60,9 +60,7 @@ record Selection(
             return only == null || path.compareTo(after) <= 0 ? List.of() : List.of(only);
         }
         if (node != null) {
-            return after.isEmpty()
-                    ? objects.onNode(node, namespace)
-                    : objects.onNodeAfter(node, namespace, after);
+            return after.isEmpty() ? objects.onNode(node, namespace) : objects.onNodeAfter(node, namespace, after);
         }
         return after.isEmpty() ? objects.list(namespace) : objects.listAfter(namespace, after);
     }

@@ -37,9 +37,8 @@ class ResourceCacheTest {
             }
             String path = path(random);
             ObjectVersion before = model.get(path);
-            ObjectVersion after = random.nextInt(3) == 0
-                    ? null
-                    : pod(path, revision, NODES.get(random.nextInt(NODES.size())));
+            ObjectVersion after =
+                    random.nextInt(3) == 0 ? null : pod(path, revision, NODES.get(random.nextInt(NODES.size())));
             if (after == null) {
                 cache.delete(path, revision);
                 model.remove(path);
@@ -64,8 +63,8 @@ class ResourceCacheTest {
                             .filter(pod -> pod.node().equals(node))
                             .toList());
         }
-        watchers.forEach(
-                (interest, told) -> assertThat(told.revisions).as("%s", interest).isEqualTo(wanted.get(interest)));
+        watchers.forEach((interest, told) ->
+                assertThat(told.revisions).as("%s", interest).isEqualTo(wanted.get(interest)));
         assertThat(watchers).hasSizeGreaterThan(3);
     }
 

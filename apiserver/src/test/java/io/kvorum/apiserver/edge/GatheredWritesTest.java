@@ -45,8 +45,8 @@ class GatheredWritesTest {
             onLoop(() -> {
                 for (int frame = 0; frame < 10; frame++) {
                     // Some are far larger than what a stream keeps for the end of the turn.
-                    Buffer bytes = Buffer.buffer(
-                            (seed + "-" + random.nextInt(1000) + "\n").repeat(1 + random.nextInt(frame == 3 ? 60_000 : 3)));
+                    Buffer bytes = Buffer.buffer((seed + "-" + random.nextInt(1000) + "\n")
+                            .repeat(1 + random.nextInt(frame == 3 ? 60_000 : 3)));
                     for (int i = 0; i < streams.size(); i++) {
                         // The first ten are shown everything, as watchers without a selector.
                         if (i < 10 || random.nextInt(4) > 0) {
