@@ -223,6 +223,7 @@ public final class ApiServing {
         UsageApi usage = new UsageApi(cache, bus, clock);
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
+                vertx,
                 new Authenticator(config.auth().anonymous(), tokens),
                 new Impersonation(authorizer),
                 access,

@@ -12,9 +12,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public final class FileAuditLog implements AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(FileAuditLog.class);
     private static final int MOST_WAITING = 10_000;
     private static final long RETRY_NANOS = 1_000_000_000;
+    private static final long GATHER_NANOS = 20_000_000;
 
     private final Path file;
     private final long mostBytes;
@@ -34,33 +36,12 @@ public final class FileAuditLog implements AuditLog {
     private final Duration mostAge;
     private final AtomicLong dropped = new AtomicLong();
     private final Promise<Void> ended = Promise.promise();
-    private final ThreadPoolExecutor writer = new Writer();
+    private final BlockingQueue<AuditEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final AtomicBoolean asleep = new AtomicBoolean();
+    private final Thread writer = new Thread(this::run, "audit-log");
+    private volatile boolean closing;
     private @Nullable Counting out;
     private long retryAt = System.nanoTime();
-
-    /** Its thread alone touches the file once this is made, and waits without waking while nothing happens. */
-    private final class Writer extends ThreadPoolExecutor {
-        Writer() {
-            super(
-                    1,
-                    1,
-                    0,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(MOST_WAITING),
-                    work -> {
-                        Thread thread = new Thread(work, "audit-log");
-                        thread.setDaemon(true);
-                        return thread;
-                    },
-                    (event, full) -> dropped.incrementAndGet());
-        }
-
-        @Override
-        protected void terminated() {
-            shut();
-            ended.tryComplete();
-        }
-    }
 
     /**
      * Opens the file to append to it; blocks.
@@ -83,18 +64,74 @@ public final class FileAuditLog implements AuditLog {
             Files.createDirectories(folder);
         }
         out = open();
+        writer.setDaemon(true);
+        writer.start();
     }
 
     @Override
     public void record(AuditEvent event) {
-        writer.execute(() -> write(event));
+        if (closing || !waiting.offer(event)) {
+            dropped.incrementAndGet();
+        } else if (asleep.get() && asleep.compareAndSet(true, false)) {
+            LockSupport.unpark(writer);
+        }
     }
 
     /** Completes when what was recorded before is in the file. */
     @Override
     public Future<Void> close() {
-        writer.shutdown();
+        closing = true;
+        LockSupport.unpark(writer);
         return ended.future();
+    }
+
+    /**
+     * Its thread alone touches the file once this is made. It lets events gather for a while after each time it wrote some,
+     * since to wake it costs who records an event more than all else about it; while nothing happens it sleeps.
+     */
+    private void run() {
+        while (true) {
+            boolean last = closing;
+            writeAll();
+            if (last) {
+                break;
+            }
+            LockSupport.parkNanos(this, GATHER_NANOS);
+            asleep.set(true);
+            if (waiting.isEmpty() && !closing) {
+                LockSupport.park(this);
+            }
+            asleep.set(false);
+        }
+        shut();
+        ended.tryComplete();
+    }
+
+    private void writeAll() {
+        boolean wrote = false;
+        for (AuditEvent event = waiting.poll(); event != null; event = waiting.poll()) {
+            write(event);
+            wrote = true;
+        }
+        Counting target = out;
+        if (wrote && target != null) {
+            try {
+                target.flush();
+            } catch (IOException e) {
+                failed(e);
+                return;
+            }
+            long lost = dropped.getAndSet(0);
+            if (lost > 0) {
+                LOG.warn("audit events were dropped, the file is too slow or could not be written count={}", lost);
+            }
+        }
+    }
+
+    private void failed(IOException cause) {
+        LOG.warn("the audit log cannot be written file={} cause={}", file, cause.toString());
+        shut();
+        retryAt = System.nanoTime() + RETRY_NANOS;
     }
 
     private void write(AuditEvent event) {
@@ -113,17 +150,8 @@ public final class FileAuditLog implements AuditLog {
                 out = target;
             }
             line(event, target);
-            if (writer.getQueue().isEmpty()) {
-                target.flush();
-                long lost = dropped.getAndSet(0);
-                if (lost > 0) {
-                    LOG.warn("audit events were dropped, the file is too slow or could not be written count={}", lost);
-                }
-            }
         } catch (IOException e) {
-            LOG.warn("the audit log cannot be written file={} cause={}", file, e.toString());
-            shut();
-            retryAt = System.nanoTime() + RETRY_NANOS;
+            failed(e);
         }
     }
 

@@ -5,10 +5,8 @@ import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
-import io.kvorum.apiserver.request.ClosableStream;
 import io.kvorum.apiserver.request.Credentials;
 import io.kvorum.apiserver.request.RequestTimeout;
-import io.kvorum.bus.BusStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -27,7 +25,9 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +49,7 @@ public final class HttpsEdge {
     private final Function<ApiRequest, Future<ApiResponse>> pipeline;
     private final UpgradeProxy upgrades;
     private final GatheredWrites gathered;
+    private final Map<HttpConnection, X509Certificate> certificates = new IdentityHashMap<>();
 
     /** @param upgrades leads requests on that become another protocol */
     public HttpsEdge(Vertx vertx, Function<ApiRequest, Future<ApiResponse>> pipeline, UpgradeProxy upgrades) {
@@ -62,8 +63,18 @@ public final class HttpsEdge {
     public Future<HttpServer> listen(HttpServerOptions options, String host, int port) {
         return vertx.createHttpServer(options)
                 .requestHandler(this::receive)
+                .connectionHandler(this::connected)
                 .exceptionHandler(cause -> LOG.debug("connection failed cause={}", cause.toString()))
                 .listen(port, host);
+    }
+
+    /** Asked once a connection: to be told that there is no certificate is an exception, which costs as much as an answer. */
+    private void connected(HttpConnection connection) {
+        X509Certificate certificate = certificate(connection);
+        if (certificate != null) {
+            certificates.put(connection, certificate);
+            connection.closeHandler(closed -> certificates.remove(connection));
+        }
     }
 
     private void receive(HttpServerRequest request) {
@@ -176,7 +187,7 @@ public final class HttpsEdge {
     }
 
     private void answer(HttpServerRequest request, Buffer body) {
-        Credentials credentials = new Credentials(certificate(request.connection()), null, address(request));
+        Credentials credentials = new Credentials(certificates.get(request.connection()), null, address(request));
         ApiRequest asked;
         try {
             asked = ApiRequest.of(
@@ -199,6 +210,9 @@ public final class HttpsEdge {
 
     /** What the client waits, at most a minute. Read before the query as a whole is, which may be no query. */
     private static Duration timeout(HttpServerRequest request) {
+        if (!request.uri().contains("timeout=")) {
+            return RequestTimeout.of("");
+        }
         Matcher asked = TIMEOUT.matcher(request.uri());
         return RequestTimeout.of(asked.find() ? asked.group(1) : "");
     }
@@ -218,7 +232,7 @@ public final class HttpsEdge {
     private void send(HttpServerRequest request, ApiResponse response) {
         HttpServerResponse out = request.response();
         if (out.closed()) {
-            close(response.stream());
+            response.abandon();
             return;
         }
         if (response.upgrade() != null) {
@@ -242,7 +256,7 @@ public final class HttpsEdge {
         out.setStatusCode(response.status());
         out.headers().addAll(response.headers());
         if (response.stream() != null) {
-            stream(out, response.stream());
+            stream(out, response, response.stream());
             return;
         }
         boolean gzip = response.body().length() >= GZIP_FROM_BYTES
@@ -260,24 +274,16 @@ public final class HttpsEdge {
         });
     }
 
-    private void stream(HttpServerResponse out, ReadStream<Buffer> stream) {
+    private void stream(HttpServerResponse out, ApiResponse response, ReadStream<Buffer> stream) {
         out.setChunked(true);
-        out.closeHandler(closed -> close(stream));
-        out.exceptionHandler(cause -> close(stream));
+        out.closeHandler(closed -> response.abandon());
+        out.exceptionHandler(cause -> response.abandon());
         // The head must go out before the first event does.
         out.writeHead();
         stream.pipe().endOnFailure(true).to(gathered.to(out)).onFailure(cause -> {
             LOG.debug("stream ended cause={}", cause.toString());
-            close(stream);
+            response.abandon();
         });
-    }
-
-    private static void close(@Nullable ReadStream<Buffer> stream) {
-        if (stream instanceof BusStream given) {
-            given.close();
-        } else if (stream instanceof ClosableStream held) {
-            held.close();
-        }
     }
 
     private static Buffer compressed(Buffer body) {

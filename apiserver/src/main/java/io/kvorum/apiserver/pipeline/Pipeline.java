@@ -21,12 +21,12 @@ import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +45,7 @@ public final class Pipeline {
     /** Of whom nothing is known yet. */
     private static final User NOBODY = new User("", List.of());
 
+    private final Vertx vertx;
     private final Authenticator authenticator;
     private final Impersonation impersonation;
     private final Access access;
@@ -60,6 +61,7 @@ public final class Pipeline {
     private final Clock clock;
 
     public Pipeline(
+            Vertx vertx,
             Authenticator authenticator,
             Impersonation impersonation,
             Access access,
@@ -74,6 +76,7 @@ public final class Pipeline {
             AuditLog audit,
             AuditPolicy auditPolicy,
             Clock clock) {
+        this.vertx = vertx;
         this.audit = audit;
         this.auditPolicy = auditPolicy;
         this.clock = clock;
@@ -205,17 +208,29 @@ public final class Pipeline {
         return Future.succeededFuture(pageNotFound());
     }
 
-    /** Gives up waiting when the request's time is over; what was begun may still be carried out. */
-    private static Future<ApiResponse> limited(ApiRequest request, Future<ApiResponse> answer) {
+    /**
+     * Gives up waiting when the request's time is over; what was begun may still be carried out. By a timer of this thread:
+     * that of a future without a context belongs to another one, and to wake that costs more than most answers.
+     */
+    private Future<ApiResponse> limited(ApiRequest request, Future<ApiResponse> answer) {
         if (answer.isComplete()) {
             return answer;
         }
         Duration limit = request.timeout().compareTo(MOST_TIME) < 0 ? request.timeout() : MOST_TIME;
-        return answer.timeout(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(
-                        cause instanceof TimeoutException
-                                ? ApiException.timeout("Timeout: request did not complete within the allotted timeout")
-                                : cause));
+        Promise<ApiResponse> first = Promise.promise();
+        long timer = vertx.setTimer(
+                Math.max(1, limit.toMillis()),
+                late -> first.tryFail(ApiException.timeout(
+                        "Timeout: request did not complete within the allotted timeout")));
+        answer.onComplete(done -> {
+            vertx.cancelTimer(timer);
+            if (done.failed()) {
+                first.tryFail(done.cause());
+            } else if (!first.tryComplete(done.result())) {
+                done.result().abandon();
+            }
+        });
+        return first.future();
     }
 
     private ApiResponse finished(ApiRequest request, Audited audited, ApiResponse response) {

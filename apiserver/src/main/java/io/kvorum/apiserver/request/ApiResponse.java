@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.request;
 
+import io.kvorum.bus.BusStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -48,5 +49,14 @@ public record ApiResponse(
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("Content-Type", contentType);
         return new ApiResponse(200, headers, Buffer.buffer(), stream);
+    }
+
+    /** Lets go of what the answer would have come from: nobody reads it. Idempotent. */
+    public void abandon() {
+        if (stream instanceof BusStream given) {
+            given.close();
+        } else if (stream instanceof ClosableStream held) {
+            held.close();
+        }
     }
 }
