@@ -201,6 +201,13 @@ public final class TestApiServer implements AutoCloseable {
         return serving;
     }
 
+    /** @param resource see {@link io.kvorum.apiserver.cache.StoreKeys#resource} */
+    int watchers(String resource) throws Exception {
+        java.util.concurrent.CompletableFuture<Integer> count = new java.util.concurrent.CompletableFuture<>();
+        context.runOnContext(go -> count.complete(serving.cache().of(resource).watchers()));
+        return count.get(5, TimeUnit.SECONDS);
+    }
+
     public MemoryStore store() {
         return store;
     }
