@@ -220,8 +220,8 @@ public final class Pipeline {
         Promise<ApiResponse> first = Promise.promise();
         long timer = vertx.setTimer(
                 Math.max(1, limit.toMillis()),
-                late -> first.tryFail(ApiException.timeout(
-                        "Timeout: request did not complete within the allotted timeout")));
+                late -> first.tryFail(
+                        ApiException.timeout("Timeout: request did not complete within the allotted timeout")));
         answer.onComplete(done -> {
             vertx.cancelTimer(timer);
             if (done.failed()) {

@@ -15,7 +15,6 @@ import io.kvorum.client.ObjectKey;
 import io.kvorum.client.PatchType;
 import io.kvorum.client.Reconciler;
 import io.kvorum.client.ResourceClient;
-import io.kvorum.client.Timers;
 import io.kvorum.controllers.loop.ControlLoop;
 import io.kvorum.controllers.loop.ControllerContext;
 import io.kvorum.controllers.loop.Timestamps;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +68,7 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
     private final Settings settings;
     private final NodeHeartbeats heartbeats;
     private final EvictionPace pace;
-    private final Timers timers;
+    private final LongSupplier nanos;
     private final EventRecorder events;
     private final Map<String, String> readinessSeen = new HashMap<>();
     private final Set<String> podsToMark = new HashSet<>();
@@ -76,6 +76,12 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
     private final Controller<ObjectKey> monitor;
 
     public NodeLifecycleController(ControllerContext context, Settings settings) {
+        this(context, settings, System::nanoTime);
+    }
+
+    /** @param nanos since some fixed moment, by a clock that never steps: how long a node is silent is measured by it */
+    NodeLifecycleController(ControllerContext context, Settings settings, LongSupplier nanos) {
+        this.nanos = nanos;
         this.context = context;
         this.settings = settings;
         nodes = context.client().resources(Node.class);
@@ -89,7 +95,6 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
                 settings.secondaryEvictionRate(),
                 settings.largeClusterSize(),
                 settings.unhealthyZoneThreshold());
-        timers = Timers.on(context.vertx());
         events = context.events("node-controller");
         monitor = context.controller(name(), 1, this);
         nodeInformer.handler(new NodeHandler());
@@ -115,7 +120,7 @@ public final class NodeLifecycleController implements ControlLoop, Reconciler<Ob
     public Future<Result> reconcile(ObjectKey all) {
         List<Node> present = nodeLister.list();
         noteArrivals(present);
-        long now = timers.nanos();
+        long now = nanos.getAsLong();
         List<Future<?>> looks = new ArrayList<>();
         Map<String, EvictionPace.Zone> zones = pace.zones(present);
         boolean cutOff = EvictionPace.allDisrupted(zones);

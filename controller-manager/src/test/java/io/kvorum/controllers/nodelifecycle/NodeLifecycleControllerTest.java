@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class NodeLifecycleControllerTest {
     private ControllerHarness harness;
     private int renewals;
+    private long nanos;
+    private int looks;
 
     @BeforeEach
     void start() {
@@ -98,6 +100,25 @@ class NodeLifecycleControllerTest {
         return Objects.requireNonNull(harness.api().find(Node.class, "", name));
     }
 
+    /** Asked once by every look at all nodes. */
+    private long nanos() {
+        looks++;
+        return nanos;
+    }
+
+    private void pass(Duration time) {
+        harness.api().run(() -> nanos += time.toNanos());
+    }
+
+    /** The first look may come before the watch has told the renewal, the second has seen it. */
+    private void renewedAndSeen(String node) {
+        int seen = harness.api().run(() -> {
+            renew(node);
+            return looks;
+        });
+        harness.api().until(() -> looks >= seen + 2);
+    }
+
     /** Node n2 goes silent, n1 keeps renewing. */
     @Test
     void aSilentNodeLosesItsPodsAndComesBackClean() {
@@ -106,9 +127,14 @@ class NodeLifecycleControllerTest {
         pod("stays", "n1");
         pod("goes", "n2");
         NodeLifecycleController.Settings settings = new NodeLifecycleController.Settings(
-                Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMillis(300), 0.1, 0.01, 50, 0.55);
-        harness.start(context -> new NodeLifecycleController(context, settings), TaintEvictionController::new);
+                Duration.ofMillis(20), Duration.ofSeconds(40), Duration.ofSeconds(40), 0.1, 0.01, 50, 0.55);
+        harness.start(
+                context -> new NodeLifecycleController(context, settings, this::nanos), TaintEvictionController::new);
         long heartbeat = harness.api().run(() -> harness.api().vertx().setPeriodic(50, id -> renew("n1")));
+        renewedAndSeen("n1");
+        pass(Duration.ofSeconds(25));
+        renewedAndSeen("n1");
+        pass(Duration.ofSeconds(25));
         harness.api().until(() -> NodeTaints.hasNoExecute(current("n2"), NodeTaints.UNREACHABLE));
         assertThat(NodeTaints.readiness(current("n2"))).isEqualTo("Unknown");
         assertThat(NodeTaints.taints(current("n2")))
