@@ -7,11 +7,13 @@ import io.kvorum.api.Tree;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The rules of Endpoints and EndpointSlices. */
 final class EndpointsValidation {
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_ADDRESSES = 100;
+    private static final int MAX_HINTS = 8;
     private static final int MAX_PORTS = 20000;
 
     private EndpointsValidation() {}
@@ -110,6 +112,27 @@ final class EndpointsValidation {
             if (!host.isEmpty()) {
                 errors.invalidEach(at.child("hostname"), host, ObjectNames.dns1123Label(host));
             }
+            hints(endpoint, at, "forZones", ObjectNames::labelValue, errors);
+            hints(endpoint, at, "forNodes", ObjectNames::dns1123Subdomain, errors);
+        }
+    }
+
+    private static void hints(
+            JsonNode endpoint, FieldPath at, String field, Function<String, List<String>> check, FieldErrors errors) {
+        FieldPath path = at.child("hints").child(field);
+        List<JsonNode> hints = Tree.items(endpoint, "hints", field);
+        if (hints.size() > MAX_HINTS) {
+            errors.tooMany(path, hints.size(), MAX_HINTS);
+            return;
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < hints.size(); i++) {
+            String name = Tree.text(hints.get(i), "name");
+            FieldPath named = path.index(i).child("name");
+            if (!names.add(name)) {
+                errors.duplicate(named, name);
+            }
+            errors.invalidEach(named, name, check.apply(name));
         }
     }
 

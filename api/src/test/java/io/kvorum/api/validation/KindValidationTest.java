@@ -62,6 +62,13 @@ class KindValidationTest {
                         + " \"\"127.0.0.1\"\": may not be in the loopback range (127.0.0.0/8, ::1/128)",
                 "discovery.k8s.io/v1|EndpointSlice|'addressType':'IPv4','endpoints':[{}]|endpoints[0].addresses: Required value:"
                         + " must contain at least 1 address",
+                "discovery.k8s.io/v1|EndpointSlice|'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1'],'hints':{'forZones':"
+                        + "[{'name':'a'},{'name':'a'}]}}]|endpoints[0].hints.forZones[1].name: Duplicate value: \"\"a\"\"",
+                "discovery.k8s.io/v1|EndpointSlice|'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1'],'hints':{'forZones':"
+                        + "[{'name':'a'},{'name':'b'},{'name':'c'},{'name':'d'},{'name':'e'},{'name':'f'},{'name':'g'},{'name':'h'},"
+                        + "{'name':'i'}]}}]|endpoints[0].hints.forZones: Too many: 9: must have at most 8 items",
+                "discovery.k8s.io/v1|EndpointSlice|'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1'],'hints':{'forNodes':"
+                        + "[{'name':'n'},{'name':'n'}]}}]|endpoints[0].hints.forNodes[1].name: Duplicate value: \"\"n\"\"",
                 "discovery.k8s.io/v1|EndpointSlice|'addressType':'MAC'|addressType: Unsupported value: \"\"MAC\"\": supported values:"
                         + " \"\"FQDN\"\", \"\"IPv4\"\", \"\"IPv6\"\"",
                 "v1|ConfigMap|'data':{'a/b':'x'}|*",
