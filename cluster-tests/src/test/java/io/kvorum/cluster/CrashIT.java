@@ -111,7 +111,7 @@ class CrashIT {
         try {
             breakage.run();
             eventually(
-                    Duration.ofSeconds(40),
+                    Duration.ofSeconds(60),
                     "all ready again after SIGKILL of " + what,
                     () -> cluster.components().stream()
                             .allMatch(c -> c.path("ready").asBoolean()));
@@ -120,7 +120,7 @@ class CrashIT {
             join(writer);
         }
         int before = ACKNOWLEDGED.size();
-        eventually(Duration.ofSeconds(10), "writes succeed after SIGKILL of " + what, () -> {
+        eventually(Duration.ofSeconds(30), "writes succeed after SIGKILL of " + what, () -> {
             write("after-" + what.replace(' ', '-') + "-" + System.nanoTime());
             return ACKNOWLEDGED.size() > before;
         });

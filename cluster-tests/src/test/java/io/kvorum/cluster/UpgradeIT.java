@@ -48,7 +48,7 @@ class UpgradeIT {
         cluster.kubectl("expose", "deployment", "web", "--port=80").ok();
         awaitReadyReplicas(cluster, "web", 4);
         String address = cluster.ask("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
-        eventuallyAsserted(Duration.ofSeconds(10), "the service serves", () -> assertServes(address, 80, "nginx"));
+        eventuallyAsserted(Duration.ofSeconds(30), "the service serves", () -> assertServes(address, 80, "nginx"));
         Map<String, Long> before = controlPlane();
 
         try (ConstantLoad load = ConstantLoad.start(address, 80, 4, Duration.ofMillis(25))) {
@@ -83,7 +83,7 @@ class UpgradeIT {
                     .containsOnly(Map.entry("node-1", "v1.36.0+kvorum"), Map.entry("node-2", "v1.36.0+kvorum"));
             awaitReadyReplicas(cluster, "web", 4);
             long then = load.succeeded();
-            eventually(Duration.ofSeconds(10), "the load goes on", () -> load.succeeded() > then + 50);
+            eventually(Duration.ofSeconds(30), "the load goes on", () -> load.succeeded() > then + 50);
             assertThat(load.failures()).as("on the way back").isEmpty();
             assertThat(load.succeeded()).isGreaterThan(1000);
         }

@@ -47,12 +47,12 @@ class WorkloadIT {
         String clusterIp = service.path("spec").path("clusterIP").asText();
         int nodePort =
                 service.path("spec").path("ports").path(0).path("nodePort").asInt();
-        eventuallyAsserted(Duration.ofSeconds(10), "ClusterIP serves", () -> assertServes(clusterIp, 80, "nginx"));
+        eventuallyAsserted(Duration.ofSeconds(30), "ClusterIP serves", () -> assertServes(clusterIp, 80, "nginx"));
         for (String node : List.of("node-1", "node-2")) {
             String address = cluster.ask(
                     "get", "node", node, "-o", "jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}");
             eventuallyAsserted(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "NodePort of " + node + " serves",
                     () -> assertServes(address, nodePort, "nginx"));
         }
@@ -71,13 +71,13 @@ class WorkloadIT {
         assertThat(webProcesses("web")).hasSize(3);
 
         try (ConstantLoad load = ConstantLoad.start(clusterIp, 80, 4, Duration.ofMillis(20))) {
-            eventually(Duration.ofSeconds(10), "the load runs", () -> load.succeeded() > 50);
+            eventually(Duration.ofSeconds(30), "the load runs", () -> load.succeeded() > 50);
             cluster.kubectl("set", "image", "deployment/web", "nginx=nginx:1.27")
                     .ok();
             cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
                     .ok();
             long after = load.succeeded();
-            eventually(Duration.ofSeconds(10), "the load goes on", () -> load.succeeded() > after + 100);
+            eventually(Duration.ofSeconds(30), "the load goes on", () -> load.succeeded() > after + 100);
             load.close();
             assertThat(load.failures()).as("of " + load.succeeded()).isEmpty();
         }
@@ -88,7 +88,7 @@ class WorkloadIT {
                 "no container process is left",
                 () -> webProcesses("web").isEmpty());
         eventually(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 "no pod is left",
                 () -> pods(cluster, "app=web").isEmpty());
     }
@@ -110,7 +110,7 @@ class WorkloadIT {
         String frontend =
                 cluster.ask("-n", "examples", "get", "service", "frontend", "-o", "jsonpath={.spec.clusterIP}");
         eventuallyAsserted(
-                Duration.ofSeconds(15), "the guestbook answers", () -> assertServes(frontend, 80, "Guestbook"));
+                Duration.ofSeconds(30), "the guestbook answers", () -> assertServes(frontend, 80, "Guestbook"));
         List<String> uids = ClusterFixture.items(cluster.json("-n", "examples", "get", "pods")).stream()
                 .map(pod -> pod.at("/metadata/uid").asText())
                 .toList();
