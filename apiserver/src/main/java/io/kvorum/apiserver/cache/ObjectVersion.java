@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,28 +73,32 @@ public final class ObjectVersion {
     }
 
     public Map<String, String> labels() {
-        Map<String, String> known = labels;
-        if (known == null) {
-            known = new HashMap<>();
-            for (var entry : selectable().path("metadata").path("labels").properties()) {
-                known.put(entry.getKey(), entry.getValue().asText());
-            }
-            labels = known;
+        if (labels == null) {
+            read();
         }
-        return known;
+        return Objects.requireNonNull(labels);
     }
 
     /** The node the object is on; empty when it is on none, or of a kind that never is. */
     public String node() {
-        String known = node;
-        if (known == null) {
-            known = Tree.text(selectable(), "spec", "nodeName");
-            node = known;
+        if (node == null) {
+            read();
         }
-        return known;
+        return Objects.requireNonNull(node);
     }
 
-    /** The object for reading only, kept once somebody selects by it. */
+    /** Takes what most selectors ask for out of the tree, which is not kept: it is many times as large as the object. */
+    private void read() {
+        ObjectNode tree = selectable == null ? tree() : selectable;
+        Map<String, String> found = new HashMap<>();
+        for (var entry : tree.path("metadata").path("labels").properties()) {
+            found.put(entry.getKey(), entry.getValue().asText());
+        }
+        labels = found;
+        node = Tree.text(tree, "spec", "nodeName");
+    }
+
+    /** The object for reading only, kept once somebody selects by other fields. */
     public JsonNode selectable() {
         ObjectNode known = selectable;
         if (known == null) {

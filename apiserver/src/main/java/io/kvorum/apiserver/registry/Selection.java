@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What a list or watch wants to see: a namespace, labels, fields. Decodes an object only if it must.
  *
  * @param name the only name that can match
- * @param nameOnly whether the fields ask for no more than that
  * @param node the only node on which pods can match
+ * @param known whether the fields ask for no more than these two
  */
 record Selection(
         String namespace,
@@ -24,20 +24,27 @@ record Selection(
         FieldSelector fields,
         boolean namespaced,
         @Nullable String name,
-        boolean nameOnly,
-        @Nullable String node) {
+        @Nullable String node,
+        boolean known) {
 
     /** Fails with 400 when a selector cannot be parsed or names an unsupported field. */
     static Selection of(ResourceInfo info, String namespace, String name, Query query) {
         LabelSelector labels = LabelSelector.parse(query.text("labelSelector"));
         FieldSelector fields = FieldSelector.parse(query.text("fieldSelector"), info);
         String wanted = name.isEmpty() ? fields.requiredValue("metadata.name").orElse(null) : name;
-        boolean nameOnly = fields.isEverything()
-                || (wanted != null && fields.requirements().size() == 1);
         String node = info.group().isEmpty() && info.resource().equals("pods")
                 ? fields.requiredValue("spec.nodeName").orElse(null)
                 : null;
-        return new Selection(namespace, labels, fields, info.namespaced(), wanted, nameOnly, node);
+        boolean known = fields.requirements().stream()
+                .allMatch(each -> each.equal()
+                        && each.value()
+                                .equals(
+                                        switch (each.field()) {
+                                            case "metadata.name" -> wanted;
+                                            case "spec.nodeName" -> node;
+                                            default -> null;
+                                        }));
+        return new Selection(namespace, labels, fields, info.namespaced(), wanted, node, known);
     }
 
     /** What has to be told to a watcher with this selection. */
@@ -89,7 +96,10 @@ record Selection(
         if (name != null && !version.name().equals(name)) {
             return false;
         }
+        if (node != null && !version.node().equals(node)) {
+            return false;
+        }
         return (labels.isEverything() || labels.matches(version.labels()))
-                && (nameOnly || fields.matches(version.selectable()));
+                && (known || fields.matches(version.selectable()));
     }
 }
