@@ -255,7 +255,7 @@ public final class Launcher {
                 .toList();
         ObjectNode request = ControlSocket.request("balancer.servers");
         ArrayNode servers = request.putArray("servers");
-        CommandLine.apiServers(next).forEach(servers::add);
+        next.apiServers().forEach(servers::add);
         return CompletableFuture.runAsync(
                 () -> {
                     for (Path socket : running) {
