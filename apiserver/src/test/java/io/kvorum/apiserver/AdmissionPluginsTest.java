@@ -27,7 +27,8 @@ class AdmissionPluginsTest {
     @Test
     void aPluginOfUpstreamThatIsNotHereMayBeSwitchedOffOnly() {
         assertThat(AdmissionPlugins.disabled(
-                        List.of(), List.of("PersistentVolumeLabel", "AlwaysPullImages", "DenyServiceExternalIPs", "Priority")))
+                        List.of(),
+                        List.of("PersistentVolumeLabel", "AlwaysPullImages", "DenyServiceExternalIPs", "Priority")))
                 .contains("Priority");
         assertThatThrownBy(() -> AdmissionPlugins.disabled(List.of("AlwaysPullImages"), List.of()))
                 .isInstanceOf(UsageException.class)

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
-import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
