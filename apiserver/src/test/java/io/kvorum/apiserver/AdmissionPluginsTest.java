@@ -23,6 +23,18 @@ class AdmissionPluginsTest {
                 .hasMessageStartingWith("--enable-admission-plugins: plugin \"AlwaysDeny\" is unknown");
     }
 
+    /** So that the flags of a cluster elsewhere may be taken as they are. */
+    @Test
+    void aPluginOfUpstreamThatIsNotHereMayBeSwitchedOffOnly() {
+        assertThat(AdmissionPlugins.disabled(
+                        List.of(),
+                        List.of("PersistentVolumeLabel", "AlwaysPullImages", "DenyServiceExternalIPs", "Priority")))
+                .contains("Priority");
+        assertThatThrownBy(() -> AdmissionPlugins.disabled(List.of("AlwaysPullImages"), List.of()))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("--enable-admission-plugins: plugin \"AlwaysPullImages\" is unknown");
+    }
+
     @Test
     void aPluginCannotBeOnAndOff() {
         assertThatThrownBy(() -> AdmissionPlugins.disabled(List.of("Priority"), List.of("Priority")))

@@ -149,7 +149,8 @@ final class SchemaRules {
         if (place == Place.ROOT) {
             errors.forbidden(at, "must not be used at the root");
         }
-        if (!schema.path("properties").isEmpty()) {
+        boolean any = more.isBoolean() && more.booleanValue();
+        if (!any && !schema.path("properties").isEmpty()) {
             errors.forbidden(at, "additionalProperties and properties are mutual exclusive");
         }
         if (Tree.flag(schema, "x-kubernetes-embedded-resource")) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -197,5 +198,44 @@ class FieldManagementTest {
         ((ObjectNode) less.at("/metadata/managedFields/0")).put("apiVersion", "example.com/v0");
         ObjectNode gone = apply(second, less, object(config.toString().replace("2}", "3}")), "two");
         assertThat(fields(gone, "one").isNull()).isTrue();
+    }
+
+    /** As a Node made by hand with nothing but a name and a status, as upstream. */
+    @Test
+    void whatIsMadeWithoutAFieldThatCanBeManagedIsNotKeptTrackOf() {
+        FieldManagement nodes = new FieldManagement(
+                BuiltinTypes.load(),
+                ObjectVersions.ONE,
+                "v1",
+                "Node",
+                "",
+                FieldSet.ofFields(List.of(List.of("status"))));
+        ObjectNode live =
+                object("{apiVersion:'v1',kind:'Node',metadata:{name:'n'},spec:{},status:{capacity:{memory:'1Gi'}}}");
+        nodes.created(live, "maker", "2026-01-01T00:00:00Z");
+        assertThat(live.path("metadata").has("managedFields")).isFalse();
+
+        ObjectNode next = live.deepCopy();
+        Tree.ensureArray(Tree.ensureObject(next, "spec"), "taints")
+                .addObject()
+                .put("key", "k")
+                .put("effect", "NoSchedule");
+        nodes.updated(live, next, "tainter", "2026-01-01T00:00:01Z");
+        assertThat(next.path("metadata").has("managedFields")).isFalse();
+    }
+
+    @Test
+    void whatWasResetIsNotKeptTrackOfBeforeItsNextApply() {
+        ObjectNode live = thing("{a:1}");
+        THINGS.created(live, "one", "2026-01-01T00:00:00Z");
+        ObjectNode reset = live.deepCopy();
+        Tree.ensureObject(reset, "metadata").set("managedFields", json("[{}]"));
+        THINGS.updated(live, reset, "one", "2026-01-01T00:00:01Z");
+        assertThat(reset.path("metadata").has("managedFields")).isFalse();
+
+        ObjectNode next = reset.deepCopy();
+        Tree.ensureObject(next, "spec").put("a", 2);
+        THINGS.updated(reset, next, "two", "2026-01-01T00:00:02Z");
+        assertThat(next.path("metadata").has("managedFields")).isFalse();
     }
 }

@@ -253,8 +253,23 @@ public record ClusterSpec(
     public String server() {
         AddressPlan addresses = new AddressPlan(index);
         boolean balanced = Instance.of(this).stream().anyMatch(instance -> instance.role() == Role.BALANCER);
-        Role front = balanced ? Role.BALANCER : Role.APISERVER;
-        return "https://" + addresses.address(front, 0) + ":" + securePort();
+        String front = balanced ? addresses.address(Role.BALANCER, 0) : listening(addresses.address(Role.APISERVER, 0));
+        return "https://" + front + ":" + securePort();
+    }
+
+    /** {@code host:port} of every API server, also of those behind a balancer. */
+    public List<String> apiServers() {
+        return Instance.of(this).stream()
+                .filter(instance -> instance.role() == Role.APISERVER)
+                .map(instance -> listening(instance.address()) + ":" + securePort())
+                .toList();
+    }
+
+    /** Where an API server listens: at the address the user binds it to, else, also when that is any, at its own. */
+    private String listening(String own) {
+        return lastArgument(Role.APISERVER, "bind-address=")
+                .filter(bound -> !bound.equals("0.0.0.0"))
+                .orElse(own);
     }
 
     /** Reads {@code cluster.json}. */

@@ -62,7 +62,7 @@ public final class CommandLine {
                         "--ca-file=" + folder.pki().resolve("ca.crt"),
                         "--client-certificate=" + folder.pki().resolve("balancer.crt"),
                         "--client-key=" + folder.pki().resolve("balancer.key"),
-                        "--servers=" + String.join(",", apiServers(spec))));
+                        "--servers=" + String.join(",", spec.apiServers())));
             case CONTROLLER_MANAGER ->
                 flags.addAll(List.of(
                         "--root-ca-file=" + folder.pki().resolve("ca.crt"),
@@ -103,14 +103,6 @@ public final class CommandLine {
      */
     private static int initialMembers(int stores) {
         return stores % 2 == 0 ? stores + 1 : stores;
-    }
-
-    /** {@code host:port} of every API server. */
-    public static List<String> apiServers(ClusterSpec spec) {
-        return Instance.of(spec).stream()
-                .filter(instance -> instance.role() == Role.APISERVER)
-                .map(instance -> instance.address() + ":" + spec.securePort())
-                .toList();
     }
 
     private String groupOf(Instance instance) {

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
-import io.kvorum.cli.cluster.Instance;
-import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.pki.ClientTls;
 import java.io.IOException;
 import java.net.URI;
@@ -36,10 +34,8 @@ public final class KubeApi {
     /** @param patience how long no server at all may answer */
     public KubeApi(ClusterFolder folder, ClusterSpec spec, Duration patience) throws IOException {
         this.patience = patience;
-        this.servers = Instance.of(spec).stream()
-                .filter(instance -> instance.role() == Role.APISERVER)
-                .map(instance -> "https://" + instance.address() + ":" + spec.securePort())
-                .toList();
+        this.servers =
+                spec.apiServers().stream().map(server -> "https://" + server).toList();
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(ClientTls.context(folder.pki(), "admin"))

@@ -2,7 +2,6 @@ package io.kvorum.cli.launcher;
 
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
-import io.kvorum.cli.cluster.Instance;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.pki.ClientTls;
 import io.kvorum.cli.timeline.KubernetesRecorder;
@@ -49,10 +48,7 @@ final class ClusterTimeline {
     }
 
     private static List<String> apiServers(ClusterSpec spec) {
-        return Instance.of(spec).stream()
-                .filter(instance -> instance.role() == Role.APISERVER)
-                .map(instance -> "https://" + instance.address() + ":" + spec.securePort())
-                .toList();
+        return spec.apiServers().stream().map(server -> "https://" + server).toList();
     }
 
     private static TimelineEvent event(ManagedProcess process, String reason, String message) {

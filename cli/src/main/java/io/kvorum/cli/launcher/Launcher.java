@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.AddressPlan;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
-import io.kvorum.cli.cluster.CommandLine;
 import io.kvorum.cli.cluster.NodeGroup;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.faults.ControlSocket;
@@ -255,7 +254,7 @@ public final class Launcher {
                 .toList();
         ObjectNode request = ControlSocket.request("balancer.servers");
         ArrayNode servers = request.putArray("servers");
-        CommandLine.apiServers(next).forEach(servers::add);
+        next.apiServers().forEach(servers::add);
         return CompletableFuture.runAsync(
                 () -> {
                     for (Path socket : running) {

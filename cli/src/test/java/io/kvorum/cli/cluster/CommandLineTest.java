@@ -139,6 +139,17 @@ class CommandLineTest {
     }
 
     @Test
+    void clientsFindAnApiServerWhereTheUserBindsIt() {
+        ClusterSpec one = ClusterSpec.defaults("lab", 7);
+        assertThat(one.withArguments(Role.APISERVER, List.of("bind-address=127.0.0.1")))
+                .returns("https://127.0.0.1:6443", ClusterSpec::server)
+                .returns(List.of("127.0.0.1:6443"), ClusterSpec::apiServers);
+        assertThat(one.withArguments(Role.APISERVER, List.of("bind-address=0.0.0.0")))
+                .returns("https://127.7.0.40:6443", ClusterSpec::server)
+                .returns(List.of("127.7.0.40:6443"), ClusterSpec::apiServers);
+    }
+
+    @Test
     void whatIsLeftOutIsNotStarted() {
         ClusterSpec spec = ClusterSpec.defaults("lab", 7).withWithout(List.of("scheduler", "kube-proxy-node-2"));
         assertThat(Instance.of(spec))

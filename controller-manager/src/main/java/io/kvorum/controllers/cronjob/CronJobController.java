@@ -248,6 +248,16 @@ public final class CronJobController extends ReconcileLoop<ObjectKey> {
         }
         @Nullable ZonedDateTime due = times.last();
         if (due == null) {
+            if (wait == null) {
+                // Parses, as the thirty-first of February does, and never comes. The words are upstream's, which takes it
+                // for two times that are one.
+                tell(
+                        cronJob,
+                        WARNING,
+                        "InvalidSchedule",
+                        "invalid schedule: " + cronJob.getSpec().getSchedule()
+                                + " : time difference between two schedules is less than 1 second");
+            }
             return Future.succeededFuture(again);
         }
         Long deadline = cronJob.getSpec().getStartingDeadlineSeconds();

@@ -246,4 +246,23 @@ class CronJobControllerTest {
         assertThat(Objects.requireNonNull(times.last()).toInstant()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
         assertThat(times.untilNext()).isEqualTo(Duration.ofMillis(30_100));
     }
+
+    /** The thirty-first of February parses, and never comes. */
+    @Test
+    void aScheduleWithoutAnyTimeIsToldAsInvalid() {
+        harness.create(cronJob("Allow")
+                .editSpec()
+                .withSchedule("15 6 31 2 *")
+                .endSpec()
+                .build());
+        harness.start(context -> new CronJobController(context, 5));
+        harness.api().until(() -> reasons().contains("InvalidSchedule"));
+        assertThat(harness.api().all(Event.class)).singleElement().satisfies(event -> {
+            assertThat(event.getType()).isEqualTo("Warning");
+            assertThat(event.getMessage())
+                    .isEqualTo(
+                            "invalid schedule: 15 6 31 2 * : time difference between two schedules is less than 1 second");
+        });
+        assertThat(jobs()).isEmpty();
+    }
 }
