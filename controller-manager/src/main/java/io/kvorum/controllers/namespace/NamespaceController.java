@@ -109,10 +109,10 @@ public final class NamespaceController extends ReconcileLoop<String> {
             }
         }
         return emptyResources(namespace, pods, content)
-                .compose(first -> first.remaining().isEmpty()
-                                && first.deletionFailures().isEmpty()
-                        ? emptyResources(namespace, others, first)
-                        : Future.succeededFuture(first));
+                .compose(first ->
+                        first.remaining().isEmpty() && first.deletionFailures().isEmpty()
+                                ? emptyResources(namespace, others, first)
+                                : Future.succeededFuture(first));
     }
 
     private Future<NamespaceContent> emptyResources(

@@ -70,7 +70,10 @@ class DiscoveryTest {
         assertThat(found.resources())
                 .extracting(each -> each.apiVersion() + " " + each.resource())
                 .containsExactly(
-                        "v1 pods", "sea.example.com/v2 ships", "sea.example.com/v1 boats", "sea.example.com/v1beta1 rafts");
+                        "v1 pods",
+                        "sea.example.com/v2 ships",
+                        "sea.example.com/v1 boats",
+                        "sea.example.com/v1beta1 rafts");
         assertThat(found.failures()).isEmpty();
     }
 

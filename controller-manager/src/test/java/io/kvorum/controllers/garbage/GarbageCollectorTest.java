@@ -162,13 +162,14 @@ class GarbageCollectorTest {
                 .withOwnerReferences(OwnerReferences.controller(child))
                 .endMetadata()
                 .build());
-        ControllerHarness.await(harness.api().run(() -> harness.api()
-                .resources(ConfigMap.class)
-                .update(new ConfigMapBuilder(owner)
-                        .editMetadata()
-                        .withOwnerReferences(OwnerReferences.controller(grandchild))
-                        .endMetadata()
-                        .build())));
+        ControllerHarness.await(harness.api()
+                .run(() -> harness.api()
+                        .resources(ConfigMap.class)
+                        .update(new ConfigMapBuilder(owner)
+                                .editMetadata()
+                                .withOwnerReferences(OwnerReferences.controller(grandchild))
+                                .endMetadata()
+                                .build())));
         run();
         delete("Foreground");
         harness.api()
