@@ -354,6 +354,9 @@ class CustomResourcesComponentTest {
         assertThat(schemas.at("/com.example.docs.v1.CronTab/x-kubernetes-group-version-kind/0/kind")
                         .asText())
                 .isEqualTo("CronTab");
+        assertThat(schemas.at("/com.example.docs.v1.CronTab/x-kubernetes-selectable-fields")
+                        .toString())
+                .isEqualTo("[{\"fieldPath\":\"spec.image\"}]");
         assertThat(schemas.has("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"))
                 .isTrue();
         assertThat(document.json()
@@ -367,6 +370,9 @@ class CustomResourcesComponentTest {
         assertThat(second.at("/definitions/com.example.docs.v1.CronTab/properties/spec/properties/cronSpec/type")
                         .asText())
                 .isEqualTo("string");
+        assertThat(second.at("/definitions/com.example.docs.v1.CronTab/x-kubernetes-selectable-fields/0/fieldPath")
+                        .asText())
+                .isEqualTo("spec.image");
         assertThat(second.path("definitions").has("io.k8s.api.core.v1.Pod")).isTrue();
         assertThat(http.get("/openapi/v2", "Accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
                         .text())

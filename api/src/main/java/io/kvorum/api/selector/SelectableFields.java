@@ -65,6 +65,8 @@ final class SelectableFields {
     /** Fields whose value is no string at the path of the same name. */
     private static final Set<String> BOOLEANS = Set.of("spec.unschedulable", "spec.hostNetwork");
 
+    private static final String REGARDING = "regarding.";
+
     private static final Set<String> NUMBERS = Set.of("status.replicas");
 
     private SelectableFields() {}
@@ -102,8 +104,18 @@ final class SelectableFields {
                 firstNonEmpty(Tree.text(object, "source", "component"), Tree.text(object, "reportingComponent"));
             case "status.successful" -> Long.toString(Tree.number(object, "status", "succeeded"));
             case "status.podIPs" -> podIps(object);
-            default -> Tree.at(object, field.split("\\.")).asText("");
+            // Events of both groups are kept in the older group's form.
+            case "reportingController" ->
+                firstNonEmpty(Tree.text(object, field), Tree.text(object, "reportingComponent"));
+            default ->
+                field.startsWith(REGARDING) && object.has("involvedObject")
+                        ? text(object, "involvedObject." + field.substring(REGARDING.length()))
+                        : text(object, field);
         };
+    }
+
+    private static String text(JsonNode object, String path) {
+        return Tree.at(object, path.split("\\.")).asText("");
     }
 
     private static String podIps(JsonNode pod) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The rules of pods and pod templates. */
 final class PodValidation implements KindValidation {
@@ -16,6 +17,12 @@ final class PodValidation implements KindValidation {
             "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
                     + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
                     + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+    private static final int LONGEST_SYSCTL = 253;
+    /** As upstream's messages spell it. */
+    private static final String SYSCTL_TEXT = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+
+    private static final Pattern SYSCTL = Pattern.compile(SYSCTL_TEXT);
 
     @Override
     public void create(ObjectNode pod, ValidationOptions options, FieldErrors errors) {
@@ -48,6 +55,7 @@ final class PodValidation implements KindValidation {
                 spec, path, "dnsPolicy", List.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), errors);
         MetaValidation.labels(spec.path("nodeSelector"), path.child("nodeSelector"), errors);
         securityContext(spec.path("securityContext"), path.child("securityContext"), errors);
+        sysctls(spec, path.child("securityContext", "sysctls"), errors);
         SchedulingValidation.affinity(spec.path("affinity"), path.child("affinity"), errors);
         dnsConfig(spec, path, errors);
         gates(spec, path, errors);
@@ -94,6 +102,23 @@ final class PodValidation implements KindValidation {
                 if (id < 0 || id > 4294967295L) {
                     errors.invalid(path.child(field), id, "must be between 0 and 4294967295, inclusive");
                 }
+            }
+        }
+    }
+
+    private static void sysctls(JsonNode spec, FieldPath path, FieldErrors errors) {
+        Set<String> seen = new HashSet<>();
+        List<JsonNode> sysctls = Tree.items(spec, "securityContext", "sysctls");
+        for (int i = 0; i < sysctls.size(); i++) {
+            String name = Tree.text(sysctls.get(i), "name");
+            FieldPath at = path.index(i).child("name");
+            if (name.isEmpty()) {
+                errors.required(at);
+            } else if (name.length() > LONGEST_SYSCTL || !SYSCTL.matcher(name).matches()) {
+                errors.invalid(
+                        at, name, "must have at most " + LONGEST_SYSCTL + " characters and match regex " + SYSCTL_TEXT);
+            } else if (!seen.add(name)) {
+                errors.duplicate(at, name);
             }
         }
     }

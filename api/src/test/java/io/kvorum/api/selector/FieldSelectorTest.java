@@ -64,4 +64,15 @@ class FieldSelectorTest {
                         .matches(Golden.tree("{'source':{'component':'kubelet'},'involvedObject':{'kind':'Pod'}}")))
                 .isTrue();
     }
+
+    @Test
+    void eventsOfTheNewerGroupAreKeptInTheOlderForm() {
+        ResourceInfo events = Golden.resource("events.k8s.io/v1", "Event");
+        assertThat(FieldSelector.parse("reportingController=pilot,regarding.name=boat", events)
+                        .matches(Golden.tree("{'reportingComponent':'pilot','involvedObject':{'name':'boat'}}")))
+                .isTrue();
+        assertThat(FieldSelector.parse("regarding.name=raft", events)
+                        .matches(Golden.tree("{'involvedObject':{'name':'boat'}}")))
+                .isFalse();
+    }
 }

@@ -166,4 +166,19 @@ class PodValidationTest {
                 .containsExactly("status.containerStatuses[0].state: Forbidden: may not be transitioned to"
                         + " non-terminated state");
     }
+
+    @Test
+    void namesOfKernelParameters() {
+        String at = "spec.securityContext.sysctls";
+        String form = "must have at most 253 characters and match regex"
+                + " ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+        assertThat(of(pod(
+                        CONTAINER,
+                        ",'securityContext':{'sysctls':[{'name':'net/core.somaxconn','value':'1'},{'name':'net.','value':'1'},"
+                                + "{'value':'1'},{'name':'net/core.somaxconn','value':'2'}]}")))
+                .containsExactlyInAnyOrder(
+                        at + "[1].name: Invalid value: \"net.\": " + form,
+                        at + "[2].name: Required value",
+                        at + "[3].name: Duplicate value: \"net/core.somaxconn\"");
+    }
 }

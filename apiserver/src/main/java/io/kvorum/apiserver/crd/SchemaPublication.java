@@ -52,13 +52,22 @@ final class SchemaPublication {
             // kubectl takes a property that is not named for an unknown one, as soon as any is named.
             ObjectNode anything = Tree.newObject();
             anything.put("type", "object");
-            anything.set("x-kubernetes-group-version-kind", kinds(type.kind()));
+            identify(anything);
             return anything;
         }
         ObjectNode schema = published(source);
         envelope(schema, METADATA, "ObjectMeta");
-        schema.set("x-kubernetes-group-version-kind", kinds(type.kind()));
+        identify(schema);
         return schema;
+    }
+
+    /** Says which kind it is, and by which of its fields a list may select. */
+    private void identify(ObjectNode schema) {
+        schema.set("x-kubernetes-group-version-kind", kinds(type.kind()));
+        if (!type.selectableFields().isEmpty()) {
+            ArrayNode fields = schema.putArray("x-kubernetes-selectable-fields");
+            type.selectableFields().forEach(path -> fields.addObject().put("fieldPath", path.substring(1)));
+        }
     }
 
     ObjectNode list() {

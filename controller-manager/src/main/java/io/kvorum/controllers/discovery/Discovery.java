@@ -11,10 +11,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Reads the API's plain discovery documents: each group in its preferred version. */
+/**
+ * Reads the API's plain discovery documents: each resource in its group's preferred version, or, where that version does not
+ * have it, in the first one that does.
+ */
 public final class Discovery {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +43,12 @@ public final class Discovery {
         return get("/apis").compose(groups -> {
             List<String> versions = new ArrayList<>(List.of("v1"));
             for (JsonNode group : groups.path("groups")) {
-                versions.add(group.path("preferredVersion").path("groupVersion").asText());
+                Set<String> ofGroup = new LinkedHashSet<>();
+                ofGroup.add(group.path("preferredVersion").path("groupVersion").asText());
+                group.path("versions")
+                        .forEach(version ->
+                                ofGroup.add(version.path("groupVersion").asText()));
+                versions.addAll(ofGroup);
             }
             Map<String, Throwable> failures = new LinkedHashMap<>();
             List<Future<List<ResourceInfo>>> reads = versions.stream()
@@ -48,9 +58,9 @@ public final class Discovery {
                     }))
                     .toList();
             return Future.join(reads).map(all -> {
-                List<ResourceInfo> resources = new ArrayList<>();
-                reads.forEach(read -> resources.addAll(read.result()));
-                return new Found(List.copyOf(resources), Map.copyOf(failures));
+                Map<String, ResourceInfo> resources = new LinkedHashMap<>();
+                reads.forEach(read -> read.result().forEach(each -> resources.putIfAbsent(each.groupResource(), each)));
+                return new Found(List.copyOf(resources.values()), Map.copyOf(failures));
             });
         });
     }

@@ -230,7 +230,10 @@ public final class GarbageCollector implements ControlLoop {
             case KEEP -> Future.succeededFuture(Result.done());
             case REMOVE_REFERENCES ->
                 patchOwners(client, live, each -> verdict.solid().contains(each));
-            case DELETE_FOREGROUND -> delete(client, live, "Foreground");
+            case DELETE_FOREGROUND ->
+                unblocked(node, client, live)
+                        .compose(free -> delete(client, free, "Foreground"))
+                        .recover(GarbageCollector::goneIsDone);
             case DELETE -> {
                 List<String> finalizers = live.getMetadata().getFinalizers();
                 yield delete(
@@ -241,6 +244,21 @@ public final class GarbageCollector implements ControlLoop {
                                 : finalizers.contains(GraphNode.FOREGROUND) ? "Foreground" : "Background");
             }
         });
+    }
+
+    /**
+     * An object whose dependent waits for its own dependents may stand in a circle of owners, in which everybody would wait
+     * for everybody: its owners do not wait for it any longer.
+     */
+    private Future<GenericKubernetesResource> unblocked(
+            GraphNode node, ResourceClient<GenericKubernetesResource> client, GenericKubernetesResource live) {
+        List<OwnerReference> owners = live.getMetadata().getOwnerReferences();
+        if (owners.stream().noneMatch(each -> Boolean.TRUE.equals(each.getBlockOwnerDeletion()))
+                || graph.dependentsOf(node).stream().noneMatch(GraphNode::deletingDependents)) {
+            return Future.succeededFuture(live);
+        }
+        owners.forEach(each -> each.setBlockOwnerDeletion(false));
+        return merge(client, live, "\"ownerReferences\":" + OwnerPatches.json(owners));
     }
 
     private Future<OwnerVerdict> verdict(GraphNode node, GenericKubernetesResource live, List<OwnerReference> owners) {
@@ -370,11 +388,14 @@ public final class GarbageCollector implements ControlLoop {
 
     private static Future<Result> patch(
             ResourceClient<GenericKubernetesResource> client, GenericKubernetesResource live, String field) {
+        return merge(client, live, field).map(Result.done()).recover(GarbageCollector::goneIsDone);
+    }
+
+    private static Future<GenericKubernetesResource> merge(
+            ResourceClient<GenericKubernetesResource> client, GenericKubernetesResource live, String field) {
         String patch = "{\"metadata\":{\"uid\":\"" + live.getMetadata().getUid() + "\",\"resourceVersion\":\""
                 + live.getMetadata().getResourceVersion() + "\"," + field + "}}";
         return client.patch(
-                        live.getMetadata().getNamespace(), live.getMetadata().getName(), PatchType.MERGE, patch, null)
-                .map(Result.done())
-                .recover(GarbageCollector::goneIsDone);
+                live.getMetadata().getNamespace(), live.getMetadata().getName(), PatchType.MERGE, patch, null);
     }
 }

@@ -30,8 +30,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The namespace controller: when a namespace is being deleted, deletes all objects of every resource in it, waits until
- * they are gone, and takes its finalizer off the namespace. Keys are namespaces.
+ * The namespace controller: when a namespace is being deleted, deletes all objects of every resource in it, pods before the
+ * others, waits until they are gone, and takes its finalizer off the namespace. Keys are namespaces.
  */
 public final class NamespaceController extends ReconcileLoop<String> {
     private static final String FINALIZER = "kubernetes";
@@ -95,20 +95,35 @@ public final class NamespaceController extends ReconcileLoop<String> {
                         : Future.failedFuture(cause));
     }
 
+    /** Pods go first: what they rely on, policies and secrets for example, stays as long as one of them does. */
     private Future<NamespaceContent> empty(String namespace, Discovery.Found found) {
         NamespaceContent content =
                 new NamespaceContent(new TreeMap<>(), new TreeMap<>(), found.failures(), new ArrayList<>());
-        List<Future<?>> passes = new ArrayList<>();
+        List<ResourceInfo> pods = new ArrayList<>();
+        List<ResourceInfo> others = new ArrayList<>();
         for (ResourceInfo resource : found.resources()) {
             if (resource.namespaced()
                     && resource.verbs().contains("delete")
                     && resource.verbs().contains("list")) {
-                passes.add(emptyResource(namespace, resource, content).otherwise(cause -> {
-                    content.deletionFailures()
-                            .add("unexpected error deleting " + resource.groupResource() + ": " + cause.getMessage());
-                    return null;
-                }));
+                (resource.groupResource().equals("pods") ? pods : others).add(resource);
             }
+        }
+        return emptyResources(namespace, pods, content)
+                .compose(first ->
+                        first.remaining().isEmpty() && first.deletionFailures().isEmpty()
+                                ? emptyResources(namespace, others, first)
+                                : Future.succeededFuture(first));
+    }
+
+    private Future<NamespaceContent> emptyResources(
+            String namespace, List<ResourceInfo> resources, NamespaceContent content) {
+        List<Future<?>> passes = new ArrayList<>();
+        for (ResourceInfo resource : resources) {
+            passes.add(emptyResource(namespace, resource, content).otherwise(cause -> {
+                content.deletionFailures()
+                        .add("unexpected error deleting " + resource.groupResource() + ": " + cause.getMessage());
+                return null;
+            }));
         }
         return passes.isEmpty()
                 ? Future.succeededFuture(content)

@@ -152,6 +152,32 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void aForegroundDeletionGoesRoundACircleOfOwners() {
+        ConfigMap owner = owner();
+        Secret child = dependent("child", owner);
+        ConfigMap grandchild = harness.create(new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("grandchild")
+                .withOwnerReferences(OwnerReferences.controller(child))
+                .endMetadata()
+                .build());
+        ControllerHarness.await(harness.api()
+                .run(() -> harness.api()
+                        .resources(ConfigMap.class)
+                        .update(new ConfigMapBuilder(owner)
+                                .editMetadata()
+                                .withOwnerReferences(OwnerReferences.controller(grandchild))
+                                .endMetadata()
+                                .build())));
+        run();
+        delete("Foreground");
+        harness.api()
+                .until(() -> harness.api().all(Secret.class).isEmpty()
+                        && harness.api().all(ConfigMap.class).isEmpty());
+    }
+
+    @Test
     void orphaningLetsDependentsStay() {
         ConfigMap owner = owner();
         dependent("child", owner);

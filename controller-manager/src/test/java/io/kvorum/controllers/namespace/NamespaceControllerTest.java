@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceCondition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.kvorum.client.PatchType;
 import io.kvorum.controllers.rootca.RootCaController;
@@ -109,6 +111,36 @@ class NamespaceControllerTest {
         assertThat(harness.api().run(() -> harness.api().all(ConfigMap.class)))
                 .singleElement()
                 .matches(each -> each.getMetadata().getNamespace().equals("other"));
+    }
+
+    @Test
+    void podsGoBeforeTheOthers() {
+        create("team");
+        configMap("team");
+        harness.create(new PodBuilder()
+                .withNewMetadata()
+                .withNamespace("team")
+                .withName("held")
+                .withFinalizers("example.com/hold")
+                .endMetadata()
+                .withNewSpec()
+                .endSpec()
+                .build());
+        harness.start(context -> new NamespaceController(context, 10, Duration.ofMillis(50)));
+        delete("team");
+        harness.api().until(() -> {
+            Namespace namespace = Objects.requireNonNull(harness.api().find(Namespace.class, "", "team"));
+            return namespace.getStatus() != null
+                    && namespace.getStatus().getConditions().stream()
+                            .anyMatch(each -> each.getMessage().contains("pods. has 1 resource instances"));
+        });
+        assertThat(harness.api().run(() -> harness.api().all(ConfigMap.class))).hasSize(1);
+        harness.api()
+                .run(() -> harness.api()
+                        .resources(Pod.class)
+                        .patch("team", "held", PatchType.MERGE, "{\"metadata\":{\"finalizers\":null}}", null));
+        harness.api().until(() -> harness.api().find(Namespace.class, "", "team") == null);
+        assertThat(harness.api().run(() -> harness.api().all(ConfigMap.class))).isEmpty();
     }
 
     @Test

@@ -212,8 +212,11 @@ public final class FakeApi implements ApiClient {
                 .filter(each -> !each.group().isEmpty())
                 .map(ResourceInfo::apiVersion)
                 .distinct()
-                .forEach(version ->
-                        groups.addObject().putObject("preferredVersion").put("groupVersion", version));
+                .forEach(version -> {
+                    ObjectNode group = groups.addObject();
+                    group.putArray("versions").addObject().put("groupVersion", version);
+                    group.putObject("preferredVersion").put("groupVersion", version);
+                });
         return Buffer.buffer(list.toString());
     }
 
