@@ -249,7 +249,8 @@ public final class CronJobController extends ReconcileLoop<ObjectKey> {
         @Nullable ZonedDateTime due = times.last();
         if (due == null) {
             if (wait == null) {
-                // Parses, as the thirty-first of February does, and never comes. The words are upstream's, which takes it
+                // Parses, as the thirty-first of February does, and never comes. The words are upstream's, which takes
+                // it
                 // for two times that are one.
                 tell(
                         cronJob,
