@@ -7,6 +7,7 @@ import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.Compaction;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
+import io.kvorum.apiserver.bootstrap.SystemNamespaces;
 import io.kvorum.apiserver.edge.BusEdge;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
@@ -147,6 +148,12 @@ final class ApiServer implements Component {
         new Compaction(store).start(context.vertx(), config.compactionInterval());
         return birth.namespaces().onSuccess(made -> {
             namespacesMade = true;
+            SystemNamespaces namespaces = new SystemNamespaces(context.vertx(), birth);
+            namespaces.start(SystemNamespaces.INTERVAL);
+            context.onShutdown("system namespaces", () -> {
+                namespaces.stop();
+                return Future.succeededFuture();
+            });
             service.start();
             context.onShutdown("endpoint lease", service::stop);
             // Not waited for: the API serves without them, and what failed is made at the next start.

@@ -2,6 +2,8 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,5 +101,36 @@ class PodPartsComponentTest {
         assertThat(removed.json().path("message").asText())
                 .contains("resource requests cannot be removed")
                 .contains("Pod QOS Class may not change as a result of resizing");
+    }
+
+    /** What the manager {@code parts} owns of a pod; a missing node for nothing. */
+    private static JsonNode owned(JsonNode pod) {
+        for (JsonNode entry : pod.at("/metadata/managedFields")) {
+            if (entry.path("manager").asText().equals("parts")) {
+                return entry.path("fieldsV1");
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    @Test
+    void resizeOwnsNoMoreThanSizes() {
+        JsonNode before = http.get(PODS + "/p").json();
+        Http.Answer nothing = strategic(
+                PODS + "/p/resize?fieldManager=parts",
+                "{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"other\"}]}}");
+        assertThat(nothing.json()).isEqualTo(before);
+        Http.Answer sized = strategic(PODS + "/p/resize?fieldManager=parts", size("{\"requests\":{\"cpu\":\"200m\"}}"));
+        assertThat(owned(sized.json()).toString())
+                .isEqualTo("{\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"c\\\"}\":"
+                        + "{\"f:resources\":{\"f:requests\":{\"f:cpu\":{}}}}}}}");
+    }
+
+    @Test
+    void ephemeralContainersAreAllThatTheirSubresourceOwns() {
+        Http.Answer added = strategic(PODS + "/p/ephemeralcontainers?fieldManager=parts", debugger(""));
+        assertThat(owned(added.json()).path("f:metadata").isMissingNode()).isTrue();
+        assertThat(owned(added.json()).at("/f:spec/f:ephemeralContainers").size())
+                .isEqualTo(2);
     }
 }

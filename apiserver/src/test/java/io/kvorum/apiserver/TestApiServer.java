@@ -7,6 +7,7 @@ import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
+import io.kvorum.apiserver.bootstrap.SystemNamespaces;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.Watcher;
@@ -191,6 +192,12 @@ public final class TestApiServer implements AutoCloseable {
                 .onSuccess(started::complete)
                 .onFailure(started::completeExceptionally));
         started.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Looks after the namespaces every cluster has from here on. */
+    void keepNamespaces(Duration interval) {
+        context.runOnContext(go ->
+                new SystemNamespaces(vertx, new BirthObjects(serving.registry(), serving.cache())).start(interval));
     }
 
     public int port() {

@@ -107,13 +107,27 @@ final class CoreDefaults {
     }
 
     private static void node(ObjectNode node) {
-        Tree.ensureObject(node, "spec");
+        podBlocks(Tree.ensureObject(node, "spec"));
         if (Tree.at(node, "status") instanceof ObjectNode status) {
             PodDefaults.quantities(status, "capacity");
             PodDefaults.quantities(status, "allocatable");
             if (status.hasNonNull("capacity") && !status.hasNonNull("allocatable")) {
                 status.set("allocatable", status.path("capacity").deepCopy());
             }
+        }
+    }
+
+    /** The block of its pods, and the list it is the first of: either sets both; the single one wins. */
+    private static void podBlocks(ObjectNode spec) {
+        String block = Tree.text(spec, "podCIDR");
+        List<String> all = Tree.texts(spec, "podCIDRs");
+        String first = all.isEmpty() ? "" : all.get(0);
+        if (block.isEmpty()) {
+            if (!first.isEmpty()) {
+                spec.put("podCIDR", first);
+            }
+        } else if (!block.equals(first)) {
+            spec.putArray("podCIDRs").add(block);
         }
     }
 

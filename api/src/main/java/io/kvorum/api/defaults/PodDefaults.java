@@ -31,6 +31,23 @@ final class PodDefaults {
         if (spec.get("resources") instanceof ObjectNode resources) {
             requestsFromLimits(resources);
         }
+        if (pod.get("status") instanceof ObjectNode status) {
+            addresses(status);
+        }
+    }
+
+    /** The address, and the list it is the first of: either sets both; the single one wins, old kubelets know no other. */
+    private static void addresses(ObjectNode status) {
+        String address = Tree.text(status, "podIP");
+        List<JsonNode> all = Tree.items(status, "podIPs");
+        String first = all.isEmpty() ? "" : Tree.text(all.get(0), "ip");
+        if (address.isEmpty()) {
+            if (!first.isEmpty()) {
+                status.put("podIP", first);
+            }
+        } else if (!address.equals(first)) {
+            status.putArray("podIPs").addObject().put("ip", address);
+        }
     }
 
     /** A {@code template} field with its metadata and spec. */

@@ -33,14 +33,9 @@ public record Comparison(FieldSet added, FieldSet modified, FieldSet removed) {
         return added.isEmpty() && modified.isEmpty() && removed.isEmpty();
     }
 
-    /** Without the places at and below those of {@code fields}. */
-    Comparison without(FieldSet fields) {
-        return fields.isEmpty() || same()
-                ? this
-                : new Comparison(
-                        added.recursiveDifference(fields),
-                        modified.recursiveDifference(fields),
-                        removed.recursiveDifference(fields));
+    /** What of it a write of that kind can do. */
+    Comparison within(WriteScope scope) {
+        return same() ? this : new Comparison(scope.keep(added), scope.keep(modified), scope.keep(removed));
     }
 
     private static final class Walk {

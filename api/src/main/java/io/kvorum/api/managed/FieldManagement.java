@@ -27,7 +27,6 @@ public final class FieldManagement {
     /**
      * @param apiVersion the version the writes speak; all objects given to the methods are of it
      * @param subresource empty for the object itself
-     * @param ignored what writes of this kind cannot change, such as the status beside its subresource
      */
     public FieldManagement(
             SchemaSource schemas,
@@ -35,9 +34,9 @@ public final class FieldManagement {
             String apiVersion,
             String kind,
             String subresource,
-            FieldSet ignored) {
+            WriteScope scope) {
         this.schemas = schemas;
-        this.ownership = new Ownership(schemas, versions, ignored);
+        this.ownership = new Ownership(schemas, versions, scope);
         this.apiVersion = apiVersion;
         this.kind = kind;
         this.subresource = subresource;
@@ -45,7 +44,7 @@ public final class FieldManagement {
 
     /** For a kind with one version and no fields that writes cannot change. */
     public static FieldManagement of(SchemaSource schemas, String apiVersion, String kind) {
-        return new FieldManagement(schemas, ObjectVersions.ONE, apiVersion, kind, "", FieldSet.empty());
+        return new FieldManagement(schemas, ObjectVersions.ONE, apiVersion, kind, "", WriteScope.ALL);
     }
 
     /**

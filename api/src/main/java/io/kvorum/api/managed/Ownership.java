@@ -32,13 +32,12 @@ final class Ownership {
 
     private final SchemaSource schemas;
     private final ObjectVersions versions;
-    private final FieldSet ignored;
+    private final WriteScope scope;
 
-    /** @param ignored what a write of this kind cannot change, such as the status beside its subresource */
-    Ownership(SchemaSource schemas, ObjectVersions versions, FieldSet ignored) {
+    Ownership(SchemaSource schemas, ObjectVersions versions, WriteScope scope) {
         this.schemas = schemas;
         this.versions = versions;
-        this.ignored = ignored;
+        this.scope = scope;
     }
 
     TypedObject typed(ObjectNode object) {
@@ -47,7 +46,7 @@ final class Ownership {
 
     /** What a write changes that it may change. */
     Comparison change(ObjectNode live, ObjectNode next) {
-        return Comparison.of(typed(next).type(), live, next).without(ignored);
+        return Comparison.of(typed(next).type(), live, next).within(scope);
     }
 
     /**
@@ -146,7 +145,7 @@ final class Ownership {
         TypedObject configured = typed(config);
         TypedObject merged = typed(live).merge(config);
         ManagedFields.Owned last = managed.owners().get(owner);
-        FieldSet fields = configured.fields().recursiveDifference(ignored);
+        FieldSet fields = scope.keep(configured.fields());
         managed.owners().put(owner, new ManagedFields.Owned(fields, apiVersion, now));
         ObjectNode next = last == null || last.fields().isEmpty()
                 ? merged.value()

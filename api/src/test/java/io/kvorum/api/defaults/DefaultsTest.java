@@ -74,6 +74,36 @@ class DefaultsTest {
                 .isEqualTo("a");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'podIP':'10.0.0.1'                                       | 10.0.0.1 | [{'ip':'10.0.0.1'}]",
+                "'podIPs':[{'ip':'10.0.0.1'},{'ip':'::1'}]                | 10.0.0.1 | [{'ip':'10.0.0.1'},{'ip':'::1'}]",
+                "'podIP':'10.0.0.1','podIPs':[{'ip':'10.0.0.1'}]          | 10.0.0.1 | [{'ip':'10.0.0.1'}]",
+                "'podIP':'10.0.0.2','podIPs':[{'ip':'10.0.0.1'},{'ip':'::1'}] | 10.0.0.2 | [{'ip':'10.0.0.2'}]"
+            })
+    void theAddressOfAPodIsTheFirstOfItsAddresses(String status, String address, String addresses) {
+        ObjectNode pod = defaulted("v1", "Pod", "{'status':{" + status + "}}");
+        assertThat(Tree.text(pod, "status", "podIP")).isEqualTo(address);
+        assertThat(pod.path("status").path("podIPs"))
+                .isEqualTo(Golden.tree("{'a':" + addresses + "}").path("a"));
+    }
+
+    @Test
+    void theBlockOfANodeIsTheFirstOfItsBlocks() {
+        assertThat(defaulted("v1", "Node", "{'spec':{'podCIDR':'10.1.0.0/24'}}").path("spec"))
+                .isEqualTo(Golden.tree("{'podCIDR':'10.1.0.0/24','podCIDRs':['10.1.0.0/24']}"));
+        assertThat(defaulted("v1", "Node", "{'spec':{'podCIDRs':['10.1.0.0/24','fd00::/64']}}")
+                        .path("spec"))
+                .isEqualTo(Golden.tree("{'podCIDR':'10.1.0.0/24','podCIDRs':['10.1.0.0/24','fd00::/64']}"));
+        assertThat(defaulted("v1", "Node", "{'spec':{'podCIDR':'10.2.0.0/24','podCIDRs':['10.1.0.0/24']}}")
+                        .path("spec"))
+                .isEqualTo(Golden.tree("{'podCIDR':'10.2.0.0/24','podCIDRs':['10.2.0.0/24']}"));
+        assertThat(defaulted("v1", "Node", "{}").path("spec")).isEqualTo(Golden.tree("{}"));
+    }
+
     @Test
     void aVolumeWithoutSourceIsAnEmptyDirectory() {
         assertThat(defaulted("v1", "Pod", "{'spec':{'volumes':[{'name':'v'}]}}")

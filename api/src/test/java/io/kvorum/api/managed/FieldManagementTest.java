@@ -187,7 +187,7 @@ class FieldManagementTest {
             return java.util.Optional.of(other);
         };
         FieldManagement second =
-                new FieldManagement(BuiltinTypes.load(), versions, "example.com/v2", "Thing", "", FieldSet.empty());
+                new FieldManagement(BuiltinTypes.load(), versions, "example.com/v2", "Thing", "", WriteScope.ALL);
         ObjectNode live = apply(THINGS, null, thing("{old:1,more:1}"), "one");
         ObjectNode liveInTwo = versions.convert(live, "example.com/v2").orElseThrow();
         ObjectNode config = object("{apiVersion:'example.com/v2',kind:'Thing',metadata:{name:'t'},spec:{new:2}}");

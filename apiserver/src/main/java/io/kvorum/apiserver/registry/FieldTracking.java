@@ -6,9 +6,9 @@ import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
 import io.kvorum.api.managed.FieldManagement;
-import io.kvorum.api.managed.FieldSet;
 import io.kvorum.api.managed.ObjectVersions;
 import io.kvorum.api.managed.SchemaSource;
+import io.kvorum.api.managed.WriteScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps {@code metadata.managedFields} of the objects the registry writes: one {@link FieldManagement} per kind. */
 final class FieldTracking {
+    private static final WriteScope POD_SIZES = WriteScope.only(List.of(
+            List.of("spec", "containers", WriteScope.ANY, "resources"),
+            List.of("spec", "containers", WriteScope.ANY, "resizePolicy"),
+            List.of("spec", "initContainers", WriteScope.ANY, "resources"),
+            List.of("spec", "initContainers", WriteScope.ANY, "resizePolicy")));
+
     private static final String MANAGED_FIELDS = "managedFields";
 
     private final ResourceCatalog catalog;
@@ -109,15 +115,21 @@ final class FieldTracking {
                     served.info().apiVersion(),
                     served.info().kind(),
                     subresource,
-                    ignored(served, subresource));
+                    scope(served, subresource));
             found = new Known(served.info(), fields);
             known.put(key, found);
         }
         return found.fields();
     }
 
-    /** What the strategies put back, whatever a write says. */
-    private static FieldSet ignored(Served served, String subresource) {
+    /** What the strategies do not put back. */
+    private static WriteScope scope(Served served, String subresource) {
+        if (served.is("", "pods") && subresource.equals("resize")) {
+            return POD_SIZES;
+        }
+        if (served.is("", "pods") && subresource.equals("ephemeralcontainers")) {
+            return WriteScope.only(List.of(List.of("spec", "ephemeralContainers")));
+        }
         List<List<String>> paths = new ArrayList<>();
         boolean status = served.info().subresources().stream()
                 .anyMatch(found -> found.name().equals("status"));
@@ -143,7 +155,7 @@ final class FieldTracking {
             case "approval" -> paths.add(List.of("spec"));
             default -> {}
         }
-        return FieldSet.ofFields(paths);
+        return WriteScope.except(paths);
     }
 
     private ObjectVersions versions(Served served) {

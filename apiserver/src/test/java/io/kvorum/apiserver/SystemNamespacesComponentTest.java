@@ -1,0 +1,52 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Namespaces that come back. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class SystemNamespacesComponentTest {
+    private static final String LEASES = "/api/v1/namespaces/kube-node-lease";
+
+    private TestApiServer server;
+    private Http http;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestApiServer.start(0);
+        http = new Http(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void aNamespaceOfTheSystemThatWasDeletedIsMadeAgain() throws Exception {
+        JsonNode first = http.get(LEASES).json();
+        server.keepNamespaces(Duration.ofMillis(50));
+        try (Http.Watch watch = http.watch("/api/v1/namespaces?watch=1&timeoutSeconds=20"
+                + "&fieldSelector=metadata.name%3Dkube-node-lease&resourceVersion="
+                + first.at("/metadata/resourceVersion").asText())) {
+            assertThat(http.delete(LEASES, "").status()).isEqualTo(200);
+            Http.Answer finalized =
+                    http.put(LEASES + "/finalize", "{\"metadata\":{\"name\":\"kube-node-lease\"},\"spec\":{}}");
+            assertThat(finalized.status()).as(finalized.text()).isEqualTo(200);
+            JsonNode event = watch.next();
+            while (!event.isMissingNode() && !event.path("type").asText().equals("ADDED")) {
+                event = watch.next();
+            }
+            assertThat(event.at("/object/metadata/name").asText()).isEqualTo("kube-node-lease");
+            assertThat(event.at("/object/metadata/uid").asText())
+                    .isNotEqualTo(first.at("/metadata/uid").asText());
+        }
+    }
+}
