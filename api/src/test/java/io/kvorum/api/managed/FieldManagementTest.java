@@ -209,7 +209,7 @@ class FieldManagementTest {
                 "v1",
                 "Node",
                 "",
-                FieldSet.ofFields(List.of(List.of("status"))));
+                WriteScope.except(List.of(List.of("status"))));
         ObjectNode live =
                 object("{apiVersion:'v1',kind:'Node',metadata:{name:'n'},spec:{},status:{capacity:{memory:'1Gi'}}}");
         nodes.created(live, "maker", "2026-01-01T00:00:00Z");
