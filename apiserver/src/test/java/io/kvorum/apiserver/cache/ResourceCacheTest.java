@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +52,8 @@ class ResourceCacheTest {
                 long at = revision;
                 watchers.keySet().stream()
                         .filter(each -> concerns(each, before) || concerns(each, after))
-                        .forEach(each -> wanted.get(each).add(at));
+                        .forEach(
+                                each -> Objects.requireNonNull(wanted.get(each)).add(at));
             }
             assertThat(cache.watchers()).isEqualTo(watchers.size());
             String node = NODES.get(random.nextInt(NODES.size()));
@@ -96,7 +99,7 @@ class ResourceCacheTest {
         };
     }
 
-    private static boolean concerns(Interest interest, @org.jspecify.annotations.Nullable ObjectVersion version) {
+    private static boolean concerns(Interest interest, @Nullable ObjectVersion version) {
         return version != null
                 && switch (interest.in()) {
                     case EVERYTHING -> true;
