@@ -6,6 +6,7 @@ import io.kvorum.cli.cluster.BackupPolicy;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Instance;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.launcher.LauncherProcess;
 import io.kvorum.faults.ControlSocket;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -167,15 +169,18 @@ public final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** What is started; nodes as they are asked for, whatever of them runs. */
     private static String summary(ClusterSpec spec) {
+        Map<Role, Long> started =
+                Instance.of(spec).stream().collect(Collectors.groupingBy(Instance::role, Collectors.counting()));
         String controlPlane = Role.controlPlane().stream()
-                .filter(role -> spec.count(role) > 0)
-                .map(role -> plural(spec.count(role), role.id()))
+                .filter(started::containsKey)
+                .map(role -> plural(started.getOrDefault(role, 0L), role.id()))
                 .collect(Collectors.joining(", "));
         return controlPlane + ", " + plural(spec.nodes(), "node");
     }
 
-    private static String plural(int count, String what) {
+    private static String plural(long count, String what) {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 

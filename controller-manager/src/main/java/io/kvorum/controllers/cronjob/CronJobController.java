@@ -250,8 +250,8 @@ public final class CronJobController extends ReconcileLoop<ObjectKey> {
         if (due == null) {
             if (wait == null) {
                 // Parses, as the thirty-first of February does, and never comes. The words are upstream's, which takes
-                // it
-                // for two times that are one.
+                // it for
+                // two times that are one.
                 tell(
                         cronJob,
                         WARNING,
