@@ -186,7 +186,7 @@ public final class ClusterBench {
             try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), 1)) {
                 WatchLoad.create(api);
             }
-            for (int rate : new int[] {50, 200, CHANGES}) {
+            for (int rate : new int[] {50, 200, CHANGES, CHANGES}) {
                 try (ApiLoad changes = ApiLoad.connect(cluster.folder(), server(cluster), 16);
                         ApiLoad streams = ApiLoad.connect(cluster.folder(), server(cluster), WATCHERS)) {
                     System.out.println("watch: " + new WatchLoad(changes, streams, WATCHERS, rate, WATCH_WINDOW).run());
