@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Server-side apply and managed fields over HTTP. */
 class ApplyComponentTest {
@@ -38,19 +37,10 @@ class ApplyComponentTest {
                     - containerPort: 80
             """;
 
-    private TestApiServer server;
-    private Http http;
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     private Http.Answer apply(String path, String manager, String more, String yaml) {
         return http.send(

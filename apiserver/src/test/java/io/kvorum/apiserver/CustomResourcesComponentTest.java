@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** CustomResourceDefinitions and their objects over HTTP. Each test has a group of its own. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -22,19 +21,10 @@ class CustomResourcesComponentTest {
               "tags":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}}}},
              "status":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}""";
 
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String version(String name, boolean storage, String schema) {
         return "{\"name\":\"" + name + "\",\"served\":true,\"storage\":" + storage

@@ -2,27 +2,18 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Devices and claims for them, as clients see them. */
 class DevicesComponentTest {
     private static final String GROUP = "/apis/resource.k8s.io/v1";
     private static final String CLAIMS = GROUP + "/namespaces/default/resourceclaims";
-    private static TestApiServer server;
-    private static Http http;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String object(String kind, String name, String spec) {
         return ("{'apiVersion':'resource.k8s.io/v1','kind':'" + kind + "','metadata':{'name':'" + name + "'},'spec':{"

@@ -18,33 +18,25 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers as clients' {@code Accept} headers want them, protobuf read by the official messages. */
 class EncodingsComponentTest {
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
-    private static TestApiServer server;
-    private static Http http;
+
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
+
+    private static final Http http = server.http();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
 
     private static <T> HttpResponse<T> send(
             String method, String path, String body, String accept, HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.get().port() + path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Accept", accept)
                 .header("Content-Type", "application/json")

@@ -7,25 +7,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code pods/eviction} against disruption budgets, over HTTP. Each test works in a namespace of its own. */
 class EvictionComponentTest {
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String namespace(String name) {
         http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}");

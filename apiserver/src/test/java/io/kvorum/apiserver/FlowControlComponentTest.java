@@ -2,26 +2,17 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests are sorted into priority levels, and their answers say so. */
 class FlowControlComponentTest {
     private static final String FLOW = "/apis/flowcontrol.apiserver.k8s.io/v1";
-    private TestApiServer server;
-    private Http http;
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     private static String schema(String name, String level, String resource) {
         return "{\"metadata\":{\"name\":\"" + name + "\"},\"spec\":{\"matchingPrecedence\":100,"

@@ -2,24 +2,14 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class HealthComponentTest {
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     @Test
     void everyCheckIsTold() {

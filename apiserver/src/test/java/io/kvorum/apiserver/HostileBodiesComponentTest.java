@@ -6,28 +6,18 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bodies, queries and methods that were found to hang the server, to break it or to cost too much. */
 class HostileBodiesComponentTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\n";
 
-    private TestApiServer server;
-    private Http http;
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     private Http.Answer yaml(String body) {
         return http.send("POST", MAPS, body, "Content-Type", "application/yaml");
@@ -38,7 +28,7 @@ class HostileBodiesComponentTest {
     }
 
     private String raw(String request) throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket("127.0.0.1", server.get().port())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();

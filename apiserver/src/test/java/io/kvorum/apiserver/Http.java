@@ -13,25 +13,34 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /** A client of one test server, over real HTTP. */
 final class Http {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private final HttpClient client;
-    private final String root;
+    private final Supplier<String> root;
     private final String[] always;
 
     Http(TestApiServer server) {
+        this(() -> server);
+    }
+
+    Http(OwnApiServer server) {
+        this(server::get);
+    }
+
+    private Http(Supplier<TestApiServer> server) {
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        root = "http://127.0.0.1:" + server.port();
+        root = () -> "http://127.0.0.1:" + server.get().port();
         always = new String[0];
     }
 
     /** @param always names and values of headers that every request has */
     Http(TestApiServer server, SSLContext tls, String... always) {
         client = HttpClient.newBuilder().sslContext(tls).build();
-        root = "https://127.0.0.1:" + server.port();
+        root = () -> "https://127.0.0.1:" + server.port();
         this.always = always;
     }
 
@@ -59,7 +68,7 @@ final class Http {
     }
 
     Answer send(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root.get() + path))
                 .timeout(Duration.ofSeconds(20))
                 .method(
                         method,
@@ -113,7 +122,7 @@ final class Http {
     }
 
     Watch watch(String path, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root.get() + path));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -10,10 +10,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The Leases of API servers, and what a server makes of those of others. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -23,19 +22,10 @@ class IdentityLeasesComponentTest {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private TestApiServer server;
-    private Http http;
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     /** Waits for an event about the Lease of that name. */
     private JsonNode lease(String type, String name) throws Exception {

@@ -2,26 +2,17 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rules of kinds that depend on the request. */
 class KindRulesComponentTest {
     private static final String ODD = "\"metadata\":{\"name\":\"Odd_Name\",\"namespace\":\"default\"}";
-    private static TestApiServer server;
-    private static Http http;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     @Test
     void eventsOfTheNewGroupAreHeldToMoreThanThoseOfTheCore() {

@@ -2,28 +2,19 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Warnings of kinds reach the client as headers, and only when the object is taken. */
 class KindWarningsComponentTest {
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
     private static final String HIDES = "299 - \"spec.template.spec.containers[0].env[1]: hides previous definition of"
             + " \\\"A\\\", which may be dropped when using apply\"";
-    private static TestApiServer server;
-    private static Http http;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String deployment(String name) {
         return ("{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'" + name

@@ -4,27 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Mutating admission policies, over HTTP; each test has a namespace, policies and bindings of its own. */
 class MutatingPolicyComponentTest {
     private static final String GROUP = "/apis/admissionregistration.k8s.io/v1";
 
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static JsonNode created(Http.Answer answer) throws Exception {
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is answered to patches and updates that leave things out or get them wrong, as kubectl shows it. */
 class PatchesComponentTest {
@@ -14,19 +14,15 @@ class PatchesComponentTest {
     private static final String STRATEGIC = "application/strategic-merge-patch+json";
     private static final String MERGE = "application/merge-patch+json";
     private static final String JSON = "application/json-patch+json";
-    private static TestApiServer server;
-    private static Http http;
+
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
+
+    private static final Http http = server.http();
 
     @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
+    static void prepare() throws Exception {
         http.post(ROOT + "configmaps", "{\"metadata\":{\"name\":\"one\"},\"data\":{\"a\":\"1\"}}");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
     }
 
     private static Http.Answer patch(String path, String type, String body) {

@@ -2,26 +2,17 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The options of {@code pods/log}. */
 class PodLogOptionsComponentTest {
     private static final String LOG = "/api/v1/namespaces/default/pods/p/log";
-    private TestApiServer server;
-    private Http http;
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     @Test
     void optionsThatMakeNoSenseAreRefusedByName() {

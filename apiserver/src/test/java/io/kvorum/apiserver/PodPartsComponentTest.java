@@ -4,30 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The subresources that change a part of a pod: ephemeral containers and resize. */
 class PodPartsComponentTest {
     private static final String PODS = "/api/v1/namespaces/default/pods";
-    private TestApiServer server;
-    private Http http;
+
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
+
+    private final Http http = server.http();
 
     @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
+    void prepare() throws Exception {
         Http.Answer made = http.post(
                 PODS,
                 "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"nginx\","
                         + "\"resources\":{\"requests\":{\"cpu\":\"100m\"}}}]}}");
         assertThat(made.status()).as(made.text()).isEqualTo(201);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
     }
 
     private Http.Answer strategic(String path, String body) {

@@ -2,9 +2,8 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Namespaces that hold their pods to a level, over HTTP. */
 class PodSecurityComponentTest {
@@ -12,19 +11,10 @@ class PodSecurityComponentTest {
             "{\"serviceAccountName\":\"default\",\"containers\":[{\"name\":\"c\",\"image\":\"nginx\",\"securityContext\":"
                     + "{\"privileged\":true}}]}";
 
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static Http.Answer namespace(String name, String labels) {
         return http.post(

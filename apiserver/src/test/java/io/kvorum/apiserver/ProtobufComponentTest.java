@@ -2,26 +2,17 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bodies in protobuf, written by hand: in messages as short as these all bytes are ASCII. */
 class ProtobufComponentTest {
     private static final String[] PROTOBUF = {"Content-Type", "application/vnd.kubernetes.protobuf"};
-    private static TestApiServer server;
-    private static Http http;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     /** A field with a text or a message; of less than 128 bytes. */
     private static String field(int number, String value) {

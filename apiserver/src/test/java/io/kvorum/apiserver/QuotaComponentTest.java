@@ -6,25 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Quotas, limit ranges and default classes at the admission of objects, over HTTP; each test in a namespace of its own. */
 class QuotaComponentTest {
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String namespace(String name) {
         created(http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}"));

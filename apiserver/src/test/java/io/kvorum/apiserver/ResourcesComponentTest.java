@@ -5,25 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The verbs on resources, over HTTP with the store in memory. Each test works in a namespace of its own. */
 class ResourcesComponentTest {
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String namespace(String name) {
         assertThat(http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}")
@@ -133,7 +123,8 @@ class ResourcesComponentTest {
                 .asText();
         configMap(ns, "c7", "");
         JsonNode last = configMap(ns, "c8", "");
-        server.store()
+        server.get()
+                .store()
                 .compact(Long.parseLong(revision(last)))
                 .toCompletionStage()
                 .toCompletableFuture()

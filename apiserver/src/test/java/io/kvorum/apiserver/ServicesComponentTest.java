@@ -5,26 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Cluster IPs (10.96.0.0/24) and node ports (30000-30010) of Services. */
 class ServicesComponentTest {
     private static final String ROOT = "/api/v1/namespaces/default/services";
-    private TestApiServer server;
-    private Http http;
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     private Http.Answer service(String name, String spec) {
         return http.post(

@@ -2,9 +2,8 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the server says of requests that are not quite right, in upstream's words. */
 class StrictnessComponentTest {
@@ -24,19 +23,11 @@ class StrictnessComponentTest {
             immutable: false
             unknown: 1
             """;
-    private static TestApiServer server;
-    private static Http http;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer();
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String message(Http.Answer answer) {
         return answer.json().path("message").asText();

@@ -7,25 +7,15 @@ import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.ResourceInfo.Subresource;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every resource and subresource of the catalogue answers with every verb it is listed with. */
 class SubresourcesComponentTest {
-    private TestApiServer server;
-    private Http http;
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     private static String root(ResourceInfo info) {
         String api = info.group().isEmpty() ? "/api/" : "/apis/";

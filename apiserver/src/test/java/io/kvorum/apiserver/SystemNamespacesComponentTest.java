@@ -5,34 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Namespaces that come back. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SystemNamespacesComponentTest {
     private static final String LEASES = "/api/v1/namespaces/kube-node-lease";
 
-    private TestApiServer server;
-    private Http http;
+    @RegisterExtension
+    private final OwnApiServer server = new OwnApiServer();
 
-    @BeforeEach
-    void start() throws Exception {
-        server = TestApiServer.start(0);
-        http = new Http(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
+    private final Http http = server.http();
 
     @Test
     void aNamespaceOfTheSystemThatWasDeletedIsMadeAgain() throws Exception {
         JsonNode first = http.get(LEASES).json();
-        server.keepNamespaces(Duration.ofMillis(50));
+        server.get().keepNamespaces(Duration.ofMillis(50));
         try (Http.Watch watch = http.watch("/api/v1/namespaces?watch=1&timeoutSeconds=20"
                 + "&fieldSelector=metadata.name%3Dkube-node-lease&resourceVersion="
                 + first.at("/metadata/resourceVersion").asText())) {

@@ -186,6 +186,7 @@ public final class ClusterBench {
             try (ApiLoad api = ApiLoad.connect(cluster.folder(), server(cluster), 1)) {
                 WatchLoad.create(api);
             }
+            // The last one twice: once the code is compiled that the first time had to be.
             for (int rate : new int[] {50, 200, CHANGES, CHANGES}) {
                 try (ApiLoad changes = ApiLoad.connect(cluster.folder(), server(cluster), 16);
                         ApiLoad streams = ApiLoad.connect(cluster.folder(), server(cluster), WATCHERS)) {

@@ -90,21 +90,22 @@ public final class FileAuditLog implements AuditLog {
      * since to wake it costs who records an event more than all else about it; while nothing happens it sleeps.
      */
     private void run() {
-        while (true) {
-            boolean last = closing;
+        try {
+            while (!closing) {
+                writeAll();
+                LockSupport.parkNanos(this, GATHER_NANOS);
+                asleep.set(true);
+                if (waiting.isEmpty() && !closing) {
+                    LockSupport.park(this);
+                }
+                asleep.set(false);
+            }
             writeAll();
-            if (last) {
-                break;
-            }
-            LockSupport.parkNanos(this, GATHER_NANOS);
-            asleep.set(true);
-            if (waiting.isEmpty() && !closing) {
-                LockSupport.park(this);
-            }
-            asleep.set(false);
+        } finally {
+            // Also after a defect: who closes the log must not wait for a thread that is gone.
+            shut();
+            ended.tryComplete();
         }
-        shut();
-        ended.tryComplete();
     }
 
     private void writeAll() {

@@ -27,7 +27,6 @@ public final class ResourceCache {
     private @Nullable Map<String, NavigableMap<String, ObjectVersion>> byNode;
 
     private final Map<Interest, Set<Watcher>> watchers = new HashMap<>();
-    private int watching;
     private int watchingNodes;
     private EventHistory history;
     private long changedAt;
@@ -43,20 +42,15 @@ public final class ResourceCache {
 
     /** Objects of a namespace, or all when it is empty, in key order. A view: use it before the event loop moves on. */
     public Collection<ObjectVersion> list(String namespace) {
-        return part(objects, namespace, "").values();
+        return listAfter(namespace, "");
     }
 
-    /** As {@link #list}, from the first path greater than {@code after} on. */
+    /** As {@link #list}, from the first path greater than {@code after} on; empty for all of them. */
     public Collection<ObjectVersion> listAfter(String namespace, String after) {
         return part(objects, namespace, after).values();
     }
 
-    /** Objects on a node, of a namespace or of all when it is empty, in key order. A view, as {@link #list}. */
-    public Collection<ObjectVersion> onNode(String node, String namespace) {
-        return part(onNode(node), namespace, "").values();
-    }
-
-    /** As {@link #onNode}, from the first path greater than {@code after} on. */
+    /** As {@link #listAfter}, of the objects on a node. */
     public Collection<ObjectVersion> onNodeAfter(String node, String namespace, String after) {
         return part(onNode(node), namespace, after).values();
     }
@@ -101,7 +95,7 @@ public final class ResourceCache {
     }
 
     public int watchers() {
-        return watching;
+        return watchers.values().stream().mapToInt(Set::size).sum();
     }
 
     /**
@@ -136,10 +130,9 @@ public final class ResourceCache {
 
     private void add(Watcher watcher) {
         Interest interest = watcher.interest();
-        if (watchers.computeIfAbsent(interest, first -> new LinkedHashSet<>()).add(watcher)) {
-            watching++;
-            watchingNodes += interest.in() == Interest.In.NODE ? 1 : 0;
-        }
+        boolean added = watchers.computeIfAbsent(interest, first -> new LinkedHashSet<>())
+                .add(watcher);
+        watchingNodes += added && interest.in() == Interest.In.NODE ? 1 : 0;
     }
 
     public void unwatch(Watcher watcher) {
@@ -147,7 +140,6 @@ public final class ResourceCache {
         Set<Watcher> there = watchers.getOrDefault(interest, Set.of());
         if (there.contains(watcher)) {
             there.remove(watcher);
-            watching--;
             watchingNodes -= interest.in() == Interest.In.NODE ? 1 : 0;
             if (there.isEmpty()) {
                 watchers.remove(interest);
@@ -161,10 +153,9 @@ public final class ResourceCache {
     }
 
     private List<Watcher> taken() {
-        List<Watcher> all = new ArrayList<>(watching);
+        List<Watcher> all = new ArrayList<>();
         watchers.values().forEach(all::addAll);
         watchers.clear();
-        watching = 0;
         watchingNodes = 0;
         return all;
     }

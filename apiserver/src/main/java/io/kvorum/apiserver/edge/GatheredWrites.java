@@ -44,6 +44,11 @@ final class GatheredWrites {
         return new Stream(out);
     }
 
+    /** Whether no frame is held. */
+    boolean isEmpty() {
+        return none.next.isEmpty();
+    }
+
     private void schedule(Stream stream) {
         if (waiting.isEmpty()) {
             Context context = vertx.getOrCreateContext();
@@ -118,12 +123,13 @@ final class GatheredWrites {
         @Override
         public Future<Void> write(Buffer frame) {
             gathered = gathered.with(frame);
-            if (gathered.length >= MOST_BYTES) {
-                return send();
-            }
+            // Also for what is sent at once: the end of the turn is when what streams could share is let go of.
             if (!scheduled) {
                 scheduled = true;
                 schedule(this);
+            }
+            if (gathered.length >= MOST_BYTES) {
+                return send();
             }
             return Future.succeededFuture();
         }

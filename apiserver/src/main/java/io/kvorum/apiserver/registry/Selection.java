@@ -66,10 +66,7 @@ record Selection(
             ObjectVersion only = objects.get(path);
             return only == null || path.compareTo(after) <= 0 ? List.of() : List.of(only);
         }
-        if (node != null) {
-            return after.isEmpty() ? objects.onNode(node, namespace) : objects.onNodeAfter(node, namespace, after);
-        }
-        return after.isEmpty() ? objects.list(namespace) : objects.listAfter(namespace, after);
+        return node == null ? objects.listAfter(namespace, after) : objects.onNodeAfter(node, namespace, after);
     }
 
     /** The path of the only object that can match; null when there is more than one. */

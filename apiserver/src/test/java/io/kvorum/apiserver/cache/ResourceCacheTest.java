@@ -57,7 +57,7 @@ class ResourceCacheTest {
             }
             assertThat(cache.watchers()).isEqualTo(watchers.size());
             String node = NODES.get(random.nextInt(NODES.size()));
-            assertThat(cache.onNode(node, "a"))
+            assertThat(cache.onNodeAfter(node, "a", ""))
                     .containsExactlyElementsOf(model.subMap("a/", "a0").values().stream()
                             .filter(pod -> pod.node().equals(node))
                             .toList());
@@ -86,7 +86,7 @@ class ResourceCacheTest {
             assertThat(watcher.cut).isTrue();
         });
         assertThat(cache.watchers()).isZero();
-        assertThat(cache.onNode("one", "")).isEmpty();
+        assertThat(cache.onNodeAfter("one", "", "")).isEmpty();
     }
 
     private static Interest interest(Random random) {

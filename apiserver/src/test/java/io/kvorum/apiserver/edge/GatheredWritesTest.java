@@ -83,6 +83,21 @@ class GatheredWritesTest {
         assertThat(one.toString()).isEqualTo("one\n");
     }
 
+    /** A frame so large that it is sent at once must not be kept for others who might send it too. */
+    @Test
+    void nothingIsKeptAfterTheTurn() throws Exception {
+        GatheredWrites gathered = new GatheredWrites(vertx);
+        WriteStream<Buffer> stream = gathered.to(new Sink());
+        onLoop(() -> stream.write(Buffer.buffer(new byte[300_000])));
+        onLoop(() -> stream.write(Buffer.buffer(new byte[300_000])));
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        boolean[] empty = {false};
+        while (!empty[0] && System.nanoTime() < until) {
+            onLoop(() -> empty[0] = gathered.isEmpty());
+        }
+        assertThat(empty[0]).isTrue();
+    }
+
     private void onLoop(Runnable action) throws Exception {
         Promise<Void> done = Promise.promise();
         vertx.getOrCreateContext().runOnContext(v -> {
