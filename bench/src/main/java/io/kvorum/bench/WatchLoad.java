@@ -39,6 +39,9 @@ final class WatchLoad {
     private final AtomicLong events = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
+    /** When the changes began, in nanoseconds of this machine's clock. */
+    private volatile long started = Long.MAX_VALUE;
+
     /**
      * @param changes sends the changes
      * @param streams has a connection for every watcher
@@ -74,7 +77,7 @@ final class WatchLoad {
         long expected = (long) watchers * OBJECTS;
         await(expected);
         events.set(0);
-        long started = System.nanoTime();
+        started = System.nanoTime();
         int count = (int) (rate * window.toSeconds());
         List<CompletableFuture<Void>> answers = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -166,7 +169,8 @@ final class WatchLoad {
             for (int i = at; i < line.length && line[i] != '"'; i++) {
                 due = due * 10 + line[i] - '0';
             }
-            if (due > 0) {
+            // What a round before this one wrote last comes with the start of the watch.
+            if (due >= started) {
                 synchronized (latency) {
                     latency.recordValue(Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - due)));
                 }
