@@ -80,6 +80,16 @@ public final class FieldSelector {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof FieldSelector selector && requirements.equals(selector.requirements);
+    }
+
+    @Override
+    public int hashCode() {
+        return requirements.hashCode();
+    }
+
+    @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (Requirement requirement : requirements) {

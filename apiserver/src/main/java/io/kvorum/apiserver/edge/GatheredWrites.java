@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams whose frames of one turn of the event loop go out as one write: one chunk, one TLS record, one system call. With
- * many watchers that is most of what an event costs. After sending to many the next sending waits for a while in proportion,
- * so that sending leaves the loop time for all else, and the busier it is the more is gathered; with a few watchers that
- * while is far below a millisecond.
+ * many watchers that is most of what an event costs. After sending to many the next sending waits for as long as that took, so
+ * that sending leaves the loop time for all else, and the busier it is the more is gathered; with a few watchers that while
+ * is far below a millisecond.
  *
  * <p>Streams that send the same frames in the same order, as watchers of one collection do, share what is gathered: a frame
  * costs each of them a look-up, and all of them one copy.
@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class GatheredWrites {
     /** A stream with so much in one turn does not wait for its end, so that its back-pressure is seen. */
     private static final int MOST_BYTES = 256 << 10;
-
-    /** How long no sending begins after one, in times of how long that took. */
-    private static final int REST = 2;
 
     private final Vertx vertx;
     private long notBefore = System.nanoTime();
@@ -67,9 +64,9 @@ final class GatheredWrites {
         List<Stream> now = waiting;
         waiting = new ArrayList<>(now.size());
         now.forEach(Stream::flush);
-        none.next.clear();
+        none.forget();
         long ended = System.nanoTime();
-        notBefore = ended + REST * (ended - began);
+        notBefore = ended + (ended - began);
     }
 
     /** Frames in their order, as the end of a path that streams with the same frames go together. */
@@ -78,6 +75,7 @@ final class GatheredWrites {
         private final Buffer last;
         private final int length;
         private final Map<Buffer, Run> next = new IdentityHashMap<>(2);
+        private @Nullable Run latest;
         private @Nullable Buffer whole;
 
         Run(@Nullable Run before, Buffer last) {
@@ -87,12 +85,19 @@ final class GatheredWrites {
         }
 
         Run with(Buffer frame) {
-            Run known = next.get(frame);
-            if (known == null) {
-                known = new Run(this, frame);
-                next.put(frame, known);
+            Run known = latest;
+            // As it nearly always is: one frame is written to all streams before the next is.
+            if (known != null && known.last == frame) {
+                return known;
             }
+            known = next.computeIfAbsent(frame, first -> new Run(this, first));
+            latest = known;
             return known;
+        }
+
+        void forget() {
+            next.clear();
+            latest = null;
         }
 
         Buffer whole() {
@@ -115,6 +120,9 @@ final class GatheredWrites {
         private final WriteStream<Buffer> out;
         private Run gathered = none;
         private boolean scheduled;
+
+        /** Asked after every frame; only what is sent can make it full. */
+        private boolean full;
 
         Stream(WriteStream<Buffer> out) {
             this.out = out;
@@ -142,8 +150,13 @@ final class GatheredWrites {
         private Future<Void> send() {
             Run all = gathered;
             gathered = none;
+            if (all == none) {
+                return Future.succeededFuture();
+            }
             // A failure is told to the handler of exceptions, as for every write.
-            return all == none ? Future.succeededFuture() : out.write(all.whole());
+            Future<Void> sent = out.write(all.whole());
+            full = out.writeQueueFull();
+            return sent;
         }
 
         @Override
@@ -154,7 +167,8 @@ final class GatheredWrites {
 
         @Override
         public boolean writeQueueFull() {
-            return out.writeQueueFull();
+            full = full && out.writeQueueFull();
+            return full;
         }
 
         @Override

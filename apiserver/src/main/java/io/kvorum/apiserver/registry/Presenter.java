@@ -51,6 +51,11 @@ final class Presenter {
             this.includeObject = includeObject;
         }
 
+        /** Equal for views that show everything of a resource in the same bytes. */
+        Object form() {
+            return List.of(representation, encoding, metaVersion, includeObject);
+        }
+
         ApiResponse one(int status, ObjectVersion version) {
             return encoding == Encoding.PROTOBUF
                     ? protobuf(status, envelope(message(version)))

@@ -3,13 +3,11 @@ package io.kvorum.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.CacheEvent;
-import io.kvorum.apiserver.cache.Interest;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.cache.WatchType;
-import io.kvorum.apiserver.cache.Watcher;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
@@ -17,9 +15,12 @@ import io.kvorum.bus.FrameQueue;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,7 @@ final class Watches {
     private final Presenter presenter;
     private final RandomGenerator random;
     private final Converter converter;
+    private final Map<WatchGroup.Key, WatchGroup> groups = new HashMap<>();
 
     Watches(
             Vertx vertx,
@@ -77,12 +79,13 @@ final class Watches {
     }
 
     /** One open watch; ends itself by its timer, by a full queue, or when its reader goes away. */
-    private final class Open implements Watcher {
+    private final class Open implements WatchGroup.Member {
         private final Served served;
         private final ResourceCache objects;
         private final Presenter.View view;
         private final Selection selection;
-        private final Interest interest;
+        private final WatchGroup.Key key;
+        private final WatchGroup group;
         private final FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
         private final boolean bookmarks;
         private final boolean marksInitialEvents;
@@ -105,7 +108,8 @@ final class Watches {
             this.objects = cache.of(served.stored());
             this.view = view;
             this.selection = selection;
-            this.interest = selection.interest();
+            this.key = new WatchGroup.Key(served, selection, view.form());
+            this.group = groups.computeIfAbsent(key, first -> new WatchGroup(served, objects, selection, view));
             this.bookmarks = options.bookmarks();
             this.marksInitialEvents = options.marksInitialEvents();
             long seconds = options.timeoutSeconds() > 0
@@ -125,7 +129,7 @@ final class Watches {
                     .filter(selection::matches)
                     .toList();
             converting = true;
-            follow(revision, () -> objects.watch(revision, this));
+            follow(revision, () -> objects.watch(revision, group));
             return reads.prepared(served, state)
                     .map(ready -> {
                         if (!stopped) {
@@ -141,13 +145,13 @@ final class Watches {
         /** Shows what changes from now on. */
         Future<FrameQueue> startNow() {
             long revision = cache.revision();
-            follow(revision, () -> objects.watch(revision, this));
+            follow(revision, () -> objects.watch(revision, group));
             return Future.succeededFuture(queue);
         }
 
         /** Shows what has changed since a revision. */
         Future<FrameQueue> resume(long revision) {
-            follow(revision, () -> objects.resume(revision, this));
+            follow(revision, () -> objects.resume(revision, group));
             return Future.succeededFuture(queue);
         }
 
@@ -162,52 +166,41 @@ final class Watches {
             }
         }
 
-        /** @param known the events that there are already */
-        private void follow(long revision, Supplier<List<CacheEvent>> known) {
-            from = revision;
+        /** @param start has the cache tell the group, and gives the events there are already */
+        private void follow(long revision, Supplier<List<CacheEvent>> start) {
             seen = revision;
-            List<CacheEvent> events;
             try {
-                events = known.get();
+                group.join(this, start);
             } catch (ApiException expired) {
                 error(expired);
-                return;
             }
-            events.forEach(this::show);
+            // Not before: a watch that resumes is shown what happened at its revision again.
+            from = revision;
         }
 
         @Override
-        public Interest interest() {
-            return interest;
+        public void show(long revision, Buffer frame) {
+            if (isDue(revision)) {
+                send(frame);
+            }
         }
 
         @Override
-        public void changed(CacheEvent event) {
-            // A watch may begin at a revision that is yet to come.
-            if (event.revision() > from) {
-                show(event);
-            }
-        }
-
-        private void show(CacheEvent event) {
-            if (stopped) {
+        public void convert(CacheEvent event, WatchType type) {
+            if (!isDue(event.revision())) {
                 return;
             }
-            seen = event.revision();
-            boolean before = selection.matches(event.before());
-            boolean after = selection.matches(event.after());
-            if (!before && !after) {
-                return;
-            }
-            WatchType type = !before ? WatchType.ADDED : after ? WatchType.MODIFIED : WatchType.DELETED;
-            if (served.conversion().immediate()) {
-                send(event, type);
-            } else if (waiting.size() >= MOST_WAITING_FRAMES) {
+            if (waiting.size() >= MOST_WAITING_FRAMES) {
                 ended();
             } else {
                 waiting.add(new Waiting(event, type));
                 convert();
             }
+        }
+
+        /** A watch may begin at a revision that is yet to come. */
+        private boolean isDue(long revision) {
+            return !stopped && revision > from;
         }
 
         /** Sends what waits, one after the other, in whatever time the webhook takes. */
@@ -242,23 +235,27 @@ final class Watches {
         private void sendFirst() {
             Waiting first = waiting.remove();
             try {
-                send(first.event(), first.type());
+                send(view.event(first.event(), first.type()));
             } catch (ApiException notConverted) {
                 // A watch that cannot show a change must not go on without it.
                 error(notConverted);
             }
         }
 
-        private void send(CacheEvent event, WatchType type) {
-            if (!queue.offer(view.event(event, type))) {
+        private void send(Buffer frame) {
+            if (!queue.offer(frame)) {
                 // Too slow: the reader resumes from the last revision it got, or lists again.
                 ended();
             }
         }
 
+        private long seen() {
+            return Math.max(seen, group.seen());
+        }
+
         @Override
         public void lost() {
-            error(ApiException.expired("too old resource version: " + seen + " (" + cache.revision() + ")"));
+            error(ApiException.expired("too old resource version: " + seen() + " (" + cache.revision() + ")"));
         }
 
         @Override
@@ -269,14 +266,14 @@ final class Watches {
 
         private void bookmarkWhenDue() {
             quietSeconds += BOOKMARK_LOOK_SECONDS;
-            if (quietSeconds >= BOOKMARK_SECONDS || cache.revision() - seen >= BOOKMARK_REVISIONS) {
+            if (quietSeconds >= BOOKMARK_SECONDS || cache.revision() - seen() >= BOOKMARK_REVISIONS) {
                 bookmark();
             }
         }
 
         /** Says how far the reader has come; not while anything up to there is yet to be sent. */
         private void bookmark() {
-            if (!converting && waiting.isEmpty() && cache.synced() && cache.revision() >= seen) {
+            if (!converting && waiting.isEmpty() && cache.synced() && cache.revision() >= seen()) {
                 quietSeconds = 0;
                 seen = cache.revision();
                 queue.offer(view.bookmark(seen, false));
@@ -299,7 +296,9 @@ final class Watches {
         private void stop() {
             stopped = true;
             waiting.clear();
-            objects.unwatch(this);
+            if (group.leave(this)) {
+                groups.remove(key, group);
+            }
             vertx.cancelTimer(timeoutTimer);
             if (bookmarks) {
                 vertx.cancelTimer(bookmarkTimer);

@@ -98,6 +98,30 @@ class GatheredWritesTest {
         assertThat(empty[0]).isTrue();
     }
 
+    /** Whoever writes sees that the reader does not keep up, and that it does again. */
+    @Test
+    void isFullWhileWhatItSendsToIs() throws Exception {
+        GatheredWrites gathered = new GatheredWrites(vertx);
+        Sink sink = new Sink();
+        WriteStream<Buffer> stream = gathered.to(sink);
+        boolean[] full = new boolean[3];
+        onLoop(() -> {
+            stream.write(Buffer.buffer("one\n"));
+            full[0] = stream.writeQueueFull();
+            sink.full = true;
+        });
+        onLoop(() -> {});
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!full[1] && System.nanoTime() < until) {
+            onLoop(() -> full[1] = stream.writeQueueFull());
+        }
+        onLoop(() -> {
+            sink.full = false;
+            full[2] = stream.writeQueueFull();
+        });
+        assertThat(full).containsExactly(false, true, false);
+    }
+
     private void onLoop(Runnable action) throws Exception {
         Promise<Void> done = Promise.promise();
         vertx.getOrCreateContext().runOnContext(v -> {
@@ -113,6 +137,7 @@ class GatheredWritesTest {
 
     private static final class Sink implements WriteStream<Buffer> {
         private final List<Buffer> written = new ArrayList<>();
+        private boolean full;
 
         private String text() {
             StringBuilder all = new StringBuilder();
@@ -133,7 +158,7 @@ class GatheredWritesTest {
 
         @Override
         public boolean writeQueueFull() {
-            return false;
+            return full;
         }
 
         @Override
