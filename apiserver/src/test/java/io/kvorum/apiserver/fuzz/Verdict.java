@@ -32,8 +32,10 @@ final class Verdict {
             return "answered " + status + " " + text;
         }
         if (status >= 500 && !text.contains("\"reason\":\"")) {
-            // Another version of HTTP gets no further than the HTTP server.
-            return answer.head().startsWith("HTTP/1.2") ? null : "answered " + status + " without a reason: " + text;
+            // Another version of HTTP gets no further than the HTTP server; a coding that is not known has no reason
+            // upstream.
+            boolean meant = answer.head().startsWith("HTTP/1.2") || text.contains("unsupported transfer encoding");
+            return meant ? null : "answered " + status + " without a reason: " + text;
         }
         if (status >= 400 && INSIDES.matcher(text).find()) {
             return "told of its insides: " + text;
