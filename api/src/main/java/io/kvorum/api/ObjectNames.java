@@ -24,6 +24,8 @@ public final class ObjectNames {
 
     private static final Pattern LABEL_1123_PATTERN = Pattern.compile(LABEL_1123);
     private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN_1123);
+    private static final Pattern SEARCH_DOMAIN_PATTERN =
+            Pattern.compile("_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*");
     private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
     private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
     private static final Pattern LABEL_VALUE_PATTERN = Pattern.compile(LABEL_VALUE);
@@ -67,6 +69,22 @@ public final class ObjectNames {
             wrong.add(regexMessage(
                     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
                             + " start and end with an alphanumeric character",
+                    SUBDOMAIN_1123,
+                    "example.com"));
+        }
+        return wrong;
+    }
+
+    /** A domain in which names are looked for: a DNS-1123 subdomain that may have underscores, as service records do. */
+    public static List<String> searchDomain(String value) {
+        List<String> wrong = new ArrayList<>();
+        if (value.length() > 253) {
+            wrong.add(tooLong(253));
+        }
+        if (!SEARCH_DOMAIN_PATTERN.matcher(value).matches()) {
+            wrong.add(regexMessage(
+                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and"
+                            + " must start and end with an alphanumeric character",
                     SUBDOMAIN_1123,
                     "example.com"));
         }

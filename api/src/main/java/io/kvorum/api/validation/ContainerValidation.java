@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of containers: image, ports, environment, mounts, probes, hooks. */
 final class ContainerValidation {
     private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
     private static final List<String> MESSAGE_POLICIES = List.of("FallbackToLogsOnError", "File");
+    private static final List<String> PROPAGATIONS = List.of("Bidirectional", "HostToContainer", "None");
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc", "sleep");
     private static final Set<String> ENV_FIELDS = Set.of(
             "metadata.name",
@@ -26,15 +30,32 @@ final class ContainerValidation {
     private static final List<String> ENV_SOURCES =
             List.of("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef");
 
-    private final Set<String> volumes;
+    private final Map<String, JsonNode> volumes = new HashMap<>();
+    private final Set<String> claims;
     private final boolean hostNetwork;
+    private final boolean hostUsers;
+    private final String podRestartPolicy;
+    private final @Nullable Long gracePeriod;
     private final FieldErrors errors;
     private final Set<String> names = new HashSet<>();
 
-    /** @param volumes names of the pod's volumes */
-    ContainerValidation(Set<String> volumes, boolean hostNetwork, FieldErrors errors) {
-        this.volumes = volumes;
-        this.hostNetwork = hostNetwork;
+    /**
+     * @param spec of the pod
+     * @param volumes names of the pod's volumes that are right
+     */
+    ContainerValidation(JsonNode spec, Set<String> volumes, FieldErrors errors) {
+        for (JsonNode volume : Tree.items(spec, "volumes")) {
+            if (volumes.contains(Tree.text(volume, "name"))) {
+                this.volumes.put(Tree.text(volume, "name"), volume);
+            }
+        }
+        this.claims = PodClaimRules.names(spec);
+        this.hostNetwork = Tree.flag(spec, "hostNetwork");
+        this.hostUsers = PodSecurityRules.hasHostUsers(spec);
+        this.podRestartPolicy = Tree.text(spec, "restartPolicy");
+        this.gracePeriod = spec.hasNonNull("terminationGracePeriodSeconds")
+                ? Long.valueOf(Tree.number(spec, "terminationGracePeriodSeconds"))
+                : null;
         this.errors = errors;
     }
 
@@ -71,6 +92,11 @@ final class ContainerValidation {
             FieldPath at = path.index(i);
             common(container, at);
             unique(container, at);
+            Set<String> hostPorts = new HashSet<>();
+            for (int p = 0; p < Tree.items(container, "ports").size(); p++) {
+                hostPort(
+                        Tree.items(container, "ports").get(p), at.child("ports").index(p), hostPorts);
+            }
             boolean sidecar = Tree.text(container, "restartPolicy").equals("Always");
             if (sidecar) {
                 lifecycle(container, at);
@@ -117,6 +143,14 @@ final class ContainerValidation {
         }
     }
 
+    /** What holds for the images of pods' containers and not for those of templates. */
+    static void image(JsonNode container, FieldPath at, FieldErrors errors) {
+        String image = Tree.text(container, "image");
+        if (!image.equals(image.trim())) {
+            errors.invalid(at.child("image"), image, "must not have leading or trailing whitespace");
+        }
+    }
+
     private void unique(JsonNode container, FieldPath at) {
         String name = Tree.text(container, "name");
         if (!name.isEmpty() && !names.add(name)) {
@@ -134,8 +168,6 @@ final class ContainerValidation {
         String image = Tree.text(container, "image");
         if (image.isEmpty()) {
             errors.required(at.child("image"));
-        } else if (!image.equals(image.trim())) {
-            errors.invalid(at.child("image"), image, "must not have leading or trailing whitespace");
         }
         Rules.requiredOneOf(container, at, "terminationMessagePolicy", MESSAGE_POLICIES, errors);
         ports(Tree.items(container, "ports"), at.child("ports"));
@@ -148,23 +180,65 @@ final class ContainerValidation {
             envFrom(sources.get(i), at.child("envFrom").index(i));
         }
         mounts(container, at);
+        devices(container, at);
         Rules.requiredOneOf(container, at, "imagePullPolicy", PULL_POLICIES, errors);
         ResourceListValidation.requirements(container.path("resources"), at.child("resources"), errors);
-        securityContext(container.path("securityContext"), at.child("securityContext"));
+        claims(container, at.child("resources", "claims"));
+        resizePolicy(container, at.child("resizePolicy"));
+        PodSecurityRules.container(container.path("securityContext"), hostUsers, at.child("securityContext"), errors);
     }
 
-    private void securityContext(JsonNode context, FieldPath at) {
-        for (String field : List.of("runAsUser", "runAsGroup")) {
-            if (context.hasNonNull(field)) {
-                long id = Tree.number(context, field);
-                if (id < 0 || id > 4294967295L) {
-                    errors.invalid(at.child(field), id, "must be between 0 and 4294967295, inclusive");
-                }
+    /** What each resource asks of a container that is resized. */
+    private void resizePolicy(JsonNode container, FieldPath path) {
+        Set<String> seen = new HashSet<>();
+        List<JsonNode> policies = Tree.items(container, "resizePolicy");
+        for (int i = 0; i < policies.size(); i++) {
+            String resource = Tree.text(policies.get(i), "resourceName");
+            String restart = Tree.text(policies.get(i), "restartPolicy");
+            if (!seen.add(resource)) {
+                errors.duplicate(path.index(i), resource);
+            }
+            oneOf(resource, path, List.of("cpu", "memory"));
+            oneOf(restart, path, List.of("NotRequired", "RestartContainer"));
+            if (podRestartPolicy.equals("Never") && !restart.equals("NotRequired")) {
+                errors.invalid(path, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'");
             }
         }
-        boolean escalation = Tree.at(context, "allowPrivilegeEscalation").asBoolean(true);
-        if (!escalation && Tree.flag(context, "privileged")) {
-            errors.invalid(at, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+    }
+
+    private void oneOf(String value, FieldPath path, List<String> supported) {
+        if (value.isEmpty()) {
+            errors.required(path);
+        } else if (!supported.contains(value)) {
+            errors.notSupported(path, value, supported);
+        }
+    }
+
+    private void claims(JsonNode container, FieldPath path) {
+        Set<String> seen = new HashSet<>();
+        List<JsonNode> used = Tree.items(container, "resources", "claims");
+        for (int i = 0; i < used.size(); i++) {
+            String name = Tree.text(used.get(i), "name");
+            String request = Tree.text(used.get(i), "request");
+            FieldPath at = path.index(i);
+            if (name.isEmpty()) {
+                errors.required(at);
+                continue;
+            }
+            String key = request.isEmpty() ? name : name + "/" + request;
+            if (!request.isEmpty()) {
+                errors.invalidEach(at.child("request"), request, ObjectNames.dns1123Label(request));
+            }
+            if (!seen.add(key)) {
+                errors.duplicate(at, key);
+            }
+            if (!claims.contains(name)) {
+                errors.notFound(
+                        at,
+                        name,
+                        "must be one of the names in pod.spec.resourceClaims"
+                                + (claims.isEmpty() ? " which is empty" : ": " + String.join(", ", claims)));
+            }
         }
     }
 
@@ -205,10 +279,7 @@ final class ContainerValidation {
             errors.duplicate(at.child("hostPort"), key);
         }
         if (hostNetwork && hostPort != Tree.number(port, "containerPort")) {
-            errors.invalid(
-                    at.child("containerPort"),
-                    Tree.number(port, "containerPort"),
-                    "must match `hostPort` when `hostNetwork` is true");
+            errors.invalid(at.child("hostPort"), hostPort, "must match `containerPort` when `hostNetwork` is true");
         }
     }
 
@@ -319,6 +390,7 @@ final class ContainerValidation {
 
     private void mounts(JsonNode container, FieldPath at) {
         Set<String> paths = new HashSet<>();
+        Map<String, String> devices = paths(container, "volumeDevices", "devicePath");
         List<JsonNode> mounts = Tree.items(container, "volumeMounts");
         for (int i = 0; i < mounts.size(); i++) {
             JsonNode mount = mounts.get(i);
@@ -326,7 +398,7 @@ final class ContainerValidation {
             String name = Tree.text(mount, "name");
             if (name.isEmpty()) {
                 errors.required(here.child("name"));
-            } else if (!volumes.contains(name)) {
+            } else if (!volumes.containsKey(name)) {
                 errors.notFound(here.child("name"), name);
             }
             String path = Tree.text(mount, "mountPath");
@@ -336,20 +408,115 @@ final class ContainerValidation {
             if (!paths.add(path)) {
                 errors.invalid(here.child("mountPath"), path, "must be unique");
             }
-            String subPath = Tree.text(mount, "subPath");
-            if (!subPath.isEmpty()) {
-                Rules.localPath(subPath, here.child("subPath"), errors);
+            if (devices.containsKey(name)) {
+                errors.invalid(here.child("name"), name, "must not already exist in volumeDevices");
             }
-            String expression = Tree.text(mount, "subPathExpr");
-            if (!expression.isEmpty()) {
-                if (!subPath.isEmpty()) {
-                    errors.invalid(
-                            here.child("subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive");
-                }
-                Rules.localPath(expression, here.child("subPathExpr"), errors);
+            if (devices.containsValue(path)) {
+                errors.invalid(here.child("mountPath"), path, "must not already exist as a path in volumeDevices");
             }
-            Rules.oneOf(mount, here, "mountPropagation", List.of("Bidirectional", "HostToContainer", "None"), errors);
+            // The paths of what follows are upstream's, which leave out the index.
+            subPaths(mount, here, at.child("volumeMounts"));
+            propagation(mount, container, at.child("volumeMounts"));
+            recursiveReadOnly(mount, at.child("volumeMounts", "recursiveReadOnly"));
         }
+    }
+
+    private void subPaths(JsonNode mount, FieldPath here, FieldPath list) {
+        String subPath = Tree.text(mount, "subPath");
+        String expression = Tree.text(mount, "subPathExpr");
+        JsonNode volume = volumes.get(Tree.text(mount, "name"));
+        if (volume != null && volume.hasNonNull("image")) {
+            for (String field : List.of("subPath", "subPathExpr")) {
+                if (!Tree.text(mount, field).isEmpty()) {
+                    errors.invalid(here.child(field), Tree.text(mount, field), "not allowed in image volume sources");
+                }
+            }
+        }
+        if (!subPath.isEmpty()) {
+            Rules.localPath(subPath, list.child("subPath"), errors);
+        }
+        if (!expression.isEmpty()) {
+            if (!subPath.isEmpty()) {
+                errors.invalid(here.child("subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive");
+            }
+            Rules.localPath(expression, list.child("subPathExpr"), errors);
+        }
+    }
+
+    private void propagation(JsonNode mount, JsonNode container, FieldPath list) {
+        Rules.oneOf(mount, list, "mountPropagation", PROPAGATIONS, errors);
+        if (Tree.text(mount, "mountPropagation").equals("Bidirectional")
+                && !Tree.at(container, "securityContext", "privileged").asBoolean(false)) {
+            errors.forbidden(
+                    list.child("mountPropagation"),
+                    "Bidirectional mount propagation is available only to privileged containers");
+        }
+    }
+
+    private void recursiveReadOnly(JsonNode mount, FieldPath path) {
+        String wanted = Tree.text(mount, "recursiveReadOnly");
+        switch (wanted) {
+            case "", "Disabled" -> {}
+            case "Enabled", "IfPossible" -> {
+                if (!Tree.flag(mount, "readOnly")) {
+                    errors.forbidden(path, "may only be specified when readOnly is true");
+                }
+                String propagation = Tree.text(mount, "mountPropagation");
+                if (!propagation.isEmpty() && !propagation.equals("None")) {
+                    errors.forbidden(path, "may only be specified when mountPropagation is None or not specified");
+                }
+            }
+            default -> errors.notSupported(path, wanted, List.of("Disabled", "Enabled", "IfPossible"));
+        }
+    }
+
+    /** Volumes that a container sees as devices. */
+    private void devices(JsonNode container, FieldPath at) {
+        Set<String> seen = new HashSet<>();
+        Set<String> paths = new HashSet<>();
+        Map<String, String> mounts = paths(container, "volumeMounts", "mountPath");
+        List<JsonNode> devices = Tree.items(container, "volumeDevices");
+        for (int i = 0; i < devices.size(); i++) {
+            FieldPath here = at.child("volumeDevices").index(i);
+            String name = Tree.text(devices.get(i), "name");
+            String path = Tree.text(devices.get(i), "devicePath");
+            JsonNode volume = volumes.get(name);
+            if (name.isEmpty()) {
+                errors.required(here.child("name"));
+            } else if (!seen.add(name)) {
+                errors.invalid(here.child("name"), name, "must be unique");
+            }
+            if (volume == null) {
+                errors.notFound(here.child("name"), name);
+            } else if (!volume.hasNonNull("persistentVolumeClaim") && !volume.hasNonNull("ephemeral")) {
+                errors.invalid(
+                        here.child("name"),
+                        name,
+                        "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
+            }
+            if (path.isEmpty()) {
+                errors.required(here.child("devicePath"));
+            }
+            if (!paths.add(path)) {
+                errors.invalid(here.child("devicePath"), path, "must be unique");
+            }
+            if (List.of(path.split("/")).contains("..")) {
+                errors.invalid(here.child("devicePath"), path, "can not contain backsteps ('..')");
+            }
+            if (mounts.containsKey(name)) {
+                errors.invalid(here.child("name"), name, "must not already exist in volumeMounts");
+            }
+            if (mounts.containsValue(path)) {
+                errors.invalid(here.child("devicePath"), path, "must not already exist as a path in volumeMounts");
+            }
+        }
+    }
+
+    /** Where in the container volumes are, by their names. */
+    private static Map<String, String> paths(JsonNode container, String list, String field) {
+        Map<String, String> paths = new HashMap<>();
+        Tree.items(container, list).forEach(each -> paths.put(Tree.text(each, "name"), Tree.text(each, field)));
+        return paths;
     }
 
     private void lifecycle(JsonNode container, FieldPath at) {
@@ -436,11 +603,21 @@ final class ContainerValidation {
                     long port = Tree.number(action, "port");
                     errors.invalidEach(here.child("port"), port, ObjectNames.portNumber(port));
                 }
-                default -> Rules.notNegative(action, here, "seconds", errors);
+                default -> sleep(action, here);
             }
         }
         if (given == 0) {
             errors.required(at, "must specify a handler type");
+        }
+    }
+
+    private void sleep(JsonNode action, FieldPath at) {
+        long seconds = Tree.number(action, "seconds");
+        if (gracePeriod != null && (seconds < 0 || seconds > gracePeriod)) {
+            errors.invalid(
+                    at,
+                    seconds,
+                    "must be non-negative and less than terminationGracePeriodSeconds (" + gracePeriod + ")");
         }
     }
 }

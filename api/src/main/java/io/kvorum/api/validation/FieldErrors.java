@@ -64,6 +64,10 @@ public final class FieldErrors {
         add("FieldValueNotFound", path, "Not found: " + shown(value), "");
     }
 
+    public void notFound(FieldPath path, @Nullable Object value, String detail) {
+        add("FieldValueNotFound", path, "Not found: " + shown(value), detail);
+    }
+
     public void forbidden(FieldPath path, String detail) {
         add("FieldValueForbidden", path, "Forbidden", detail);
     }

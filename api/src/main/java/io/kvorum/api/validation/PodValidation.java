@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The rules of pods and pod templates. */
 final class PodValidation implements KindValidation {
@@ -18,18 +17,46 @@ final class PodValidation implements KindValidation {
                     + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
                     + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
-    private static final int LONGEST_SYSCTL = 253;
-    /** As upstream's messages spell it. */
-    private static final String SYSCTL_TEXT = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
-
-    private static final Pattern SYSCTL = Pattern.compile(SYSCTL_TEXT);
+    private static final int MOST_NAMESERVERS = 3;
+    private static final int MOST_SEARCHES = 32;
+    private static final int LONGEST_SEARCHES = 2048;
 
     @Override
     public void create(ObjectNode pod, ValidationOptions options, FieldErrors errors) {
-        spec(pod.path("spec"), SPEC, errors);
+        ofPod(pod, errors);
         if (!Tree.items(pod, "spec", "ephemeralContainers").isEmpty()
                 && !pod.path("metadata").hasNonNull("resourceVersion")) {
             errors.forbidden(SPEC.child("ephemeralContainers"), "cannot be set on create");
+        }
+    }
+
+    /** What holds for pods, on top of what holds for templates. */
+    private static void ofPod(ObjectNode pod, FieldErrors errors) {
+        PodAnnotationRules.check(pod, errors);
+        spec(pod.path("spec"), SPEC, errors);
+        for (String list : List.of("containers", "initContainers", "ephemeralContainers")) {
+            List<JsonNode> containers = Tree.items(pod, "spec", list);
+            for (int i = 0; i < containers.size(); i++) {
+                ContainerValidation.image(containers.get(i), SPEC.child(list).index(i), errors);
+            }
+        }
+        if (!Tree.text(pod, "spec", "serviceAccountName").isEmpty()) {
+            return;
+        }
+        List<JsonNode> volumes = Tree.items(pod, "spec", "volumes");
+        for (int v = 0; v < volumes.size(); v++) {
+            List<JsonNode> sources = Tree.items(volumes.get(v), "projected", "sources");
+            for (int i = 0; i < sources.size(); i++) {
+                if (sources.get(i).hasNonNull("serviceAccountToken")) {
+                    errors.forbidden(
+                            SPEC.child("volumes")
+                                    .index(v)
+                                    .child("projected", "sources")
+                                    .index(i)
+                                    .child("serviceAccountToken"),
+                            "must not be specified when serviceAccountName is not set");
+                }
+            }
         }
     }
 
@@ -45,8 +72,8 @@ final class PodValidation implements KindValidation {
 
     static void spec(JsonNode spec, FieldPath path, FieldErrors errors) {
         Set<String> volumes = VolumeValidation.volumes(Tree.items(spec, "volumes"), path.child("volumes"), errors);
-        boolean hostNetwork = Tree.flag(spec, "hostNetwork");
-        ContainerValidation containers = new ContainerValidation(volumes, hostNetwork, errors);
+        PodClaimRules.pod(spec, path, errors);
+        ContainerValidation containers = new ContainerValidation(spec, volumes, errors);
         containers.containers(Tree.items(spec, "containers"), path.child("containers"));
         containers.initContainers(Tree.items(spec, "initContainers"), path.child("initContainers"));
         containers.ephemeralContainers(Tree.items(spec, "ephemeralContainers"), path.child("ephemeralContainers"));
@@ -54,10 +81,10 @@ final class PodValidation implements KindValidation {
         Rules.requiredOneOf(
                 spec, path, "dnsPolicy", List.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), errors);
         MetaValidation.labels(spec.path("nodeSelector"), path.child("nodeSelector"), errors);
-        securityContext(spec.path("securityContext"), path.child("securityContext"), errors);
-        sysctls(spec, path.child("securityContext", "sysctls"), errors);
+        PodSecurityRules.pod(spec, path, errors);
         SchedulingValidation.affinity(spec.path("affinity"), path.child("affinity"), errors);
         dnsConfig(spec, path, errors);
+        readinessGates(spec, path.child("readinessGates"), errors);
         gates(spec, path, errors);
         SchedulingValidation.spread(
                 Tree.items(spec, "topologySpreadConstraints"), path.child("topologySpreadConstraints"), errors);
@@ -95,45 +122,65 @@ final class PodValidation implements KindValidation {
         }
     }
 
-    private static void securityContext(JsonNode context, FieldPath path, FieldErrors errors) {
-        for (String field : List.of("runAsUser", "runAsGroup", "fsGroup")) {
-            if (context.hasNonNull(field)) {
-                long id = Tree.number(context, field);
-                if (id < 0 || id > 4294967295L) {
-                    errors.invalid(path.child(field), id, "must be between 0 and 4294967295, inclusive");
-                }
-            }
-        }
-    }
-
-    private static void sysctls(JsonNode spec, FieldPath path, FieldErrors errors) {
-        Set<String> seen = new HashSet<>();
-        List<JsonNode> sysctls = Tree.items(spec, "securityContext", "sysctls");
-        for (int i = 0; i < sysctls.size(); i++) {
-            String name = Tree.text(sysctls.get(i), "name");
-            FieldPath at = path.index(i).child("name");
-            if (name.isEmpty()) {
-                errors.required(at);
-            } else if (name.length() > LONGEST_SYSCTL || !SYSCTL.matcher(name).matches()) {
-                errors.invalid(
-                        at, name, "must have at most " + LONGEST_SYSCTL + " characters and match regex " + SYSCTL_TEXT);
-            } else if (!seen.add(name)) {
-                errors.duplicate(at, name);
-            }
-        }
-    }
-
     private static void dnsConfig(JsonNode spec, FieldPath path, FieldErrors errors) {
-        List<JsonNode> servers = Tree.items(spec, "dnsConfig", "nameservers");
-        FieldPath at = path.child("dnsConfig", "nameservers");
-        if (Tree.text(spec, "dnsPolicy").equals("None") && servers.isEmpty()) {
-            errors.required(at, "must provide at least one DNS nameserver when `dnsPolicy` is None");
+        FieldPath at = path.child("dnsConfig");
+        JsonNode config = spec.path("dnsConfig");
+        List<JsonNode> servers = Tree.items(config, "nameservers");
+        if (Tree.text(spec, "dnsPolicy").equals("None")) {
+            if (!config.isObject()) {
+                errors.required(at, "must provide `dnsConfig` when `dnsPolicy` is None");
+                return;
+            }
+            if (servers.isEmpty()) {
+                errors.required(
+                        at.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
+                return;
+            }
         }
-        if (servers.size() > 3) {
-            errors.invalid(at, Tree.at(spec, "dnsConfig", "nameservers"), "must not have more than 3 nameservers");
+        if (servers.size() > MOST_NAMESERVERS) {
+            errors.invalid(
+                    at.child("nameservers"),
+                    config.get("nameservers"),
+                    "must not have more than " + MOST_NAMESERVERS + " nameservers");
         }
         for (int i = 0; i < servers.size(); i++) {
-            Rules.ip(servers.get(i).asText(""), at.index(i), errors);
+            Rules.ip(servers.get(i).asText(""), at.child("nameservers").index(i), errors);
+        }
+        searches(config, at.child("searches"), errors);
+        List<JsonNode> options = Tree.items(config, "options");
+        for (int i = 0; i < options.size(); i++) {
+            if (Tree.text(options.get(i), "name").isEmpty()) {
+                errors.required(at.child("options").index(i), "must not be empty");
+            }
+        }
+    }
+
+    private static void searches(JsonNode config, FieldPath at, FieldErrors errors) {
+        List<String> searches = Tree.texts(config, "searches");
+        if (searches.size() > MOST_SEARCHES) {
+            errors.invalid(at, config.get("searches"), "must not have more than " + MOST_SEARCHES + " search paths");
+        }
+        if (String.join(" ", searches).length() > LONGEST_SEARCHES) {
+            errors.invalid(
+                    at,
+                    config.get("searches"),
+                    "must not have more than " + LONGEST_SEARCHES
+                            + " characters (including spaces) in the search list");
+        }
+        for (int i = 0; i < searches.size(); i++) {
+            String search = searches.get(i);
+            if (!search.equals(".")) {
+                String domain = search.endsWith(".") ? search.substring(0, search.length() - 1) : search;
+                errors.invalidEach(at.index(i), domain, ObjectNames.searchDomain(domain));
+            }
+        }
+    }
+
+    private static void readinessGates(JsonNode spec, FieldPath path, FieldErrors errors) {
+        List<JsonNode> gates = Tree.items(spec, "readinessGates");
+        for (int i = 0; i < gates.size(); i++) {
+            String type = Tree.text(gates.get(i), "conditionType");
+            errors.invalidEach(path.index(i).child("conditionType"), type, ObjectNames.qualifiedName(type));
         }
     }
 
@@ -158,8 +205,10 @@ final class PodValidation implements KindValidation {
         for (int i = 0; i < aliases.size(); i++) {
             FieldPath at = path.child("hostAliases").index(i);
             Rules.ip(Tree.text(aliases.get(i), "ip"), at.child("ip"), errors);
-            for (String host : Tree.texts(aliases.get(i), "hostnames")) {
-                errors.invalidEach(at.child("hostnames"), host, ObjectNames.dns1123Subdomain(host));
+            List<String> hosts = Tree.texts(aliases.get(i), "hostnames");
+            for (int h = 0; h < hosts.size(); h++) {
+                errors.invalidEach(
+                        at.child("hostnames").index(h), hosts.get(h), ObjectNames.dns1123Subdomain(hosts.get(h)));
             }
         }
     }
@@ -168,7 +217,8 @@ final class PodValidation implements KindValidation {
     public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
         ObjectNode before = Tree.object(old, "spec");
         ObjectNode after = Tree.object(next, "spec");
-        spec(after, SPEC, errors);
+        ofPod(next, errors);
+        PodAnnotationRules.update(old, next, errors);
         for (String list : List.of("containers", "initContainers")) {
             if (Tree.items(before, list).size() != Tree.items(after, list).size()) {
                 errors.forbidden(SPEC.child(list), "pod updates may not add or remove containers");
@@ -274,39 +324,7 @@ final class PodValidation implements KindValidation {
 
     @Override
     public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-        FieldPath status = FieldPath.of("status");
-        List<JsonNode> ips = Tree.items(next, "status", "podIPs");
-        for (int i = 0; i < ips.size(); i++) {
-            Rules.ip(Tree.text(ips.get(i), "ip"), status.child("podIPs").index(i), errors);
-        }
-        terminatedStay(old, next, "containerStatuses", errors);
-        String before = Tree.text(old, "status", "qosClass");
-        String after = Tree.text(next, "status", "qosClass");
-        if (!before.isEmpty() && !after.equals(before)) {
-            errors.invalid(status.child("qosClass"), after, "field is immutable");
-        }
-    }
-
-    /** A container that has ended for good does not run again. */
-    private static void terminatedStay(ObjectNode old, ObjectNode next, String list, FieldErrors errors) {
-        String policy = Tree.text(next, "spec", "restartPolicy");
-        if (policy.isEmpty() || policy.equals("Always")) {
-            return;
-        }
-        List<JsonNode> after = Tree.items(next, "status", list);
-        for (int i = 0; i < after.size(); i++) {
-            for (JsonNode before : Tree.items(old, "status", list)) {
-                JsonNode ended = Tree.at(before, "state", "terminated");
-                boolean endedForGood =
-                        ended.isObject() && (policy.equals("Never") || Tree.number(ended, "exitCode") == 0);
-                if (endedForGood
-                        && Tree.text(before, "name").equals(Tree.text(after.get(i), "name"))
-                        && Tree.at(after.get(i), "state", "terminated").isMissingNode()) {
-                    errors.forbidden(
-                            FieldPath.of("status", list).index(i).child("state"),
-                            "may not be transitioned to non-terminated state");
-                }
-            }
-        }
+        PodAnnotationRules.update(old, next, errors);
+        PodStatusValidation.update(old, next, errors);
     }
 }

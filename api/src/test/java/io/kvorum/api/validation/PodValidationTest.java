@@ -96,7 +96,7 @@ class PodValidationTest {
                         + " \"\"NoSchedule\"\": effect must be 'NoExecute' when `tolerationSeconds` is set",
                 "'nodeSelector':{'a':'b c'}|*",
                 "'activeDeadlineSeconds':0|spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive",
-                "'dnsPolicy':'None'|spec.dnsConfig.nameservers: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None",
+                "'dnsPolicy':'None'|spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None",
                 "'hostNetwork':true,'initContainers':[{'name':'c','image':'a'}]|spec.initContainers[0].name: Duplicate value: \"\"c\"\"",
                 "'initContainers':[{'name':'i','image':'a','livenessProbe':{'exec':{'command':['x']}}}]"
                         + "|spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
