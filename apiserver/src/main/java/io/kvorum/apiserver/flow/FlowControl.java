@@ -22,7 +22,8 @@ import java.util.function.Supplier;
 
 /**
  * Lets requests in by their flow: at once, after a wait, or not (429). Follows the FlowSchemas and priority levels that are
- * stored. Seats are those of this server; levels lend each other none. Belongs to one event loop.
+ * stored. Seats are those of this server; levels lend each other none. What the event loop can do in a {@link Turn} is shared
+ * by the same queues. Belongs to one event loop.
  */
 public final class FlowControl {
     static final String GROUP = "flowcontrol.apiserver.k8s.io";
@@ -36,6 +37,7 @@ public final class FlowControl {
     private final Vertx vertx;
     private final WatchCache cache;
     private final int seats;
+    private final Turn turn;
     private final Map<String, PriorityLevel> levels = new HashMap<>();
     private List<FlowSchema> schemas = List.of();
     private long schemasAt = -1;
@@ -46,6 +48,7 @@ public final class FlowControl {
         this.vertx = vertx;
         this.cache = cache;
         this.seats = seats;
+        this.turn = new Turn(System::nanoTime, next -> vertx.runOnContext(v -> next.run()));
     }
 
     private record Classified(FlowSchema schema, PriorityLevel level) {}
@@ -86,7 +89,7 @@ public final class FlowControl {
         return response;
     }
 
-    private static Future<ApiResponse> seated(
+    private Future<ApiResponse> seated(
             Classified classified, PriorityLevel.Place place, boolean given, Supplier<Future<ApiResponse>> serve) {
         if (!given) {
             throw new ApiException(
@@ -97,7 +100,7 @@ public final class FlowControl {
         }
         Future<ApiResponse> answer;
         try {
-            answer = serve.get();
+            answer = turn.spend(serve);
         } catch (RuntimeException failure) {
             place.leave();
             throw failure;
@@ -178,7 +181,7 @@ public final class FlowControl {
         wanted.forEach((name, settings) -> {
             PriorityLevel known = levels.get(name);
             if (known == null) {
-                levels.put(name, new PriorityLevel(name, settings));
+                levels.put(name, new PriorityLevel(name, settings, turn));
             } else if (!known.settings().equals(settings)) {
                 known.change(settings);
             }

@@ -13,10 +13,13 @@ import java.util.List;
  */
 final class PriorityLevel {
     private final String name;
+    private final Turn turn;
     private Settings settings;
     private final List<Queue> queues = new ArrayList<>();
     private int seated;
     private int waiting;
+    private boolean dispatching;
+    private boolean resuming;
 
     /**
      * How a level is configured.
@@ -36,8 +39,9 @@ final class PriorityLevel {
         private long served;
     }
 
-    PriorityLevel(String name, Settings settings) {
+    PriorityLevel(String name, Settings settings, Turn turn) {
         this.name = name;
+        this.turn = turn;
         this.settings = settings;
         fit();
     }
@@ -100,7 +104,7 @@ final class PriorityLevel {
         if (settings.exempt()) {
             seated += most;
             place.seat.complete(true);
-        } else if (waiting == 0 && seated + most <= settings.seats()) {
+        } else if (waiting == 0 && seated + most <= settings.seats() && !(turn.isOver() && settings.queues() > 0)) {
             seated += most;
             place.seat.complete(true);
         } else if (settings.queues() == 0) {
@@ -150,26 +154,48 @@ final class PriorityLevel {
         return least == Long.MAX_VALUE ? 0 : least;
     }
 
+    /** Who is given a seat may give it back at once: what that makes free is given by the loop that is under way. */
     private void dispatch() {
-        while (waiting > 0) {
-            Queue next = null;
-            for (Queue queue : queues) {
-                if (!queue.waiters.isEmpty() && (next == null || queue.served < next.served)) {
-                    next = queue;
-                }
+        if (dispatching) {
+            return;
+        }
+        dispatching = true;
+        boolean served = false;
+        try {
+            while (waiting > 0 && !turn.isOver() && seatNext()) {
+                served = true;
             }
-            Waiter waiter = next == null ? null : next.waiters.peek();
-            if (next == null || waiter == null || seated + waiter.width > settings.seats() && seated > 0) {
-                return;
+        } finally {
+            dispatching = false;
+        }
+        if (waiting > 0 && turn.isOver() && !resuming) {
+            resuming = true;
+            turn.next(served, () -> {
+                resuming = false;
+                dispatch();
+            });
+        }
+    }
+
+    /** @return whether there was a seat for who is next */
+    private boolean seatNext() {
+        Queue next = null;
+        for (Queue queue : queues) {
+            if (!queue.waiters.isEmpty() && (next == null || queue.served < next.served)) {
+                next = queue;
             }
-            next.waiters.poll();
-            waiting--;
-            if (waiter.seat.future().isComplete()) {
-                continue;
-            }
+        }
+        Waiter waiter = next == null ? null : next.waiters.peek();
+        if (next == null || waiter == null || seated + waiter.width > settings.seats() && seated > 0) {
+            return false;
+        }
+        next.waiters.poll();
+        waiting--;
+        if (!waiter.seat.future().isComplete()) {
             seated += waiter.width;
             next.served += waiter.width;
             waiter.seat.complete(true);
         }
+        return true;
     }
 }

@@ -2,15 +2,38 @@ package io.kvorum.apiserver.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Seats, queues and hands. */
 class PriorityLevelTest {
-    private static PriorityLevel level(int seats, int queues, int length) {
-        return new PriorityLevel("l", new PriorityLevel.Settings("u", false, seats, queues, 2, length));
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+    private long now;
+    private final Turn turn = new Turn(() -> now, turns::add);
+    private final List<String> served = new ArrayList<>();
+
+    private PriorityLevel level(int seats, int queues, int length) {
+        return new PriorityLevel("l", new PriorityLevel.Settings("u", false, seats, queues, 2, length), turn);
+    }
+
+    /** Asks for what takes a millisecond of the loop and is answered at once. */
+    private void ask(PriorityLevel level, String flow) {
+        PriorityLevel.Place place = level.enter("s", flow, 1);
+        place.seat().onSuccess(seated -> {
+            turn.spend(() -> {
+                now += 1_000_000;
+                return served.add(flow);
+            });
+            place.leave();
+        });
     }
 
     private static Object answer(PriorityLevel.Place place) {
@@ -110,5 +133,57 @@ class PriorityLevelTest {
             hands.add(Arrays.toString(hand));
         }
         assertThat(hands).hasSizeGreaterThan(95);
+    }
+
+    /** Seats alone would let all of them in, in the order in which they came. */
+    @Test
+    void aTurnOfTheLoopIsSharedByFlows() {
+        PriorityLevel level = level(1000, 64, 50);
+        for (int i = 0; i < 40; i++) {
+            ask(level, "many");
+        }
+        assertThat(served).as("five milliseconds").hasSize(5);
+        ask(level, "few");
+        turns.remove().run();
+        assertThat(served).hasSize(10);
+        assertThat(served.subList(5, 8)).contains("few");
+        while (!turns.isEmpty()) {
+            turns.remove().run();
+        }
+        assertThat(served).hasSize(41);
+        assertThat(level.seated()).isZero();
+    }
+
+    @Test
+    void aTurnOfTheLoopIsSharedByLevels() {
+        PriorityLevel one = level(1000, 4, 50);
+        PriorityLevel other = level(1000, 4, 50);
+        for (int i = 0; i < 30; i++) {
+            ask(one, "one");
+            ask(other, "other");
+        }
+        for (int i = 0; i < 6; i++) {
+            turns.remove().run();
+        }
+        assertThat(Collections.frequency(served, "one")).isBetween(10, 25);
+        assertThat(Collections.frequency(served, "other")).isBetween(10, 25);
+    }
+
+    /** Every one of them is answered at once and frees the seat of the next. */
+    @Test
+    void manyWhoWaitAreServedWithoutDepth() {
+        PriorityLevel level = level(1, 1, 2000);
+        PriorityLevel.Place first = level.enter("s", "a", 1);
+        List<Long> depths = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            PriorityLevel.Place place = level.enter("s", "a", 1);
+            place.seat().onSuccess(seated -> {
+                depths.add(StackWalker.getInstance().walk(Stream::count));
+                place.leave();
+            });
+        }
+        first.leave();
+        assertThat(depths).hasSize(2000).allMatch(depth -> depth.equals(depths.get(0)));
+        assertThat(level.seated()).isZero();
     }
 }
