@@ -18,13 +18,32 @@ public final class PodResources {
 
     /** @param kind {@code requests} or {@code limits} */
     public static Usage total(JsonNode pod, String kind) {
+        Map<String, Quantity> running = ofContainers(pod.path("spec"), kind);
+        running.putAll(quantities(Tree.at(pod, "spec", "resources", kind)));
+        for (Map.Entry<String, Quantity> overhead :
+                quantities(Tree.at(pod, "spec", "overhead")).entrySet()) {
+            if (kind.equals("requests") || running.containsKey(overhead.getKey())) {
+                running.merge(overhead.getKey(), overhead.getValue(), Quantity::add);
+            }
+        }
+        Usage usage = new Usage();
+        running.forEach(usage::add);
+        return usage;
+    }
+
+    /**
+     * What the containers of a pod ask for together, whatever is asked for the pod as a whole.
+     *
+     * @param kind {@code requests} or {@code limits}
+     */
+    public static Map<String, Quantity> ofContainers(JsonNode spec, String kind) {
         Map<String, Quantity> running = new TreeMap<>();
-        for (JsonNode container : Tree.items(pod, "spec", "containers")) {
+        for (JsonNode container : Tree.items(spec, "containers")) {
             of(container, kind).forEach((name, amount) -> running.merge(name, amount, Quantity::add));
         }
         Map<String, Quantity> sidecars = new TreeMap<>();
         Map<String, Quantity> starting = new TreeMap<>();
-        for (JsonNode container : Tree.items(pod, "spec", "initContainers")) {
+        for (JsonNode container : Tree.items(spec, "initContainers")) {
             Map<String, Quantity> own = of(container, kind);
             if (Tree.text(container, "restartPolicy").equals("Always")) {
                 own.forEach((name, amount) -> sidecars.merge(name, amount, Quantity::add));
@@ -36,17 +55,7 @@ public final class PodResources {
         }
         sidecars.forEach((name, amount) -> running.merge(name, amount, Quantity::add));
         starting.forEach((name, amount) -> running.merge(name, amount, PodResources::larger));
-        Map<String, Quantity> whole = quantities(Tree.at(pod, "spec", "resources", kind));
-        running.putAll(whole);
-        for (Map.Entry<String, Quantity> overhead :
-                quantities(Tree.at(pod, "spec", "overhead")).entrySet()) {
-            if (kind.equals("requests") || running.containsKey(overhead.getKey())) {
-                running.merge(overhead.getKey(), overhead.getValue(), Quantity::add);
-            }
-        }
-        Usage usage = new Usage();
-        running.forEach(usage::add);
-        return usage;
+        return running;
     }
 
     /** Names of the containers that say nothing about a resource of a quota, such as {@code limits.cpu}, in order. */

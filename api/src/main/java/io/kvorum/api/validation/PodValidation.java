@@ -77,6 +77,7 @@ final class PodValidation implements KindValidation {
         containers.containers(Tree.items(spec, "containers"), path.child("containers"));
         containers.initContainers(Tree.items(spec, "initContainers"), path.child("initContainers"));
         containers.ephemeralContainers(Tree.items(spec, "ephemeralContainers"), path.child("ephemeralContainers"));
+        ResourceListValidation.pod(spec, path, errors);
         Rules.requiredOneOf(spec, path, "restartPolicy", List.of("Always", "OnFailure", "Never"), errors);
         Rules.requiredOneOf(
                 spec, path, "dnsPolicy", List.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), errors);

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
+import io.kvorum.api.quota.PodResources;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The rules of resource requests and limits. */
 final class ResourceListValidation {
@@ -13,17 +17,68 @@ final class ResourceListValidation {
 
     private ResourceListValidation() {}
 
+    /** Says what is wrong with a resource's name. */
+    private interface Names {
+        void check(String name, FieldPath at, FieldErrors errors);
+    }
+
+    /** What a container asks for. */
     static void requirements(JsonNode resources, FieldPath path, FieldErrors errors) {
+        requirements(resources, path, ResourceNames::container, errors);
+    }
+
+    /**
+     * What is asked for a pod as a whole: no less than its containers ask for together, and no less than the limit of any of
+     * them.
+     */
+    static void pod(JsonNode spec, FieldPath specPath, FieldErrors errors) {
+        JsonNode resources = spec.path("resources");
+        FieldPath path = specPath.child("resources");
+        if (!resources.isObject()) {
+            return;
+        }
+        if (resources.hasNonNull("claims")) {
+            errors.forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level");
+        }
+        requirements(resources, path, ResourceNames::pod, errors);
+        Map<String, Quantity> requests = PodResources.quantities(resources.path("requests"));
+        PodResources.ofContainers(spec, "requests").forEach((name, together) -> {
+            Quantity asked = requests.getOrDefault(name, Quantity.ZERO);
+            if (together.compareTo(asked) > 0) {
+                errors.invalid(
+                        path.child("requests").key(name),
+                        asked.toString(),
+                        "must be greater than or equal to aggregate container requests of " + together);
+            }
+        });
+        Map<String, Quantity> limits = PodResources.quantities(resources.path("limits"));
+        List<JsonNode> containers = Tree.items(spec, "containers");
+        for (int i = 0; i < containers.size(); i++) {
+            // The path is upstream's.
+            FieldPath container = path.child("containers").index(i);
+            PodResources.of(containers.get(i), "limits").forEach((name, own) -> {
+                Quantity most = limits.get(name);
+                if (most != null && own.compareTo(most) > 0) {
+                    errors.invalid(
+                            container.key(name).child("limits"),
+                            own.toString(),
+                            "must be less than or equal to pod limits of " + most);
+                }
+            });
+        }
+    }
+
+    private static void requirements(JsonNode resources, FieldPath path, Names names, FieldErrors errors) {
         FieldPath limitsPath = path.child("limits");
         FieldPath requestsPath = path.child("requests");
         JsonNode limits = resources.path("limits");
         JsonNode requests = resources.path("requests");
         for (Map.Entry<String, JsonNode> limit : limits.properties()) {
-            amount(limit.getKey(), limit.getValue(), limitsPath.key(limit.getKey()), errors);
+            amount(limit.getKey(), limit.getValue(), limitsPath.key(limit.getKey()), names, errors);
         }
         for (Map.Entry<String, JsonNode> request : requests.properties()) {
             String name = request.getKey();
-            amount(name, request.getValue(), requestsPath.key(name), errors);
+            amount(name, request.getValue(), requestsPath.key(name), names, errors);
             String limit = Tree.at(limits, name).asText("");
             boolean overcommittable = STANDARD.contains(name);
             if (limit.isEmpty()) {
@@ -44,11 +99,38 @@ final class ResourceListValidation {
                         requestsPath, asked.toString(), "must be less than or equal to " + name + " limit of " + most);
             }
         }
+        if (names(limits, requests, ResourceNames::isHugePages)
+                && !names(limits, requests, name -> name.equals("cpu") || name.equals("memory"))) {
+            errors.forbidden(path, "HugePages require cpu or memory");
+        }
     }
 
-    private static void amount(String name, JsonNode value, FieldPath at, FieldErrors errors) {
-        ResourceNames.container(name, at, errors);
+    private static void amount(String name, JsonNode value, FieldPath at, Names names, FieldErrors errors) {
+        names.check(name, at, errors);
         notNegative(value, at, errors);
+        String text = value.asText("");
+        if (!Quantity.isValid(text)) {
+            return;
+        }
+        Quantity quantity = Quantity.parse(text);
+        if (ResourceNames.isExtended(name) && quantity.milliValue() % 1000 != 0) {
+            errors.invalid(at, quantity.toString(), "must be an integer");
+        }
+        String page = ResourceNames.isHugePages(name) ? name.substring("hugepages-".length()) : "";
+        if (Quantity.isValid(page) && !isMultiple(quantity, Quantity.parse(page))) {
+            errors.invalid(at, quantity.toString(), quantity + " is not positive integer multiple of " + name);
+        }
+    }
+
+    private static boolean isMultiple(Quantity quantity, Quantity page) {
+        return page.signum() > 0 && quantity.amount().remainder(page.amount()).signum() == 0;
+    }
+
+    private static boolean names(JsonNode limits, JsonNode requests, Predicate<String> wanted) {
+        return Stream.of(limits, requests)
+                .flatMap(list -> list.properties().stream())
+                .map(Map.Entry::getKey)
+                .anyMatch(wanted);
     }
 
     /** A list of amounts of any resources, as a node's capacity or a quota. */

@@ -18,6 +18,7 @@ final class ResourceNames {
             "persistentvolumeclaims",
             "services.nodeports",
             "services.loadbalancers");
+    private static final List<String> OF_PODS = List.of("cpu", "memory");
     private static final Set<String> QUOTA = quota();
 
     private ResourceNames() {}
@@ -34,11 +35,11 @@ final class ResourceNames {
     }
 
     static boolean ofContainers(String name) {
-        return CONTAINER.contains(name) || name.startsWith("hugepages-");
+        return CONTAINER.contains(name) || isHugePages(name);
     }
 
     static boolean ofQuotas(String name) {
-        return QUOTA.contains(name) || name.startsWith("hugepages-") || name.startsWith("requests.hugepages-");
+        return QUOTA.contains(name) || isHugePages(name) || name.startsWith("requests.hugepages-");
     }
 
     /** Whether its amounts are whole numbers. */
@@ -58,9 +59,35 @@ final class ResourceNames {
 
     static void container(String name, FieldPath at, FieldErrors errors) {
         validate(name, at, errors);
-        if (!name.contains("/") && !ofContainers(name)) {
-            errors.invalid(at, name, "must be a standard resource for containers");
+        if (!name.contains("/")) {
+            if (!ofContainers(name)) {
+                errors.invalid(at, name, "must be a standard resource for containers");
+            }
+        } else if (!isNative(name) && !isExtended(name)) {
+            errors.invalid(at, name, "doesn't follow extended resource name standard");
         }
+    }
+
+    /** The resources that may be asked for a pod as a whole (KEP-2837). */
+    static void pod(String name, FieldPath at, FieldErrors errors) {
+        if (!OF_PODS.contains(name) && !isHugePages(name)) {
+            errors.notSupported(at, name, OF_PODS);
+        }
+    }
+
+    static boolean isHugePages(String name) {
+        return name.startsWith("hugepages-");
+    }
+
+    private static boolean isNative(String name) {
+        return !name.contains("/") || name.contains("kubernetes.io/");
+    }
+
+    /** Somebody's own resource, which is handed out in whole pieces. */
+    static boolean isExtended(String name) {
+        return !isNative(name)
+                && !name.startsWith("requests.")
+                && ObjectNames.qualifiedName("requests." + name).isEmpty();
     }
 
     static void quota(String name, FieldPath at, FieldErrors errors) {

@@ -100,6 +100,17 @@ class PodRulesTest {
                         at + "lifecycle.preStop.sleep: Invalid value: 31: must be non-negative and less than"
                                 + " terminationGracePeriodSeconds (30)"),
                 arguments(
+                        "'resources':{'limits':{'example.com/gpu':'1500m'}}",
+                        at + "resources.limits[example.com/gpu]: Invalid value: \"1500m\": must be an integer"),
+                arguments(
+                        "'resources':{'limits':{'hugepages-2Mi':'3Mi','cpu':'1'}}",
+                        at
+                                + "resources.limits[hugepages-2Mi]: Invalid value: \"3Mi\": 3Mi is not positive integer multiple of"
+                                + " hugepages-2Mi"),
+                arguments(
+                        "'resources':{'limits':{'hugepages-2Mi':'4Mi'}}",
+                        at + "resources: Forbidden: HugePages require cpu or memory"),
+                arguments(
                         "'resources':{'claims':[{'name':'x'}]}",
                         at
                                 + "resources.claims[0]: Not found: \"x\": must be one of the names in pod.spec.resourceClaims which"
@@ -144,6 +155,15 @@ class PodRulesTest {
                 arguments(
                         "'hostUsers':false,'hostPID':true",
                         "spec.HostPID: Forbidden: when `pod.Spec.HostUsers` is false"),
+                arguments(
+                        "'resources':{'requests':{'ephemeral-storage':'1Gi'}}",
+                        "spec.resources.requests[ephemeral-storage]: Unsupported value: \"ephemeral-storage\": supported values:"
+                                + " \"cpu\", \"memory\""),
+                arguments(
+                        "'resources':{'requests':{'cpu':'1'}},'initContainers':[{'name':'i','image':'a','resources':"
+                                + "{'requests':{'cpu':'1500m'}}}]",
+                        "spec.resources.requests[cpu]: Invalid value: \"1\": must be greater than or equal to aggregate container"
+                                + " requests of 1500m"),
                 arguments("'os':{}", "spec.os.name: Required value: cannot be empty"),
                 arguments(
                         "'os':{'name':'plan9'}",
