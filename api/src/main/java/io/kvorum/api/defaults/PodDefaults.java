@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
+import io.kvorum.api.quota.PodResources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class PodDefaults {
             requestsFromLimits(Tree.ensureObject(container, "resources"));
         }
         if (spec.get("resources") instanceof ObjectNode resources) {
-            requestsFromLimits(resources);
+            ofPod(spec, resources);
         }
         if (pod.get("status") instanceof ObjectNode status) {
             addresses(status);
@@ -214,6 +215,28 @@ final class PodDefaults {
         if (volume.get("emptyDir") instanceof ObjectNode emptyDir && emptyDir.has("sizeLimit")) {
             canonicalize(emptyDir, "sizeLimit", false);
         }
+    }
+
+    /**
+     * What is asked for the pod as a whole, where something is said of it: what its containers ask for together, else the
+     * limit. Huge pages cannot be promised twice, so that their limit is what all containers may have (KEP-2837).
+     */
+    private static void ofPod(ObjectNode spec, ObjectNode resources) {
+        if (Tree.at(resources, "limits").isEmpty()
+                && Tree.at(resources, "requests").isEmpty()) {
+            return;
+        }
+        PodResources.ofContainers(spec, "limits").forEach((name, limit) -> {
+            if (name.startsWith("hugepages-")) {
+                Tree.setDefault(Tree.ensureObject(resources, "limits"), name, limit.toString());
+            }
+        });
+        PodResources.ofContainers(spec, "requests").forEach((name, request) -> {
+            if (name.equals("cpu") || name.equals("memory")) {
+                Tree.setDefault(Tree.ensureObject(resources, "requests"), name, request.toString());
+            }
+        });
+        requestsFromLimits(resources);
     }
 
     private static void requestsFromLimits(ObjectNode resources) {

@@ -41,6 +41,21 @@ class DefaultsTest {
     }
 
     @Test
+    void whatIsAskedForThePodAsAWhole() {
+        String containers =
+                "'containers':[{'resources':{'requests':{'cpu':'500m'},'limits':{'hugepages-2Mi':'2Mi','memory':'1Gi'}}},"
+                        + "{'resources':{'requests':{'cpu':'250m'}}}]";
+        ObjectNode pod = defaulted(
+                "v1", "Pod", "{'spec':{" + containers + ",'resources':{'limits':{'cpu':'1','memory':'4Gi'}}}}");
+        assertThat(Tree.at(pod, "spec", "resources"))
+                .isEqualTo(Golden.tree("{'limits':{'cpu':'1','memory':'4Gi','hugepages-2Mi':'2Mi'},"
+                        + "'requests':{'cpu':'750m','memory':'1Gi','hugepages-2Mi':'2Mi'}}"));
+        assertThat(Tree.at(defaulted("v1", "Pod", "{'spec':{" + containers + "}}"), "spec", "resources")
+                        .isMissingNode())
+                .isTrue();
+    }
+
+    @Test
     void requestsFollowLimitsInPodsButNotInTemplates() {
         JsonNode inPod = container(
                 "'containers':[{'resources':{'limits':{'cpu':'1000m','memory':'1Gi'},'requests':{'cpu':'0.5'}}}]");
