@@ -41,9 +41,9 @@ final class SchedulingValidation {
                     }
                 }
                 case "Exists" -> {
-                    if (!Tree.text(toleration, "value").isEmpty()) {
-                        errors.invalid(
-                                at.child("operator"), toleration, "value must be empty when `operator` is 'Exists'");
+                    String value = Tree.text(toleration, "value");
+                    if (!value.isEmpty()) {
+                        errors.invalid(at.child("operator"), value, "value must be empty when `operator` is 'Exists'");
                     }
                 }
                 default -> errors.notSupported(at.child("operator"), operator, List.of("Equal", "Exists"));
@@ -171,6 +171,12 @@ final class SchedulingValidation {
             }
             if (!Tree.text(field, "key").equals("metadata.name")) {
                 errors.invalid(at.child("key"), Tree.text(field, "key"), "not a valid field selector key");
+                continue;
+            }
+            List<String> nodes = Tree.texts(field, "values");
+            for (int j = 0; j < nodes.size(); j++) {
+                errors.invalidEach(
+                        at.child("values").index(j), nodes.get(j), ObjectNames.dns1123Subdomain(nodes.get(j)));
             }
         }
     }

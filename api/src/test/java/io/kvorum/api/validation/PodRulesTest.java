@@ -164,6 +164,17 @@ class PodRulesTest {
                                 + "{'requests':{'cpu':'1500m'}}}]",
                         "spec.resources.requests[cpu]: Invalid value: \"1\": must be greater than or equal to aggregate container"
                                 + " requests of 1500m"),
+                arguments(
+                        "'tolerations':[{'key':'k','operator':'Exists','value':'v'}]",
+                        "spec.tolerations[0].operator: Invalid value: \"v\": value must be empty when `operator` is 'Exists'"),
+                arguments(
+                        "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':"
+                                + "[{'matchFields':[{'key':'metadata.name','operator':'In','values':['a/b']}]}]}}}",
+                        "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+                                + ".matchFields[0].values[0]: Invalid value: \"a/b\": a lowercase RFC 1123 subdomain must consist"
+                                + " of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
+                                + " character (e.g. 'example.com', regex used for validation is"
+                                + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"),
                 arguments("'os':{}", "spec.os.name: Required value: cannot be empty"),
                 arguments(
                         "'os':{'name':'plan9'}",
