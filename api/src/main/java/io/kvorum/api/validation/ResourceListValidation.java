@@ -6,6 +6,7 @@ import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The rules of resource requests and limits. */
 final class ResourceListValidation {
@@ -57,6 +58,34 @@ final class ResourceListValidation {
             FieldPath at = path.key(entry.getKey());
             errors.invalidEach(at, entry.getKey(), ObjectNames.qualifiedName(entry.getKey()));
             notNegative(entry.getValue(), at, errors);
+        }
+    }
+
+    /** The amounts of a node, whatever they are called; the paths have dots, as upstream's have. */
+    static void nodeAmounts(JsonNode list, FieldPath path, FieldErrors errors) {
+        for (Map.Entry<String, JsonNode> entry : list.properties()) {
+            value(entry.getKey(), entry.getValue(), path.child(entry.getKey()), errors);
+        }
+    }
+
+    /** The amounts a quota speaks of. */
+    static void quota(JsonNode list, FieldPath path, FieldErrors errors) {
+        Map<String, JsonNode> sorted = new TreeMap<>();
+        list.properties().forEach(each -> sorted.put(each.getKey(), each.getValue()));
+        sorted.forEach((name, amount) -> {
+            ResourceNames.quota(name, path.key(name), errors);
+            value(name, amount, path.key(name), errors);
+        });
+    }
+
+    private static void value(String name, JsonNode value, FieldPath at, FieldErrors errors) {
+        notNegative(value, at, errors);
+        String text = value.asText("");
+        if (ResourceNames.whole(name) && Quantity.isValid(text)) {
+            Quantity amount = Quantity.parse(text);
+            if (amount.milliValue() % 1000 != 0) {
+                errors.invalid(at, amount.toString(), "must be an integer");
+            }
         }
     }
 

@@ -41,9 +41,18 @@ final class ResourceNames {
         return QUOTA.contains(name) || name.startsWith("hugepages-") || name.startsWith("requests.hugepages-");
     }
 
-    /** Whether its amounts are whole numbers. */
-    static boolean count(String name) {
-        return COUNTS.contains(name);
+    /** Whether its amounts are whole numbers: what is counted, and what others have extended nodes by. */
+    static boolean whole(String name) {
+        return COUNTS.contains(name)
+                || (name.contains("/")
+                        && !name.contains("kubernetes.io/")
+                        && !name.startsWith("requests.")
+                        && ObjectNames.qualifiedName("requests." + name).isEmpty());
+    }
+
+    /** Whether a container's limit may be above its request: so are the resources of Kubernetes itself but huge pages. */
+    static boolean overcommittable(String name) {
+        return (!name.contains("/") || name.contains("kubernetes.io/")) && !name.startsWith("hugepages-");
     }
 
     /** What is wrong with the name of a resource of any kind. */
