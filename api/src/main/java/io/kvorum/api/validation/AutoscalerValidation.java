@@ -34,8 +34,7 @@ final class AutoscalerValidation implements KindValidation {
 
     @Override
     public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-        Rules.notNegative(
-                next.path("status"), FieldPath.of("status"), errors, "currentReplicas", "desiredReplicas");
+        Rules.notNegative(next.path("status"), FieldPath.of("status"), errors, "currentReplicas", "desiredReplicas");
     }
 
     private static void check(JsonNode spec, int least, FieldErrors errors) {
@@ -90,8 +89,7 @@ final class AutoscalerValidation implements KindValidation {
     private static void scaling(JsonNode rules, FieldPath at, FieldErrors errors) {
         long window = Tree.number(rules, "stabilizationWindowSeconds");
         if (window < 0) {
-            errors.invalid(
-                    at.child("stabilizationWindowSeconds"), window, "must be greater than or equal to zero");
+            errors.invalid(at.child("stabilizationWindowSeconds"), window, "must be greater than or equal to zero");
         } else if (window > MOST_WINDOW_SECONDS) {
             errors.invalid(
                     at.child("stabilizationWindowSeconds"),
@@ -154,8 +152,7 @@ final class AutoscalerValidation implements KindValidation {
         if (given.size() > 1) {
             given.stream()
                     .filter(field -> !field.equals(expected))
-                    .forEach(field ->
-                            errors.forbidden(at.child(field), "must populate the given metric source only"));
+                    .forEach(field -> errors.forbidden(at.child(field), "must populate the given metric source only"));
         }
     }
 
@@ -224,8 +221,7 @@ final class AutoscalerValidation implements KindValidation {
     }
 
     /** One of the fields is there. */
-    private static void needed(
-            JsonNode target, FieldPath at, String missing, FieldErrors errors, String... fields) {
+    private static void needed(JsonNode target, FieldPath at, String missing, FieldErrors errors, String... fields) {
         if (List.of(fields).stream().noneMatch(target::hasNonNull)) {
             errors.required(at.child(AVERAGE), missing);
         }

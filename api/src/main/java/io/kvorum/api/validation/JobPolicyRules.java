@@ -59,8 +59,7 @@ final class JobPolicyRules {
     }
 
     /** One of a few words, all of which are named where there is none. */
-    private static void choice(
-            JsonNode owner, String field, List<String> words, FieldPath at, FieldErrors errors) {
+    private static void choice(JsonNode owner, String field, List<String> words, FieldPath at, FieldErrors errors) {
         if (Tree.text(owner, field).isEmpty()) {
             errors.required(at.child(field), "valid values: [\"" + String.join("\" \"", words) + "\"]");
         } else {

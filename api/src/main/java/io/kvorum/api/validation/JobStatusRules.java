@@ -120,8 +120,7 @@ final class JobStatusRules {
         }
         boolean now = !finished(before);
         if (Tree.number(after, ACTIVE) > 0 && (now || changed(ACTIVE))) {
-            errors.invalid(
-                    STATUS.child(ACTIVE), Tree.number(after, ACTIVE), "active>0 is invalid for finished job");
+            errors.invalid(STATUS.child(ACTIVE), Tree.number(after, ACTIVE), "active>0 is invalid for finished job");
         }
         if (!after.hasNonNull(STARTED_AT) && (now || changed(STARTED_AT))) {
             errors.required(STATUS.child(STARTED_AT), "startTime is required for finished job");
@@ -157,9 +156,7 @@ final class JobStatusRules {
         if (failedChanged && counted && perIndex && !failed.problem().isEmpty()) {
             wrongIndexes(FAILED_INDEXES, "error parsing failedIndexes: " + failed.problem());
         }
-        if (completedChanged
-                && !Tree.text(after, COMPLETED_INDEXES).isEmpty()
-                && !JobValidation.indexed(spec)) {
+        if (completedChanged && !Tree.text(after, COMPLETED_INDEXES).isEmpty() && !JobValidation.indexed(spec)) {
             wrongIndexes(COMPLETED_INDEXES, "cannot set non-empty completedIndexes when non-indexed completion mode");
         }
         if (failedChanged && !perIndex && after.hasNonNull(FAILED_INDEXES)) {
@@ -185,8 +182,7 @@ final class JobStatusRules {
         }
         if (spec.hasNonNull("successPolicy") && !met && is(after, COMPLETE)) {
             errors.invalidWhole(
-                    CONDITIONS,
-                    "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
+                    CONDITIONS, "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
         }
     }
 
@@ -198,11 +194,10 @@ final class JobStatusRules {
             }
         }
         if (Tree.number(after, "failed") < Tree.number(before, "failed")) {
-            errors.invalid(
-                    STATUS.child("failed"), Tree.number(after, "failed"), "cannot decrease the failed counter");
+            errors.invalid(STATUS.child("failed"), Tree.number(after, "failed"), "cannot decrease the failed counter");
         }
-        boolean elastic = JobValidation.indexed(spec)
-                && Tree.semanticallyEqual(spec.get("completions"), spec.get("parallelism"));
+        boolean elastic =
+                JobValidation.indexed(spec) && Tree.semanticallyEqual(spec.get("completions"), spec.get("parallelism"));
         if (!elastic && Tree.number(after, "succeeded") < Tree.number(before, "succeeded")) {
             errors.invalid(
                     STATUS.child("succeeded"),

@@ -62,8 +62,7 @@ final class JobValidation {
         int before = errors.size();
         MetaValidation.selector(spec.path("selector"), SPEC.child("selector"), errors);
         JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
-        if (errors.size() == before
-                && !LabelSelector.of(spec.path("selector")).matches(Tree.map(labels))) {
+        if (errors.size() == before && !LabelSelector.of(spec.path("selector")).matches(Tree.map(labels))) {
             errors.invalid(
                     SPEC.child("template", "metadata", "labels"),
                     labels,
@@ -263,10 +262,7 @@ final class JobValidation {
             errors.invalidEach(at, name.substring(0, slash), ObjectNames.dns1123Subdomain(name.substring(0, slash)));
             String path = name.substring(slash + 1);
             if (!HTTP_PATH.matcher(path).matches()) {
-                errors.invalid(
-                        at,
-                        path,
-                        "Invalid path (regex used for validation is '" + HTTP_PATH.pattern() + "')");
+                errors.invalid(at, path, "Invalid path (regex used for validation is '" + HTTP_PATH.pattern() + "')");
             }
         }
         if (MetaValidation.bytes(name) > MOST_MANAGER) {

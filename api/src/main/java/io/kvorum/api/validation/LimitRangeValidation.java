@@ -58,7 +58,8 @@ final class LimitRangeValidation implements KindValidation {
                 && !limit.path(MIN).hasNonNull("storage")
                 && !limit.path(MAX).hasNonNull("storage")) {
             errors.required(
-                    at.child("limits"), "either minimum or maximum storage value is required, but neither was provided");
+                    at.child("limits"),
+                    "either minimum or maximum storage value is required, but neither was provided");
         }
         Set<String> names = new TreeSet<>();
         amounts.values().forEach(each -> names.addAll(each.keySet()));
@@ -123,10 +124,7 @@ final class LimitRangeValidation implements KindValidation {
             }
         }
         ratio(name, of, at, errors);
-        if (limit != null
-                && request != null
-                && limit.compareTo(request) != 0
-                && !ResourceNames.overcommittable(name)) {
+        if (limit != null && request != null && limit.compareTo(request) != 0 && !ResourceNames.overcommittable(name)) {
             wrong(
                     at.child(REQUEST).key(name),
                     request,
@@ -149,8 +147,8 @@ final class LimitRangeValidation implements KindValidation {
         if (min == null || max == null || min.signum() == 0) {
             return;
         }
-        BigDecimal possible =
-                BigDecimal.valueOf(max.milliValue()).divide(BigDecimal.valueOf(min.milliValue()), MathContext.DECIMAL64);
+        BigDecimal possible = BigDecimal.valueOf(max.milliValue())
+                .divide(BigDecimal.valueOf(min.milliValue()), MathContext.DECIMAL64);
         BigDecimal wanted = BigDecimal.valueOf(ratio.milliValue(), 3);
         if (wanted.compareTo(possible) > 0) {
             wrong(

@@ -15,8 +15,7 @@ final class NamespaceValidation implements KindValidation {
         for (String name : finalizers) {
             errors.invalidEach(FINALIZERS, name, ObjectNames.qualifiedName(name));
             if (!name.contains("/") && !name.equals("kubernetes")) {
-                errors.invalid(
-                        FINALIZERS, name, "name is neither a standard finalizer name nor is it fully qualified");
+                errors.invalid(FINALIZERS, name, "name is neither a standard finalizer name nor is it fully qualified");
             }
         }
     }

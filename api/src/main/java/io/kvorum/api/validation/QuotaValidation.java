@@ -21,8 +21,8 @@ final class QuotaValidation implements KindValidation {
             "PriorityClass",
             "CrossNamespacePodAffinity");
     /** Scopes that a pod is in or is not: there is nothing to compare. */
-    private static final Set<String> PRESENT_OR_NOT = Set.of(
-            "Terminating", "NotTerminating", BEST_EFFORT, "NotBestEffort", "CrossNamespacePodAffinity");
+    private static final Set<String> PRESENT_OR_NOT =
+            Set.of("Terminating", "NotTerminating", BEST_EFFORT, "NotBestEffort", "CrossNamespacePodAffinity");
 
     private static final Set<String> POD_RESOURCES =
             Set.of("pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory");
@@ -80,8 +80,7 @@ final class QuotaValidation implements KindValidation {
             }
             for (String resource : resources) {
                 if (ResourceNames.ofQuotas(resource) && !scoped(scope, resource)) {
-                    errors.invalid(
-                            path, InternalForm.scopeSelector(selector), "unsupported scope applied to resource");
+                    errors.invalid(path, InternalForm.scopeSelector(selector), "unsupported scope applied to resource");
                 }
             }
             expression(each, scope, path, errors);

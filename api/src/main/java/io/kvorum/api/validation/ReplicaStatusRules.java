@@ -85,8 +85,7 @@ final class ReplicaStatusRules {
     private static void ofAll(JsonNode status, List<String> parts, FieldErrors errors) {
         for (String part : parts) {
             if (Tree.number(status, part) > Tree.number(status, "replicas")) {
-                errors.invalid(
-                        STATUS.child(part), Tree.number(status, part), "cannot be greater than status.replicas");
+                errors.invalid(STATUS.child(part), Tree.number(status, part), "cannot be greater than status.replicas");
             }
         }
     }

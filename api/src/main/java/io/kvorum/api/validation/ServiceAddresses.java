@@ -42,8 +42,7 @@ final class ServiceAddresses {
         }
         if (!wrong) {
             if (ips.size() > 1 && !oneOfEach(ips)) {
-                errors.invalid(
-                        ADDRESSES, spec.get("clusterIPs"), "may specify no more than one IP for each IP family");
+                errors.invalid(ADDRESSES, spec.get("clusterIPs"), "may specify no more than one IP for each IP family");
             }
             families(spec, ips, errors);
         }
