@@ -82,6 +82,11 @@ final class CoreDefaults {
         }
         if (type.equals("LoadBalancer")) {
             Tree.setDefault(spec, "allocateLoadBalancerNodePorts", true);
+            for (ObjectNode point : Tree.objects(service, "status", "loadBalancer", "ingress")) {
+                if (!Tree.text(point, "ip").isEmpty()) {
+                    Tree.setDefault(point, "ipMode", "VIP");
+                }
+            }
         }
         PodDefaults.dropEmpty(spec, "clusterIP", "externalName", "loadBalancerIP");
     }

@@ -19,13 +19,14 @@ final class JobStrategy extends GenericStrategy {
         if (!Tree.flag(spec, "manualSelector")) {
             String uid = Tree.text(metadata, "uid");
             String name = Tree.text(metadata, "name");
+            // Others' labels stay, and are refused.
             ObjectNode labels = Tree.ensureObject(template, "labels");
-            labels.put("batch.kubernetes.io/controller-uid", uid);
-            labels.put("batch.kubernetes.io/job-name", name);
-            labels.put("controller-uid", uid);
-            labels.put("job-name", name);
+            Tree.setDefault(labels, "batch.kubernetes.io/controller-uid", uid);
+            Tree.setDefault(labels, "batch.kubernetes.io/job-name", name);
+            Tree.setDefault(labels, "controller-uid", uid);
+            Tree.setDefault(labels, "job-name", name);
             ObjectNode selector = Tree.ensureObject(spec, "selector");
-            Tree.ensureObject(selector, "matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+            Tree.setDefault(Tree.ensureObject(selector, "matchLabels"), "batch.kubernetes.io/controller-uid", uid);
         }
         ObjectNode labels = Tree.object(template, "labels");
         if (!labels.isEmpty() && Tree.object(metadata, "labels").isEmpty()) {

@@ -1,15 +1,25 @@
 package io.kvorum.api.validation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 /** The rules of ConfigMaps and Secrets. */
 final class ConfigValidation {
     private static final int MAX_BYTES = 1024 * 1024;
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final String IMMUTABLE = "field is immutable when `immutable` is set";
 
     private ConfigValidation() {}
@@ -76,8 +86,8 @@ final class ConfigValidation {
                     errors.required(FieldPath.of("metadata", "annotations").key("kubernetes.io/service-account.name"));
                 }
             }
-            case "kubernetes.io/dockercfg" -> requireKey(data, path, ".dockercfg", errors);
-            case "kubernetes.io/dockerconfigjson" -> requireKey(data, path, ".dockerconfigjson", errors);
+            case "kubernetes.io/dockercfg" -> registryLogins(data, path, ".dockercfg", errors);
+            case "kubernetes.io/dockerconfigjson" -> registryLogins(data, path, ".dockerconfigjson", errors);
             case "kubernetes.io/basic-auth" -> {
                 if (!data.has("username") && !data.has("password")) {
                     errors.required(path.key("username"));
@@ -96,6 +106,48 @@ final class ConfigValidation {
             default -> {
                 // Opaque, or the user's own type.
             }
+        }
+    }
+
+    /** A JSON object under the key. */
+    private static void registryLogins(JsonNode data, FieldPath path, String key, FieldErrors errors) {
+        requireKey(data, path, key, errors);
+        if (!data.has(key)) {
+            return;
+        }
+        String problem = notAnObject(decoded(data.path(key)));
+        if (!problem.isEmpty()) {
+            errors.invalid(path.key(key), "<secret contents redacted>", problem);
+        }
+    }
+
+    private static byte[] decoded(JsonNode base64) {
+        return Base64.getMimeDecoder().decode(base64.asText(""));
+    }
+
+    /** What Go's reader would say of bytes that should be a JSON object; empty when they are one. */
+    private static String notAnObject(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.isBlank()) {
+            return "unexpected end of JSON input";
+        }
+        try {
+            JsonNode value = JSON.readTree(text);
+            return value.isObject() || value.isNull()
+                    ? ""
+                    : "json: cannot unmarshal "
+                            + (value.isArray()
+                                    ? "array"
+                                    : value.isTextual() ? "string" : value.isBoolean() ? "bool" : "number")
+                            + " into Go value of type map[string]interface {}";
+        } catch (JsonEOFException cut) {
+            return "unexpected end of JSON input";
+        } catch (JsonProcessingException wrong) {
+            long at = wrong.getLocation() == null
+                    ? 0
+                    : Math.max(0, wrong.getLocation().getCharOffset() - 1);
+            char found = text.charAt((int) Math.min(at, text.length() - 1L));
+            return "invalid character '" + found + "' looking for beginning of value";
         }
     }
 

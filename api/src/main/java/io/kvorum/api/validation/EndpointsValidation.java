@@ -14,6 +14,7 @@ final class EndpointsValidation {
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_ADDRESSES = 100;
     private static final int MAX_HINTS = 8;
+    private static final int MAX_TOPOLOGY_LABELS = 16;
     private static final int MAX_PORTS = 20000;
 
     private EndpointsValidation() {}
@@ -45,9 +46,17 @@ final class EndpointsValidation {
                 long number = Tree.number(port, "port");
                 errors.invalidEach(here.child("port"), number, ObjectNames.portNumber(number));
                 Rules.requiredOneOf(port, here, "protocol", Rules.PROTOCOLS, errors);
+                appProtocol(port, here, errors);
             }
         }
     };
+
+    private static void appProtocol(JsonNode port, FieldPath at, FieldErrors errors) {
+        if (port.hasNonNull("appProtocol")) {
+            String protocol = Tree.text(port, "appProtocol");
+            errors.invalidEach(at.child("appProtocol"), protocol, ObjectNames.qualifiedName(protocol));
+        }
+    }
 
     private static void addresses(
             List<JsonNode> addresses, FieldPath path, ValidationOptions options, FieldErrors errors) {
@@ -107,6 +116,10 @@ final class EndpointsValidation {
             if (!node.isEmpty()) {
                 errors.invalidEach(at.child("nodeName"), node, ObjectNames.dns1123Subdomain(node));
             }
+            int labels = endpoint.path("deprecatedTopology").size();
+            if (labels > MAX_TOPOLOGY_LABELS) {
+                errors.tooMany(at.child("deprecatedTopology"), labels, MAX_TOPOLOGY_LABELS);
+            }
             MetaValidation.labels(endpoint.path("deprecatedTopology"), at.child("deprecatedTopology"), errors);
             String host = Tree.text(endpoint, "hostname");
             if (!host.isEmpty()) {
@@ -153,9 +166,29 @@ final class EndpointsValidation {
                     Rules.routable(address, options, at, errors);
                 }
             }
-            case "FQDN" -> errors.invalidEach(at, address, ObjectNames.dns1123Subdomain(address));
+            case "FQDN" -> domain(address, at, errors);
             default -> {
                 // The type itself is the finding.
+            }
+        }
+    }
+
+    /** A name of two labels at least, which may end with a dot. */
+    private static void domain(String address, FieldPath at, FieldErrors errors) {
+        String name = address.endsWith(".") ? address.substring(0, address.length() - 1) : address;
+        List<String> wrong = ObjectNames.dns1123Subdomain(name);
+        if (address.isEmpty()) {
+            errors.required(at);
+        } else if (!wrong.isEmpty()) {
+            errors.invalid(at, name, String.join(",", wrong));
+        } else if (!name.contains(".")) {
+            errors.invalid(at, name, "should be a domain with at least two segments separated by dots");
+        } else {
+            for (String label : name.split("\\.", -1)) {
+                List<String> tooLong = ObjectNames.dns1123Label(label);
+                if (!tooLong.isEmpty()) {
+                    errors.invalid(at, label, String.join(",", tooLong));
+                }
             }
         }
     }
@@ -183,10 +216,7 @@ final class EndpointsValidation {
                 errors.invalidEach(at.child("port"), number, ObjectNames.portNumber(number));
             }
             Rules.requiredOneOf(port, at, "protocol", Rules.PROTOCOLS, errors);
-            if (port.hasNonNull("appProtocol")) {
-                String protocol = Tree.text(port, "appProtocol");
-                errors.invalidEach(at.child("appProtocol"), protocol, ObjectNames.qualifiedName(protocol));
-            }
+            appProtocol(port, at, errors);
         }
     }
 }

@@ -45,6 +45,11 @@ public final class FieldErrors {
         add("FieldValueInvalid", path, "Invalid value: " + shown(value), detail);
     }
 
+    /** A finding about a whole of which the value would say too much. */
+    public void invalidWhole(FieldPath path, String detail) {
+        add("FieldValueInvalid", path, "Invalid value", detail);
+    }
+
     /** One finding for each of the messages. */
     public void invalidEach(FieldPath path, @Nullable Object value, List<String> details) {
         details.forEach(detail -> invalid(path, value, detail));
@@ -57,7 +62,11 @@ public final class FieldErrors {
     }
 
     public void duplicate(FieldPath path, @Nullable Object value) {
-        add("FieldValueDuplicate", path, "Duplicate value: " + shown(value), "");
+        duplicate(path, value, "");
+    }
+
+    public void duplicate(FieldPath path, @Nullable Object value, String detail) {
+        add("FieldValueDuplicate", path, "Duplicate value: " + shown(value), detail);
     }
 
     public void notFound(FieldPath path, @Nullable Object value) {

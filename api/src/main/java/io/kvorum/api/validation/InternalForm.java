@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
+import java.util.List;
 
 /**
  * Small objects as upstream shows them in findings: its internal types have no names for JSON, so all their fields are
@@ -26,6 +27,75 @@ final class InternalForm {
 
     static ObjectNode eventSource(JsonNode source) {
         return Tree.newObject().put("Component", Tree.text(source, "component")).put("Host", Tree.text(source, "host"));
+    }
+
+    /** A port of a Service with nothing but its protocol and number. */
+    static ObjectNode servicePort(String protocol, long number) {
+        return Tree.newObject()
+                .put("Name", "")
+                .put("Protocol", protocol)
+                .putNull("AppProtocol")
+                .put("Port", number)
+                .put("TargetPort", 0)
+                .put("NodePort", 0);
+    }
+
+    static ObjectNode taint(JsonNode taint) {
+        ObjectNode form = Tree.newObject()
+                .put("Key", Tree.text(taint, "key"))
+                .put("Value", Tree.text(taint, "value"))
+                .put("Effect", Tree.text(taint, "effect"));
+        form.set("TimeAdded", taint.get("timeAdded"));
+        return form;
+    }
+
+    static ObjectNode nodeAddress(JsonNode address) {
+        return Tree.newObject().put("Type", Tree.text(address, "type")).put("Address", Tree.text(address, "address"));
+    }
+
+    static ObjectNode disruptionBudget(JsonNode spec) {
+        ObjectNode form = Tree.newObject();
+        form.set("MinAvailable", spec.get("minAvailable"));
+        form.set("Selector", spec.get("selector"));
+        form.set("MaxUnavailable", spec.get("maxUnavailable"));
+        form.set("UnhealthyPodEvictionPolicy", spec.get("unhealthyPodEvictionPolicy"));
+        return form;
+    }
+
+    /** A strategy of a type that is unknown, of which no other field counts. */
+    static ObjectNode updateStrategy(JsonNode strategy) {
+        return Tree.newObject().put("Type", Tree.text(strategy, "type")).putNull("RollingUpdate");
+    }
+
+    static ObjectNode successPolicy(List<JsonNode> rules) {
+        ObjectNode form = Tree.newObject();
+        ArrayNode shown = form.putArray("Rules");
+        for (JsonNode rule : rules) {
+            ObjectNode each = shown.addObject();
+            each.set("SucceededIndexes", rule.get("succeededIndexes"));
+            each.set("SucceededCount", rule.get("succeededCount"));
+        }
+        return form;
+    }
+
+    static ObjectNode uncountedPods(JsonNode pods) {
+        ObjectNode form = Tree.newObject();
+        form.set("Succeeded", pods.get("succeeded"));
+        form.set("Failed", pods.get("failed"));
+        return form;
+    }
+
+    static ObjectNode scopeSelector(JsonNode selector) {
+        ObjectNode form = Tree.newObject();
+        ArrayNode expressions = form.putArray("MatchExpressions");
+        for (JsonNode each : Tree.items(selector, "matchExpressions")) {
+            expressions
+                    .addObject()
+                    .put("ScopeName", Tree.text(each, "scopeName"))
+                    .put("Operator", Tree.text(each, "operator"))
+                    .set("Values", each.get("values"));
+        }
+        return form;
     }
 
     static ObjectNode toleration(JsonNode toleration) {

@@ -42,10 +42,10 @@ interface KindValidation {
             case "/Endpoints" -> EndpointsValidation.ENDPOINTS;
             case "/ConfigMap" -> ConfigValidation.CONFIG_MAP;
             case "/Secret" -> ConfigValidation.SECRET;
-            case "/Namespace" -> ClusterValidation.NAMESPACE;
-            case "/Node" -> ClusterValidation.NODE;
-            case "/ResourceQuota" -> ClusterValidation.QUOTA;
-            case "/LimitRange" -> ClusterValidation.LIMIT_RANGE;
+            case "/Namespace" -> new NamespaceValidation();
+            case "/Node" -> new NodeValidation();
+            case "/ResourceQuota" -> new QuotaValidation();
+            case "/LimitRange" -> new LimitRangeValidation();
             case "/Event" -> new EventValidation();
             case "/ServiceAccount" -> NONE;
             case "/PersistentVolume" -> new PersistentVolumeValidation();
@@ -57,7 +57,7 @@ interface KindValidation {
             case "apps/ControllerRevision" -> WorkloadValidation.CONTROLLER_REVISION;
             case "batch/Job" -> JobValidation.JOB;
             case "batch/CronJob" -> JobValidation.CRON_JOB;
-            case "autoscaling/HorizontalPodAutoscaler" -> PolicyValidation.AUTOSCALER;
+            case "autoscaling/HorizontalPodAutoscaler" -> new AutoscalerValidation();
             case "policy/PodDisruptionBudget" -> PolicyValidation.BUDGET;
             case "scheduling.k8s.io/PriorityClass" -> PolicyValidation.PRIORITY_CLASS;
             case "coordination.k8s.io/Lease" -> PolicyValidation.LEASE;

@@ -101,7 +101,9 @@ final class PodValidation implements KindValidation {
         SchedulingValidation.tolerations(Tree.items(spec, "tolerations"), path.child("tolerations"), errors);
         hostAliases(spec, path, errors);
         Rules.oneOf(spec, path, "preemptionPolicy", List.of("Never", "PreemptLowerPriority"), errors);
-        ResourceListValidation.amounts(spec.path("overhead"), path.child("overhead"), errors);
+        if (spec.hasNonNull("overhead")) {
+            ResourceListValidation.overhead(spec.path("overhead"), path.child("overhead"), errors);
+        }
     }
 
     private static void names(JsonNode spec, FieldPath path, FieldErrors errors) {

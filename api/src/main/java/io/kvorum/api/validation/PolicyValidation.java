@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import java.util.List;
 
-/** The rules of PodDisruptionBudget, HorizontalPodAutoscaler, PriorityClass and Lease. */
+/** The rules of PodDisruptionBudget, PriorityClass and Lease. */
 final class PolicyValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final long HIGHEST_USER_PRIORITY = 1_000_000_000L;
@@ -30,47 +30,14 @@ final class PolicyValidation {
 
     private static void budget(JsonNode spec, FieldErrors errors) {
         if (spec.hasNonNull("minAvailable") && spec.hasNonNull("maxUnavailable")) {
-            errors.invalid(SPEC, spec, "minAvailable and maxUnavailable cannot be both set");
+            errors.invalid(
+                    SPEC, InternalForm.disruptionBudget(spec), "minAvailable and maxUnavailable cannot be both set");
         }
         Rules.countOrPercent(spec, SPEC, "minAvailable", errors);
         Rules.countOrPercent(spec, SPEC, "maxUnavailable", errors);
         MetaValidation.selector(spec.path("selector"), SPEC.child("selector"), errors);
         Rules.oneOf(spec, SPEC, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"), errors);
     }
-
-    static final KindValidation AUTOSCALER = (autoscaler, options, errors) -> {
-        JsonNode spec = autoscaler.path("spec");
-        long min = Tree.number(spec, "minReplicas");
-        long max = Tree.number(spec, "maxReplicas");
-        if (spec.hasNonNull("minReplicas") && min < 1) {
-            errors.invalid(SPEC.child("minReplicas"), min, "must be greater than or equal to 1");
-        }
-        if (max < 1) {
-            errors.invalid(SPEC.child("maxReplicas"), max, "must be greater than 0");
-        }
-        if (spec.hasNonNull("minReplicas") && max < min) {
-            errors.invalid(SPEC.child("maxReplicas"), max, "must be greater than or equal to `minReplicas`");
-        }
-        Rules.requiredText(spec.path("scaleTargetRef"), SPEC.child("scaleTargetRef"), errors, "kind", "name");
-        List<JsonNode> metrics = Tree.items(spec, "metrics");
-        for (int i = 0; i < metrics.size(); i++) {
-            FieldPath at = SPEC.child("metrics").index(i);
-            Rules.requiredOneOf(
-                    metrics.get(i),
-                    at,
-                    "type",
-                    List.of("ContainerResource", "External", "Object", "Pods", "Resource"),
-                    errors);
-            if (Tree.text(metrics.get(i), "type").equals("Resource")) {
-                JsonNode resource = metrics.get(i).path("resource");
-                if (!resource.isObject()) {
-                    errors.required(at.child("resource"), "must populate information for the given metric source");
-                } else {
-                    Rules.requiredText(resource, at.child("resource"), errors, "name");
-                }
-            }
-        }
-    };
 
     static final KindValidation PRIORITY_CLASS = new KindValidation() {
         @Override

@@ -2,12 +2,11 @@ package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The rules of ResourceQuota. */
 final class QuotaValidation implements KindValidation {
@@ -21,6 +20,10 @@ final class QuotaValidation implements KindValidation {
             "NotBestEffort",
             "PriorityClass",
             "CrossNamespacePodAffinity");
+    /** Scopes that a pod is in or is not: there is nothing to compare. */
+    private static final Set<String> PRESENT_OR_NOT =
+            Set.of("Terminating", "NotTerminating", BEST_EFFORT, "NotBestEffort", "CrossNamespacePodAffinity");
+
     private static final Set<String> POD_RESOURCES =
             Set.of("pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory");
     private static final List<List<String>> CONFLICTS =
@@ -28,31 +31,19 @@ final class QuotaValidation implements KindValidation {
 
     @Override
     public void create(ObjectNode quota, ValidationOptions options, FieldErrors errors) {
-        Map<String, JsonNode> hard = new TreeMap<>();
-        Tree.at(quota, "spec", "hard").properties().forEach(each -> hard.put(each.getKey(), each.getValue()));
-        hard.forEach((name, amount) -> hard(name, amount, SPEC.child("hard").key(name), errors));
-        scopes(quota, hard.keySet(), errors);
-    }
-
-    private static void hard(String name, JsonNode amount, FieldPath at, FieldErrors errors) {
-        ResourceNames.quota(name, at, errors);
-        Quantity quantity = Rules.quantity(amount, at, errors);
-        if (quantity == null) {
-            return;
-        }
-        if (quantity.signum() < 0) {
-            errors.invalid(at, quantity.toString(), Rules.NOT_NEGATIVE);
-        }
-        if (ResourceNames.count(name) && quantity.milliValue() % 1000 != 0) {
-            errors.invalid(at, quantity.toString(), "must be an integer");
-        }
+        JsonNode spec = quota.path("spec");
+        ResourceListValidation.quota(spec.path("hard"), SPEC.child("hard"), errors);
+        Set<String> resources = new TreeSet<>();
+        spec.path("hard").fieldNames().forEachRemaining(resources::add);
+        scopes(quota, resources, errors);
+        selector(spec.path("scopeSelector"), resources, errors);
     }
 
     private static void scopes(ObjectNode quota, Set<String> resources, FieldErrors errors) {
         JsonNode given = Tree.at(quota, "spec", "scopes");
         List<String> scopes = Tree.texts(quota, "spec", "scopes");
         for (String scope : scopes) {
-            if (!POD_SCOPES.contains(scope) && !scope.equals("VolumeAttributesClass")) {
+            if (!known(scope)) {
                 errors.invalid(SCOPES, given, "unsupported scope");
             }
             for (String resource : resources) {
@@ -77,9 +68,78 @@ final class QuotaValidation implements KindValidation {
         };
     }
 
+    private static void selector(JsonNode selector, Set<String> resources, FieldErrors errors) {
+        // Upstream names no index.
+        FieldPath path = SPEC.child("scopeSelector", "matchExpressions");
+        List<String> scopes = new ArrayList<>();
+        for (JsonNode each : Tree.items(selector, "matchExpressions")) {
+            String scope = Tree.text(each, "scopeName");
+            scopes.add(scope);
+            if (!known(scope)) {
+                errors.invalid(path.child("scopeName"), scope, "unsupported scope");
+            }
+            for (String resource : resources) {
+                if (ResourceNames.ofQuotas(resource) && !scoped(scope, resource)) {
+                    errors.invalid(path, InternalForm.scopeSelector(selector), "unsupported scope applied to resource");
+                }
+            }
+            expression(each, scope, path, errors);
+        }
+        for (List<String> pair : CONFLICTS) {
+            if (scopes.containsAll(pair)) {
+                errors.invalid(path, null, "conflicting scopes");
+            }
+        }
+    }
+
+    private static void expression(JsonNode each, String scope, FieldPath path, FieldErrors errors) {
+        String operator = Tree.text(each, "operator");
+        if (PRESENT_OR_NOT.contains(scope) && !operator.equals("Exists")) {
+            errors.invalid(
+                    path.child("operator"),
+                    operator,
+                    "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating,"
+                            + " ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort,"
+                            + " ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity");
+        }
+        boolean values = !each.path("values").isEmpty();
+        switch (operator) {
+            case "In", "NotIn" -> {
+                if (!values) {
+                    errors.required(
+                            path.child("values"),
+                            "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
+                }
+            }
+            case "Exists", "DoesNotExist" -> {
+                if (values) {
+                    errors.invalid(
+                            path.child("values"),
+                            each.get("values"),
+                            "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
+                }
+            }
+            default -> errors.invalid(path.child("operator"), operator, "not a valid selector operator");
+        }
+    }
+
+    private static boolean known(String scope) {
+        return POD_SCOPES.contains(scope) || scope.equals("VolumeAttributesClass");
+    }
+
     @Override
     public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
         create(next, options, errors);
-        errors.immutable(SCOPES, Tree.at(old, "spec", "scopes"), Tree.at(next, "spec", "scopes"));
+        JsonNode after = Tree.at(next, "spec", "scopes");
+        if (!Set.copyOf(Tree.texts(old, "spec", "scopes")).equals(Set.copyOf(Tree.texts(next, "spec", "scopes")))) {
+            errors.invalid(SCOPES, after, FieldErrors.IMMUTABLE);
+        }
+    }
+
+    @Override
+    public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        for (String list : List.of("hard", "used")) {
+            ResourceListValidation.quota(Tree.at(next, "status", list), FieldPath.of("status", list), errors);
+        }
     }
 }

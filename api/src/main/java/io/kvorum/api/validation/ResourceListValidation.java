@@ -1,20 +1,19 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
 import io.kvorum.api.quota.PodResources;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The rules of resource requests and limits. */
 final class ResourceListValidation {
-    private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
-
     private ResourceListValidation() {}
 
     /** Says what is wrong with a resource's name. */
@@ -24,6 +23,13 @@ final class ResourceListValidation {
 
     /** What a container asks for. */
     static void requirements(JsonNode resources, FieldPath path, FieldErrors errors) {
+        requirements(resources, path, ResourceNames::container, errors);
+    }
+
+    /** What a runtime class adds to a pod; upstream takes it for limits. */
+    static void overhead(JsonNode overhead, FieldPath path, FieldErrors errors) {
+        ObjectNode resources = Tree.newObject();
+        resources.set("limits", overhead);
         requirements(resources, path, ResourceNames::container, errors);
     }
 
@@ -80,7 +86,7 @@ final class ResourceListValidation {
             String name = request.getKey();
             amount(name, request.getValue(), requestsPath.key(name), names, errors);
             String limit = Tree.at(limits, name).asText("");
-            boolean overcommittable = STANDARD.contains(name);
+            boolean overcommittable = ResourceNames.overcommittable(name);
             if (limit.isEmpty()) {
                 if (!overcommittable) {
                     errors.required(limitsPath, "Limit must be set for non overcommitable resources");
@@ -107,18 +113,14 @@ final class ResourceListValidation {
 
     private static void amount(String name, JsonNode value, FieldPath at, Names names, FieldErrors errors) {
         names.check(name, at, errors);
-        notNegative(value, at, errors);
+        value(name, value, at, errors);
         String text = value.asText("");
-        if (!Quantity.isValid(text)) {
-            return;
-        }
-        Quantity quantity = Quantity.parse(text);
-        if (ResourceNames.isExtended(name) && quantity.milliValue() % 1000 != 0) {
-            errors.invalid(at, quantity.toString(), "must be an integer");
-        }
         String page = ResourceNames.isHugePages(name) ? name.substring("hugepages-".length()) : "";
-        if (Quantity.isValid(page) && !isMultiple(quantity, Quantity.parse(page))) {
-            errors.invalid(at, quantity.toString(), quantity + " is not positive integer multiple of " + name);
+        if (Quantity.isValid(text) && Quantity.isValid(page)) {
+            Quantity quantity = Quantity.parse(text);
+            if (!isMultiple(quantity, Quantity.parse(page))) {
+                errors.invalid(at, quantity.toString(), quantity + " is not positive integer multiple of " + name);
+            }
         }
     }
 
@@ -139,6 +141,34 @@ final class ResourceListValidation {
             FieldPath at = path.key(entry.getKey());
             errors.invalidEach(at, entry.getKey(), ObjectNames.qualifiedName(entry.getKey()));
             notNegative(entry.getValue(), at, errors);
+        }
+    }
+
+    /** The amounts of a node, whatever they are called; the paths have dots, as upstream's have. */
+    static void nodeAmounts(JsonNode list, FieldPath path, FieldErrors errors) {
+        for (Map.Entry<String, JsonNode> entry : list.properties()) {
+            value(entry.getKey(), entry.getValue(), path.child(entry.getKey()), errors);
+        }
+    }
+
+    /** The amounts a quota speaks of. */
+    static void quota(JsonNode list, FieldPath path, FieldErrors errors) {
+        Map<String, JsonNode> sorted = new TreeMap<>();
+        list.properties().forEach(each -> sorted.put(each.getKey(), each.getValue()));
+        sorted.forEach((name, amount) -> {
+            ResourceNames.quota(name, path.key(name), errors);
+            value(name, amount, path.key(name), errors);
+        });
+    }
+
+    private static void value(String name, JsonNode value, FieldPath at, FieldErrors errors) {
+        notNegative(value, at, errors);
+        String text = value.asText("");
+        if (ResourceNames.whole(name) && Quantity.isValid(text)) {
+            Quantity amount = Quantity.parse(text);
+            if (amount.milliValue() % 1000 != 0) {
+                errors.invalid(at, amount.toString(), "must be an integer");
+            }
         }
     }
 

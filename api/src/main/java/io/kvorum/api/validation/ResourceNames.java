@@ -42,9 +42,14 @@ final class ResourceNames {
         return QUOTA.contains(name) || isHugePages(name) || name.startsWith("requests.hugepages-");
     }
 
-    /** Whether its amounts are whole numbers. */
-    static boolean count(String name) {
-        return COUNTS.contains(name);
+    /** Whether its amounts are whole numbers: what is counted, and what others have extended nodes by. */
+    static boolean whole(String name) {
+        return COUNTS.contains(name) || isExtended(name);
+    }
+
+    /** Whether a container's limit may be above its request: so are the resources of Kubernetes itself but huge pages. */
+    static boolean overcommittable(String name) {
+        return isNative(name) && !isHugePages(name);
     }
 
     /** What is wrong with the name of a resource of any kind. */

@@ -90,6 +90,14 @@ final class Rules {
         }
     }
 
+    /** A count or a percentage, not negative, but above 100% if it likes. */
+    static void countOrAnyPercent(JsonNode owner, FieldPath path, String field, FieldErrors errors) {
+        IntOrString value = IntOrString.from(owner.get(field));
+        if (value != null && (value.isNumber() || !value.isPercent())) {
+            countOrPercent(owner, path, field, errors);
+        }
+    }
+
     static boolean isZero(@Nullable IntOrString value) {
         return value == null || (value.isNumber() ? value.number() == 0 : value.isPercent() && value.percent() == 0);
     }
@@ -136,7 +144,7 @@ final class Rules {
     /** An address that traffic can be sent to: none of the special ranges, loopback only where the cluster allows it. */
     static void routable(String ip, ValidationOptions options, FieldPath path, FieldErrors errors) {
         if (ip.equals("0.0.0.0") || ip.equals("::")) {
-            errors.invalid(path, ip, "may not be unspecified (0.0.0.0 or ::)");
+            errors.invalid(path, ip, "may not be unspecified (" + ip + ")");
         }
         IpText address = address(ip);
         boolean allowed = address != null

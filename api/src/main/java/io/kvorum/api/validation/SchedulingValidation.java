@@ -68,7 +68,7 @@ final class SchedulingValidation {
             }
             Rules.requiredOneOf(taint, at, "effect", EFFECTS, errors);
             if (!seen.add(key + ":" + Tree.text(taint, "effect"))) {
-                errors.duplicate(at, taint);
+                errors.duplicate(at, InternalForm.taint(taint), "taints must be unique by key and effect pair");
             }
         }
     }

@@ -6,6 +6,7 @@ import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.ServicePorts;
 import io.kvorum.api.Tree;
+import io.kvorum.api.address.IpText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,37 +14,43 @@ import java.util.Set;
 /** The rules of services. Whether an address or a node port is free and in range is the allocator's to say. */
 final class ServiceValidation implements KindValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final FieldPath ANNOTATIONS = FieldPath.of("metadata", "annotations");
     private static final int MAX_AFFINITY_SECONDS = 86400;
+    private static final String NONE = "None";
+    private static final String CLASS = "loadBalancerClass";
+    private static final String HEALTH = "healthCheckNodePort";
+    private static final String BALANCED_ONLY = "may only be used when `type` is 'LoadBalancer'";
+    private static final String WHEN_CLIENT = "when session affinity type is ClientIP";
+    private static final String SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    private static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+    private static final String TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
+    private static final List<String> DISTRIBUTIONS = List.of("PreferClose", "PreferSameZone", "PreferSameNode");
 
     @Override
     public void create(ObjectNode service, ValidationOptions options, FieldErrors errors) {
         JsonNode spec = service.path("spec");
         String type = Tree.text(spec, "type");
-        String clusterIp = Tree.text(spec, "clusterIP");
-        boolean headless = clusterIp.equals("None");
+        boolean headless = headless(spec);
         boolean external = type.equals("ExternalName");
+        topology(service, errors);
         List<JsonNode> ports = Tree.items(spec, "ports");
         if (ports.isEmpty() && !headless && !external) {
             errors.required(SPEC.child("ports"));
         }
-        if (type.equals("LoadBalancer") || type.equals("NodePort")) {
-            if (headless) {
-                errors.invalid(
-                        SPEC.child("clusterIPs").index(0),
-                        "None",
-                        type.equals("LoadBalancer")
-                                ? "may not be set to 'None' for LoadBalancer services"
-                                : "may not be set to 'None' for NodePort services");
-            }
+        if (headless && (type.equals("LoadBalancer") || type.equals("NodePort"))) {
+            errors.invalid(
+                    SPEC.child("clusterIPs").index(0), NONE, "may not be set to 'None' for " + type + " services");
         }
         if (external) {
             externalName(spec, errors);
         }
-        ports(ports, type, headless, errors);
+        ports(ports, type, errors);
         MetaValidation.labels(spec.path("selector"), SPEC.child("selector"), errors);
-        Rules.requiredOneOf(spec, SPEC, "sessionAffinity", List.of("ClientIP", "None"), errors);
+        Rules.requiredOneOf(spec, SPEC, "sessionAffinity", List.of("ClientIP", NONE), errors);
         affinity(spec, errors);
-        clusterIps(spec, external, errors);
+        if (!external) {
+            ServiceAddresses.validate(spec, errors);
+        }
         List<JsonNode> externalIps = Tree.items(spec, "externalIPs");
         for (int i = 0; i < externalIps.size(); i++) {
             FieldPath at = SPEC.child("externalIPs").index(i);
@@ -54,39 +61,91 @@ final class ServiceValidation implements KindValidation {
         }
         Rules.requiredOneOf(
                 spec, SPEC, "type", List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), errors);
+        loadBalancer(service, spec, type, errors);
         trafficPolicies(spec, type, errors);
-        List<JsonNode> ranges = Tree.items(spec, "loadBalancerSourceRanges");
-        for (int i = 0; i < ranges.size(); i++) {
-            if (!Rules.isBlock(ranges.get(i).asText("").trim())) {
+        Rules.oneOf(spec, SPEC, "trafficDistribution", DISTRIBUTIONS, errors);
+    }
+
+    /** Whether it has no address by its own will. */
+    static boolean headless(JsonNode spec) {
+        return Tree.texts(spec, "clusterIPs").equals(List.of(NONE));
+    }
+
+    private static void topology(ObjectNode service, FieldErrors errors) {
+        JsonNode annotations = Tree.at(service, "metadata", "annotations");
+        if (annotations.hasNonNull(TOPOLOGY_MODE) && annotations.hasNonNull(TOPOLOGY_HINTS)) {
+            String mode = Tree.text(annotations, TOPOLOGY_MODE);
+            if (!mode.equals(Tree.text(annotations, TOPOLOGY_HINTS))) {
                 errors.invalid(
-                        SPEC.child("loadBalancerSourceRanges").index(i),
-                        ranges.get(i),
-                        "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+                        ANNOTATIONS.key(TOPOLOGY_MODE),
+                        mode,
+                        "must match annotations[" + TOPOLOGY_HINTS + "] when both are specified");
             }
         }
-        if (!type.equals("LoadBalancer")) {
-            for (String field : List.of("loadBalancerClass", "allocateLoadBalancerNodePorts")) {
-                if (spec.hasNonNull(field)) {
-                    errors.forbidden(SPEC.child(field), "may only be used when `type` is 'LoadBalancer'");
+    }
+
+    private static void loadBalancer(ObjectNode service, JsonNode spec, String type, FieldErrors errors) {
+        boolean balanced = type.equals("LoadBalancer");
+        // The capital is upstream's.
+        FieldPath ranges = SPEC.child("LoadBalancerSourceRanges");
+        List<String> blocks = Tree.texts(spec, "loadBalancerSourceRanges");
+        JsonNode annotation = Tree.at(service, "metadata", "annotations", SOURCE_RANGES);
+        if (!blocks.isEmpty()) {
+            if (!balanced) {
+                errors.forbidden(ranges, BALANCED_ONLY);
+            }
+            for (int i = 0; i < blocks.size(); i++) {
+                block(blocks.get(i), ranges.index(i), errors);
+            }
+        } else if (annotation.isTextual()) {
+            FieldPath at = ANNOTATIONS.key(SOURCE_RANGES);
+            if (!balanced) {
+                errors.forbidden(at, BALANCED_ONLY);
+            }
+            if (!annotation.asText().isBlank()) {
+                for (String each : annotation.asText().split(",", -1)) {
+                    block(each, at, errors);
                 }
             }
+        }
+        if (!balanced && spec.hasNonNull("allocateLoadBalancerNodePorts")) {
+            errors.forbidden(SPEC.child("allocateLoadBalancerNodePorts"), BALANCED_ONLY);
+        }
+        if (!spec.hasNonNull(CLASS)) {
+            return;
+        }
+        if (balanced) {
+            String name = Tree.text(spec, CLASS);
+            errors.invalidEach(SPEC.child(CLASS), name, ObjectNames.qualifiedName(name));
+        } else {
+            errors.forbidden(SPEC.child(CLASS), BALANCED_ONLY);
+        }
+    }
+
+    private static void block(String text, FieldPath at, FieldErrors errors) {
+        String block = text.trim();
+        if (!Rules.isBlock(block)) {
+            errors.invalid(at, block, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
         }
     }
 
     private static void externalName(JsonNode spec, FieldErrors errors) {
-        if (!Tree.items(spec, "clusterIPs").isEmpty()) {
-            errors.forbidden(SPEC.child("clusterIPs"), "may not be set when `type` is 'ExternalName'");
+        for (String field : List.of("clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
+            JsonNode value = spec.path(field);
+            if (value.isTextual() || !value.isEmpty()) {
+                errors.forbidden(SPEC.child(field), "may not be set for ExternalName services");
+            }
         }
         String name = Tree.text(spec, "externalName");
-        if (name.isEmpty()) {
+        String relative = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        if (relative.isEmpty()) {
             errors.required(SPEC.child("externalName"));
         } else {
-            String absolute = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-            errors.invalidEach(SPEC.child("externalName"), name, ObjectNames.dns1123Subdomain(absolute));
+            errors.invalidEach(SPEC.child("externalName"), relative, ObjectNames.dns1123Subdomain(relative));
         }
     }
 
-    private static void ports(List<JsonNode> ports, String type, boolean headless, FieldErrors errors) {
+    private static void ports(List<JsonNode> ports, String type, FieldErrors errors) {
         Set<String> names = new HashSet<>();
         Set<String> numbers = new HashSet<>();
         Set<String> nodePorts = new HashSet<>();
@@ -107,25 +166,14 @@ final class ServiceValidation implements KindValidation {
             long number = Tree.number(port, "port");
             errors.invalidEach(at.child("port"), number, ObjectNames.portNumber(number));
             Rules.requiredOneOf(port, at, "protocol", Rules.PROTOCOLS, errors);
-            IntOrString target = IntOrString.from(port.get("targetPort"));
-            Rules.port(target, at.child("targetPort"), errors);
+            Rules.port(IntOrString.from(port.get("targetPort")), at.child("targetPort"), errors);
             if (port.hasNonNull("appProtocol")) {
                 String protocol = Tree.text(port, "appProtocol");
                 errors.invalidEach(at.child("appProtocol"), protocol, ObjectNames.qualifiedName(protocol));
             }
-            if (headless
-                    && target != null
-                    && target.isNumber()
-                    && target.number() != number
-                    && target.number() > 65535) {
-                errors.invalid(at.child("port"), number, "must be equal to targetPort when clusterIP = None");
-            }
             String key = Tree.text(port, "protocol") + "/" + number;
             if (!numbers.add(key)) {
-                ObjectNode shown = Tree.newObject();
-                shown.put("protocol", Tree.text(port, "protocol"));
-                shown.put("port", number);
-                errors.duplicate(at, shown);
+                errors.duplicate(at, InternalForm.servicePort(Tree.text(port, "protocol"), number));
             }
             nodePort(port, type, nodePorts, at, errors);
         }
@@ -136,11 +184,9 @@ final class ServiceValidation implements KindValidation {
         if (nodePort == 0) {
             return;
         }
-        if (type.equals("ClusterIP") || type.equals("ExternalName")) {
-            errors.forbidden(at.child("nodePort"), "may not be used when `type` is '" + type + "'");
-            return;
+        if (type.equals("ClusterIP")) {
+            errors.forbidden(at.child("nodePort"), "may not be used when `type` is 'ClusterIP'");
         }
-        errors.invalidEach(at.child("nodePort"), nodePort, ObjectNames.portNumber(nodePort));
         if (!taken.add(Tree.text(port, "protocol") + "/" + nodePort)) {
             errors.duplicate(at.child("nodePort"), nodePort);
         }
@@ -149,10 +195,22 @@ final class ServiceValidation implements KindValidation {
     private static void affinity(JsonNode spec, FieldErrors errors) {
         JsonNode config = spec.path("sessionAffinityConfig");
         FieldPath path = SPEC.child("sessionAffinityConfig");
-        if (Tree.text(spec, "sessionAffinity").equals("None") && config.isObject()) {
+        String affinity = Tree.text(spec, "sessionAffinity");
+        if (affinity.equals(NONE) && config.isObject()) {
             errors.forbidden(path, "must not be set when session affinity is None");
-        } else if (Tree.at(config, "clientIP").hasNonNull("timeoutSeconds")) {
-            long seconds = Tree.number(config, "clientIP", "timeoutSeconds");
+        }
+        if (!affinity.equals("ClientIP")) {
+            return;
+        }
+        JsonNode client = config.path("clientIP");
+        if (!config.isObject()) {
+            errors.required(path, WHEN_CLIENT);
+        } else if (!client.isObject()) {
+            errors.required(path.child("clientIP"), WHEN_CLIENT);
+        } else if (!client.hasNonNull("timeoutSeconds")) {
+            errors.required(path.child("clientIP", "timeoutSeconds"), WHEN_CLIENT);
+        } else {
+            long seconds = Tree.number(client, "timeoutSeconds");
             if (seconds <= 0 || seconds > MAX_AFFINITY_SECONDS) {
                 errors.invalid(
                         path.child("clientIP", "timeoutSeconds"),
@@ -160,35 +218,6 @@ final class ServiceValidation implements KindValidation {
                         "must be greater than 0 and less than " + MAX_AFFINITY_SECONDS);
             }
         }
-    }
-
-    private static void clusterIps(JsonNode spec, boolean external, FieldErrors errors) {
-        if (external) {
-            return;
-        }
-        List<String> ips = Tree.texts(spec, "clusterIPs");
-        String first = Tree.text(spec, "clusterIP");
-        FieldPath path = SPEC.child("clusterIPs");
-        if (!first.isEmpty() && ips.isEmpty()) {
-            errors.required(path);
-        }
-        if (!ips.isEmpty() && !ips.get(0).equals(first)) {
-            errors.invalid(path, spec.get("clusterIPs"), "first value must match `clusterIP`");
-        }
-        for (int i = 0; i < ips.size(); i++) {
-            String ip = ips.get(i);
-            if (ip.equals("None")) {
-                if (i > 0 || ips.size() > 1) {
-                    errors.invalid(path.index(i), ip, "'None' must be the first and only value");
-                }
-            } else {
-                Rules.ip(ip, path.index(i), errors);
-            }
-        }
-        if (ips.size() > 2) {
-            errors.invalid(path, spec.get("clusterIPs"), "may only hold up to 2 values");
-        }
-        ServiceFamilies.validate(spec, errors);
     }
 
     private static void trafficPolicies(JsonNode spec, String type, FieldErrors errors) {
@@ -203,7 +232,8 @@ final class ServiceValidation implements KindValidation {
             Rules.requiredOneOf(spec, SPEC, "externalTrafficPolicy", List.of("Cluster", "Local"), errors);
         }
         Rules.oneOf(spec, SPEC, "internalTrafficPolicy", List.of("Cluster", "Local"), errors);
-        if (!type.equals("ExternalName") && !spec.hasNonNull("internalTrafficPolicy")) {
+        if (List.of("ClusterIP", "LoadBalancer", "NodePort").contains(type)
+                && !spec.hasNonNull("internalTrafficPolicy")) {
             errors.required(SPEC.child("internalTrafficPolicy"));
         }
         if (Tree.number(spec, "healthCheckNodePort") != 0 && !(type.equals("LoadBalancer") && policy.equals("Local"))) {
@@ -216,30 +246,56 @@ final class ServiceValidation implements KindValidation {
 
     @Override
     public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-        String before = Tree.text(old, "spec", "type");
-        String after = Tree.text(next, "spec", "type");
-        String oldIp = Tree.text(old, "spec", "clusterIP");
-        String newIp = Tree.text(next, "spec", "clusterIP");
-        if (!before.equals("ExternalName")
-                && !after.equals("ExternalName")
-                && !oldIp.isEmpty()
-                && !newIp.equals(oldIp)) {
-            FieldPath path = SPEC.child("clusterIPs").index(0);
-            if (newIp.isEmpty()) {
-                errors.invalid(path, Tree.at(next, "spec", "clusterIPs"), "primary clusterIP can not be unset");
-            } else {
-                errors.invalid(path, Tree.at(next, "spec", "clusterIPs"), "may not change once set");
-            }
+        JsonNode before = old.path("spec");
+        JsonNode after = next.path("spec");
+        ServiceAddresses.update(before, after, errors);
+        if (Tree.text(before, "type").equals("LoadBalancer")
+                && Tree.text(after, "type").equals("LoadBalancer")
+                && !Tree.semanticallyEqual(before.get(CLASS), after.get(CLASS))) {
+            errors.invalid(SPEC.child(CLASS), after.get(CLASS), "may not change once set");
         }
-        long health = Tree.number(old, "spec", "healthCheckNodePort");
-        if (health != 0
-                && ServicePorts.forHealthChecks(old.path("spec"))
-                && ServicePorts.forHealthChecks(next.path("spec"))) {
-            errors.immutable(
-                    SPEC.child("healthCheckNodePort"),
-                    Tree.at(old, "spec", "healthCheckNodePort"),
-                    Tree.at(next, "spec", "healthCheckNodePort"));
+        if (ServicePorts.forHealthChecks(before)
+                && ServicePorts.forHealthChecks(after)
+                && Tree.number(before, HEALTH) != 0
+                && Tree.number(before, HEALTH) != Tree.number(after, HEALTH)) {
+            errors.forbidden(SPEC.child(HEALTH), FieldErrors.IMMUTABLE);
         }
         create(next, options, errors);
+    }
+
+    @Override
+    public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        FieldPath path = FieldPath.of("status", "loadBalancer", "ingress");
+        List<JsonNode> points = Tree.items(next, "status", "loadBalancer", "ingress");
+        if (!points.isEmpty() && !Tree.text(next, "spec", "type").equals("LoadBalancer")) {
+            errors.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'");
+            return;
+        }
+        for (int i = 0; i < points.size(); i++) {
+            point(points.get(i), path.index(i), errors);
+        }
+    }
+
+    /** Where a load balancer takes traffic in. */
+    private static void point(JsonNode point, FieldPath at, FieldErrors errors) {
+        String ip = Tree.text(point, "ip");
+        if (!ip.isEmpty()) {
+            Rules.ip(ip, at.child("ip"), errors);
+        }
+        boolean mode = point.hasNonNull("ipMode");
+        if (!mode && !ip.isEmpty()) {
+            errors.required(at.child("ipMode"), "must be specified when `ip` is set");
+        } else if (mode && ip.isEmpty()) {
+            errors.forbidden(at.child("ipMode"), "may not be specified when `ip` is not set");
+        } else {
+            Rules.oneOf(point, at, "ipMode", List.of("Proxy", "VIP"), errors);
+        }
+        String host = Tree.text(point, "hostname");
+        if (!host.isEmpty()) {
+            errors.invalidEach(at.child("hostname"), host, ObjectNames.dns1123Subdomain(host));
+            if (IpText.parse(host) != null) {
+                errors.invalid(at.child("hostname"), host, "must be a DNS name, not an IP address");
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.kvorum.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.IntOrString;
+import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import io.kvorum.api.selector.LabelSelector;
 import java.util.List;
@@ -34,7 +35,7 @@ final class WorkloadValidation {
             JsonNode spec = deployment.path("spec");
             Rules.notNegative(spec, SPEC, "replicas", errors);
             selector(spec, "empty selector is invalid for deployment", errors);
-            alwaysRunning(spec, errors);
+            alwaysRunning(spec, "ReplicaSet", errors);
             deploymentStrategy(spec.path("strategy"), SPEC.child("strategy"), errors);
             Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
             if (spec.hasNonNull("progressDeadlineSeconds")) {
@@ -46,6 +47,11 @@ final class WorkloadValidation {
                 }
             }
         }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            ReplicaStatusRules.deployment(old, next, errors);
+        }
     };
 
     static final KindValidation REPLICA_SET = new SelectorImmutable() {
@@ -55,11 +61,28 @@ final class WorkloadValidation {
             Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds");
             // The word is upstream's.
             selector(spec, "empty selector is invalid for deployment", errors);
-            alwaysRunning(spec, errors);
+            alwaysRunning(spec, "ReplicaSet", errors);
+        }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            ReplicaStatusRules.replicas(next, errors);
         }
     };
 
-    static final KindValidation REPLICATION_CONTROLLER = (controller, options, errors) -> {
+    static final KindValidation REPLICATION_CONTROLLER = new KindValidation() {
+        @Override
+        public void create(ObjectNode controller, ValidationOptions options, FieldErrors errors) {
+            controller(controller, errors);
+        }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            ReplicaStatusRules.replicas(next, errors);
+        }
+    };
+
+    private static void controller(ObjectNode controller, FieldErrors errors) {
         JsonNode spec = controller.path("spec");
         Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "replicas");
         JsonNode selector = spec.path("selector");
@@ -77,12 +100,11 @@ final class WorkloadValidation {
                     shownMap(labels),
                     "`selector` does not match template `labels`");
         }
-        alwaysRunning(spec, errors);
-    };
+        alwaysRunning(spec, "ReplicationController", errors);
+    }
 
     static final KindValidation STATEFUL_SET = new KindValidation() {
-        @Override
-        public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
+        private void check(ObjectNode set, FieldErrors errors) {
             JsonNode spec = set.path("spec");
             String policy = Tree.text(spec, "podManagementPolicy");
             if (policy.isEmpty()) {
@@ -103,18 +125,37 @@ final class WorkloadValidation {
                     }
                 }
                 case "RollingUpdate" ->
-                    Rules.notNegative(
-                            update.path("rollingUpdate"), updatePath.child("rollingUpdate"), "partition", errors);
-                default -> errors.invalid(updatePath, update, "must be 'RollingUpdate' or 'OnDelete'");
+                    rollingSet(update.path("rollingUpdate"), updatePath.child("rollingUpdate"), errors);
+                default ->
+                    errors.invalid(
+                            updatePath, InternalForm.updateStrategy(update), "must be 'RollingUpdate' or 'OnDelete'");
             }
-            Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds", "revisionHistoryLimit");
+            retention(spec.path("persistentVolumeClaimRetentionPolicy"), errors);
+            Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds");
+            Rules.notNegative(spec.path("ordinals"), SPEC.child("ordinals"), "start", errors);
+            Rules.notNegative(spec, SPEC, "revisionHistoryLimit", errors);
             selector(spec, "empty selector is invalid for statefulset", errors);
-            alwaysRunning(spec, errors);
+            alwaysRunning(spec, "StatefulSet", errors);
+        }
+
+        @Override
+        public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
+            check(set, errors);
+            // Sets of old may have a name that no Service can have, and change for all that.
+            String service = Tree.text(set, "spec", "serviceName");
+            if (!service.isEmpty()) {
+                errors.invalidEach(SPEC.child("serviceName"), service, ObjectNames.dns1123Label(service));
+            }
+        }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            ReplicaStatusRules.statefulSet(old, next, errors);
         }
 
         @Override
         public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-            create(next, options, errors);
+            check(next, errors);
             ObjectNode before = Tree.object(old, "spec").deepCopy();
             ObjectNode after = Tree.object(next, "spec").deepCopy();
             before.remove(STATEFUL_SET_MUTABLE);
@@ -125,19 +166,43 @@ final class WorkloadValidation {
         }
     };
 
+    private static void rollingSet(JsonNode rolling, FieldPath at, FieldErrors errors) {
+        Rules.notNegative(rolling, at, "partition", errors);
+        if (rolling.hasNonNull("maxUnavailable")) {
+            if (Rules.isZero(IntOrString.from(rolling.get("maxUnavailable")))) {
+                errors.invalid(at.child("maxUnavailable"), rolling.get("maxUnavailable"), "cannot be 0");
+            }
+            Rules.countOrPercent(rolling, at, "maxUnavailable", errors);
+        }
+    }
+
+    private static void retention(JsonNode policy, FieldErrors errors) {
+        if (!policy.isObject()) {
+            return;
+        }
+        FieldPath at = SPEC.child("persistentVolumeClaimRetentionPolicy");
+        List<String> policies = List.of("Retain", "Delete");
+        for (String field : List.of("whenDeleted", "whenScaled")) {
+            String value = Tree.text(policy, field);
+            if (!policies.contains(value)) {
+                errors.notSupported(at.child(field), value, policies);
+            }
+        }
+    }
+
     static final KindValidation DAEMON_SET = new SelectorImmutable() {
         @Override
         public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
             JsonNode spec = set.path("spec");
             selector(spec, "empty selector is invalid for daemonset", errors);
-            alwaysRunning(spec, errors);
+            alwaysRunning(spec, "DaemonSet", errors);
             Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
             JsonNode update = spec.path("updateStrategy");
             FieldPath path = SPEC.child("updateStrategy");
             List<String> types = List.of("RollingUpdate", "OnDelete");
             String type = Tree.text(update, "type");
             if (!types.contains(type)) {
-                errors.notSupported(path.child("type"), type, types);
+                errors.notSupported(path, InternalForm.updateStrategy(update), types);
             }
             if (type.equals("RollingUpdate") && !update.hasNonNull("rollingUpdate")) {
                 errors.required(path.child("rollingUpdate"));
@@ -157,6 +222,11 @@ final class WorkloadValidation {
                             "may not be set when maxUnavailable is non-zero");
                 }
             }
+        }
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            ReplicaStatusRules.daemonSet(old, next, errors);
         }
     };
 
@@ -214,7 +284,7 @@ final class WorkloadValidation {
     }
 
     /** Long-running workloads: their pods always restart and have no deadline. */
-    private static void alwaysRunning(JsonNode spec, FieldErrors errors) {
+    private static void alwaysRunning(JsonNode spec, String kind, FieldErrors errors) {
         FieldPath template = SPEC.child("template");
         PodValidation.template(spec.path("template"), template, errors);
         String policy = Tree.text(spec, "template", "spec", "restartPolicy");
@@ -224,7 +294,7 @@ final class WorkloadValidation {
         if (Tree.at(spec, "template", "spec").hasNonNull("activeDeadlineSeconds")) {
             errors.forbidden(
                     template.child("spec", "activeDeadlineSeconds"),
-                    "activeDeadlineSeconds in ReplicaSet is not Supported");
+                    "activeDeadlineSeconds in " + kind + " is not Supported");
         }
     }
 
@@ -238,7 +308,7 @@ final class WorkloadValidation {
             return;
         }
         if (!type.equals("RollingUpdate")) {
-            errors.notSupported(path, strategy, List.of("Recreate", "RollingUpdate"));
+            errors.notSupported(path, InternalForm.updateStrategy(strategy), List.of("Recreate", "RollingUpdate"));
             return;
         }
         JsonNode rolling = strategy.path("rollingUpdate");
@@ -248,11 +318,8 @@ final class WorkloadValidation {
             return;
         }
         Rules.countOrPercent(rolling, at, "maxUnavailable", errors);
+        Rules.countOrAnyPercent(rolling, at, "maxSurge", errors);
         IntOrString surge = IntOrString.from(rolling.get("maxSurge"));
-        // A surge may well be over 100%.
-        if (surge == null || surge.isNumber() || !surge.isPercent()) {
-            Rules.countOrPercent(rolling, at, "maxSurge", errors);
-        }
         if (Rules.isZero(surge) && Rules.isZero(IntOrString.from(rolling.get("maxUnavailable")))) {
             errors.invalid(
                     at.child("maxUnavailable"), rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");

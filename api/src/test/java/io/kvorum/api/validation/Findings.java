@@ -42,6 +42,17 @@ final class Findings {
         return texts(Validation.update(resource, old, next, options));
     }
 
+    /** Findings about a change of status from one to the other. */
+    static List<String> ofStatus(String object, String before, String after) {
+        ObjectNode old = Golden.tree(object);
+        ResourceInfo resource = Golden.resource(old);
+        prepared(resource, old);
+        ObjectNode next = old.deepCopy();
+        old.set("status", Golden.tree(before));
+        next.set("status", Golden.tree(after));
+        return texts(Validation.updateStatus(resource, old, next, ValidationOptions.DEFAULT));
+    }
+
     private static ObjectNode prepared(ResourceInfo resource, ObjectNode tree) {
         if (resource.namespaced()) {
             Tree.ensureObject(tree, "metadata").put("namespace", "default");

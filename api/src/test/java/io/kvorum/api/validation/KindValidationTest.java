@@ -34,7 +34,7 @@ class KindValidationTest {
                         + " values: \"\"ClusterIP\"\", \"\"ExternalName\"\", \"\"LoadBalancer\"\", \"\"NodePort\"\"",
                 "v1|Service|'spec':{'type':'ExternalName'}|spec.externalName: Required value",
                 "v1|Service|'spec':{'ports':[{'port':80,'name':'a'},{'port':80,'name':'b'}]}|spec.ports[1]: Duplicate value:"
-                        + " {\"\"protocol\"\":\"\"TCP\"\",\"\"port\"\":80}",
+                        + " {\"\"Name\"\":\"\"\"\",\"\"Protocol\"\":\"\"TCP\"\",\"\"AppProtocol\"\":null,\"\"Port\"\":80,\"\"TargetPort\"\":0,\"\"NodePort\"\":0}",
                 "v1|Service|'spec':{'clusterIP':'x','ports':[{'port':80}]}|spec.clusterIPs[0]: Invalid value: \"\"x\"\": must be a"
                         + " valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
                 "v1|Service|'spec':{'externalTrafficPolicy':'Local','ports':[{'port':80}]}|spec.externalTrafficPolicy: Invalid"
@@ -75,7 +75,7 @@ class KindValidationTest {
                 "v1|ConfigMap|'data':{'a':'x'},'binaryData':{'a':''}|data[a]: Invalid value: \"\"a\"\": duplicate of key present in binaryData",
                 "v1|Secret|'type':'kubernetes.io/tls'|data[tls.crt]: Required value",
                 "v1|Secret|'type':'kubernetes.io/service-account-token'|metadata.annotations[kubernetes.io/service-account.name]: Required value",
-                "v1|Node|'spec':{'taints':[{'key':'a','effect':'Never'}]}|spec.taints[0].effect: Unsupported value: \"\"Never\"\":"
+                "v1|Node|'spec':{'taints':[{'key':'a','effect':'Never'}]}|metadata.taints[0].effect: Unsupported value: \"\"Never\"\":"
                         + " supported values: \"\"NoSchedule\"\", \"\"PreferNoSchedule\"\", \"\"NoExecute\"\"",
                 "v1|PersistentVolumeClaim|'spec':{'resources':{'requests':{'storage':'1Gi'}}}|spec.accessModes: Required value: at"
                         + " least 1 access mode is required",
@@ -95,7 +95,7 @@ class KindValidationTest {
                         + "'ServiceAccount','name':'s'}]|subjects[0].namespace: Required value",
                 "policy/v1|PodDisruptionBudget|'spec':{'minAvailable':'x'}|*",
                 "policy/v1|PodDisruptionBudget|'spec':{'minAvailable':1,'maxUnavailable':1}|spec: Invalid value:"
-                        + " {\"\"minAvailable\"\":1,\"\"maxUnavailable\"\":1}: minAvailable and maxUnavailable cannot be both set",
+                        + " {\"\"MinAvailable\"\":1,\"\"Selector\"\":null,\"\"MaxUnavailable\"\":1,\"\"UnhealthyPodEvictionPolicy\"\":null}: minAvailable and maxUnavailable cannot be both set",
                 "autoscaling/v2|HorizontalPodAutoscaler|'spec':{'maxReplicas':1,'minReplicas':2,'scaleTargetRef':{'kind':'D','name':'d'}}"
                         + "|spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`",
                 "scheduling.k8s.io/v1|PriorityClass|'value':2000000000|value: Forbidden: maximum allowed value of a user defined"
