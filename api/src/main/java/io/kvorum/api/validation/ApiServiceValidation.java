@@ -21,7 +21,9 @@ final class ApiServiceValidation implements KindValidation {
         String version = Tree.text(spec, "version");
         String name = Tree.text(service, "metadata", "name");
         String required = version + "." + group;
-        if (!name.isEmpty() && !name.equals(required) && ObjectNames.pathSegment(name).isEmpty()) {
+        if (!name.isEmpty()
+                && !name.equals(required)
+                && ObjectNames.pathSegment(name).isEmpty()) {
             errors.invalid(
                     FieldPath.of("metadata", "name"),
                     name,

@@ -247,7 +247,8 @@ final class ClaimValidation {
                 errors.notSupported(at, mode, ACCESS_MODES);
             }
         }
-        if (modes.contains(ALONE) && modes.stream().anyMatch(mode -> !mode.equals(ALONE) && ACCESS_MODES.contains(mode))) {
+        if (modes.contains(ALONE)
+                && modes.stream().anyMatch(mode -> !mode.equals(ALONE) && ACCESS_MODES.contains(mode))) {
             errors.forbidden(at, "may not use ReadWriteOncePod with other access modes");
         }
     }

@@ -60,8 +60,7 @@ final class FlowRules {
         for (String other : List.of("ServiceAccount", "User", "Group")) {
             String field = FIELDS.getOrDefault(other, "");
             if (!other.equals(kind) && subject.hasNonNull(field)) {
-                errors.forbidden(
-                        path.child(field), field + " is forbidden when subject kind is not '" + other + "'");
+                errors.forbidden(path.child(field), field + " is forbidden when subject kind is not '" + other + "'");
             }
         }
     }
@@ -134,9 +133,7 @@ final class FlowRules {
             return "must not contain double slash";
         }
         int star = url.indexOf('*');
-        return star < 0 || star == url.length() - 1 && url.endsWith("/*")
-                ? ""
-                : "wildcard can only do suffix matching";
+        return star < 0 || star == url.length() - 1 && url.endsWith("/*") ? "" : "wildcard can only do suffix matching";
     }
 
     private static void verbs(JsonNode rule, FieldPath path, FieldErrors errors) {
@@ -162,8 +159,7 @@ final class FlowRules {
             return false;
         }
         if (members.size() > 1) {
-            errors.invalid(
-                    path.child(field), rule.path(field), "if '*' is present, must not specify other " + others);
+            errors.invalid(path.child(field), rule.path(field), "if '*' is present, must not specify other " + others);
         }
         return true;
     }

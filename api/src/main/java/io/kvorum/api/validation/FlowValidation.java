@@ -27,7 +27,9 @@ final class FlowValidation {
             String method = Tree.text(spec, "distinguisherMethod", "type");
             if (spec.hasNonNull("distinguisherMethod") && !METHODS.contains(method)) {
                 errors.notSupported(
-                        SPEC.child("distinguisherMethod", "type"), Tree.newObject().put("Type", method), METHODS);
+                        SPEC.child("distinguisherMethod", "type"),
+                        Tree.newObject().put("Type", method),
+                        METHODS);
             }
             String level = Tree.text(spec, "priorityLevelConfiguration", "name");
             FieldPath levelName = SPEC.child("priorityLevelConfiguration", "name");
@@ -54,8 +56,7 @@ final class FlowValidation {
             JsonNode spec = level.path("spec");
             String type = Tree.text(spec, "type");
             if (Tree.text(level, "metadata", "name").equals("exempt") != type.equals("Exempt")) {
-                errors.invalid(
-                        SPEC.child("type"), type, "type must be 'Exempt' if and only if name is 'exempt'");
+                errors.invalid(SPEC.child("type"), type, "type must be 'Exempt' if and only if name is 'exempt'");
             }
             switch (type) {
                 case "Exempt" -> {

@@ -76,8 +76,7 @@ final class IngressClassValidation implements KindValidation {
                     errors.forbidden(PARAMETERS.child("namespace"), "`parameters.scope` is set to 'Cluster'");
                 }
             }
-            default ->
-                errors.notSupported(PARAMETERS.child("scope"), Tree.text(parameters, "scope"), SCOPES);
+            default -> errors.notSupported(PARAMETERS.child("scope"), Tree.text(parameters, "scope"), SCOPES);
         }
     }
 

@@ -36,12 +36,11 @@ final class IngressValidation implements KindValidation {
                 if (Tree.text(rule, "host").contains("*")) {
                     http(rule, SPEC, ALL, paths);
                 }
-                labels |= Tree.items(rule, "http", "paths").stream().anyMatch(path -> isLabelOnly(path.path("backend")));
+                labels |=
+                        Tree.items(rule, "http", "paths").stream().anyMatch(path -> isLabelOnly(path.path("backend")));
             }
             return new Demands(
-                    secrets.isEmpty(),
-                    paths.isEmpty(),
-                    labels ? ObjectNames::dns1123Label : ObjectNames::dns1035Label);
+                    secrets.isEmpty(), paths.isEmpty(), labels ? ObjectNames::dns1123Label : ObjectNames::dns1035Label);
         }
 
         private static boolean isLabelOnly(JsonNode backend) {
@@ -56,7 +55,9 @@ final class IngressValidation implements KindValidation {
         spec(ingress.path("spec"), Demands.ALL, errors);
         JsonNode annotation = Tree.at(ingress, "metadata", "annotations", CLASS_ANNOTATION);
         JsonNode name = Tree.at(ingress, "spec", "ingressClassName");
-        if (annotation.isTextual() && name.isTextual() && !annotation.textValue().equals(name.textValue())) {
+        if (annotation.isTextual()
+                && name.isTextual()
+                && !annotation.textValue().equals(name.textValue())) {
             errors.invalid(
                     FieldPath.of("annotations", CLASS_ANNOTATION),
                     annotation,
@@ -133,7 +134,8 @@ final class IngressValidation implements KindValidation {
         }
         // Of the part behind the star, its length is that of the whole.
         if (!host.startsWith("*.")
-                || ObjectNames.dns1123Subdomain(host.substring(2)).stream().anyMatch(wrong -> wrong.contains("regex"))) {
+                || ObjectNames.dns1123Subdomain(host.substring(2)).stream()
+                        .anyMatch(wrong -> wrong.contains("regex"))) {
             errors.invalid(
                     at,
                     host,

@@ -58,7 +58,8 @@ final class NetworkValidation {
         }
     }
 
-    private static void rules(List<JsonNode> rules, String side, FieldPath path, Set<String> known, FieldErrors errors) {
+    private static void rules(
+            List<JsonNode> rules, String side, FieldPath path, Set<String> known, FieldErrors errors) {
         for (int i = 0; i < rules.size(); i++) {
             JsonNode rule = rules.get(i);
             FieldPath at = path.index(i);

@@ -16,8 +16,7 @@ final class PersistentSourceRules {
     private static final List<String> DISKS = List.of("Dedicated", "Managed", "Shared");
     private static final String MANAGED =
             "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
-    private static final String BLOB =
-            "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd";
+    private static final String BLOB = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd";
     private static final String MUST_BE_BYTE = "must be between 0 and 255, inclusive";
     private static final int MOST_TENANT = 64;
     private static final int MOST_PORTAL = 64;
@@ -176,9 +175,7 @@ final class PersistentSourceRules {
             String namespace = "." + option.split("/", 2)[0].toLowerCase(Locale.ROOT);
             if (namespace.endsWith(".kubernetes.io") || namespace.endsWith(".k8s.io")) {
                 errors.invalid(
-                        at.child("options").key(option),
-                        option,
-                        "kubernetes.io and k8s.io namespaces are reserved");
+                        at.child("options").key(option), option, "kubernetes.io and k8s.io namespaces are reserved");
             }
         }
     }

@@ -67,11 +67,9 @@ final class PersistentVolumeRules {
                 errors);
         forbidden(spec.hasNonNull("nodeAffinity"), path.child("nodeAffinity"), NOT_INLINE, errors);
         source(spec, "", path, errors);
+        forbidden(!Tree.text(spec, "storageClassName").isEmpty(), path.child("storageClassName"), NOT_INLINE, errors);
         forbidden(
-                !Tree.text(spec, "storageClassName").isEmpty(), path.child("storageClassName"), NOT_INLINE, errors);
-        forbidden(
-                spec.hasNonNull("volumeMode")
-                        && !Tree.text(spec, "volumeMode").equals("Filesystem"),
+                spec.hasNonNull("volumeMode") && !Tree.text(spec, "volumeMode").equals("Filesystem"),
                 path.child("volumeMode"),
                 "may not specify volumeMode other than Filesystem" + IN_CONTEXT,
                 errors);
@@ -141,7 +139,6 @@ final class PersistentVolumeRules {
 
     /** However the root is written. */
     private static boolean isRoot(String path) {
-        return path.startsWith("/")
-                && Path.of(path).normalize().equals(Path.of("/"));
+        return path.startsWith("/") && Path.of(path).normalize().equals(Path.of("/"));
     }
 }

@@ -110,8 +110,7 @@ final class RbacValidation {
                 }
                 case "User", "Group" -> {
                     if (Tree.text(subject, "name").isEmpty()) {
-                        errors.invalid(
-                                at.child("name"), "", kind.toLowerCase(Locale.ROOT) + " name cannot be empty");
+                        errors.invalid(at.child("name"), "", kind.toLowerCase(Locale.ROOT) + " name cannot be empty");
                     }
                     if (!group.equals(GROUP)) {
                         errors.notSupported(at.child("apiGroup"), group, List.of(GROUP));

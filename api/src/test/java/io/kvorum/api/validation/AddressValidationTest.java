@@ -85,7 +85,8 @@ class AddressValidationTest {
     @Test
     void aSecondFamilyMayBeAddedToARangeOfServices() {
         String one = blocks("'10.0.0.0/8'");
-        assertThat(Findings.ofUpdate(one, blocks("'10.0.0.0/8','2001:db8::/64'"))).isEmpty();
+        assertThat(Findings.ofUpdate(one, blocks("'10.0.0.0/8','2001:db8::/64'")))
+                .isEmpty();
         assertThat(Findings.ofUpdate(one, blocks("'11.0.0.0/8','2001:DB8::/64'")))
                 .containsExactly(
                         "spec.cidrs[0]: Invalid value: \"11.0.0.0/8\": field is immutable",

@@ -12,8 +12,8 @@ class FlowValidationTest {
     private static final String URLS = "{'verbs':['get'],'nonResourceURLs':['/x']}";
 
     private static String object(String kind, String spec) {
-        return "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'" + kind
-                + "','metadata':{'name':'x'},'spec':{" + spec + "}}";
+        return "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'" + kind + "','metadata':{'name':'x'},'spec':{"
+                + spec + "}}";
     }
 
     private static String schema(String rule) {
@@ -94,8 +94,8 @@ class FlowValidationTest {
         if (finding == null) {
             found.isEmpty();
         } else {
-            found.containsExactly("spec.rules[0].nonResourceRules[0].nonResourceURLs[0]: Invalid value: \"" + url + "\": "
-                    + finding);
+            found.containsExactly(
+                    "spec.rules[0].nonResourceRules[0].nonResourceURLs[0]: Invalid value: \"" + url + "\": " + finding);
         }
     }
 
@@ -123,9 +123,11 @@ class FlowValidationTest {
 
     @Test
     void aSchemaNamesItsLevelAndAKnownWayToTellFlowsApart() {
-        assertThat(Findings.of(object(
-                        "FlowSchema",
-                        "'matchingPrecedence':5,'priorityLevelConfiguration':{'name':'L'},'distinguisherMethod':{'type':'x'}")))
+        assertThat(
+                        Findings.of(
+                                object(
+                                        "FlowSchema",
+                                        "'matchingPrecedence':5,'priorityLevelConfiguration':{'name':'L'},'distinguisherMethod':{'type':'x'}")))
                 .hasSize(2)
                 .contains("spec.distinguisherMethod.type: Unsupported value: {\"Type\":\"x\"}: supported values:"
                         + " \"ByNamespace\", \"ByUser\"")

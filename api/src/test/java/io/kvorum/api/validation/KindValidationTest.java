@@ -249,10 +249,12 @@ class KindValidationTest {
 
     @Test
     void theSystemsPriorityClassesHaveOneValue() {
-        String object = "{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass','metadata':{'name':'%s'},'value':%d}";
+        String object =
+                "{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass','metadata':{'name':'%s'},'value':%d}";
         String reserved =
                 "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: ";
-        assertThat(of(String.format(object, "system-node-critical", 2_000_001_000))).isEmpty();
+        assertThat(of(String.format(object, "system-node-critical", 2_000_001_000)))
+                .isEmpty();
         assertThat(of(String.format(object, "system-node-critical", 1)))
                 .containsExactly(reserved + "value of system-node-critical PriorityClass must be 2000001000");
         assertThat(of(String.format(object, "system-x", 1)))
@@ -261,9 +263,10 @@ class KindValidationTest {
 
     @Test
     void aUserHasAName() {
-        assertThat(of("{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'RoleBinding','metadata':{'name':'b'},'roleRef':"
-                        + "{'kind':'Role','name':'r','apiGroup':'rbac.authorization.k8s.io'},'subjects':[{'kind':'User',"
-                        + "'name':'','apiGroup':'rbac.authorization.k8s.io'}]}"))
+        assertThat(of(
+                        "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'RoleBinding','metadata':{'name':'b'},'roleRef':"
+                                + "{'kind':'Role','name':'r','apiGroup':'rbac.authorization.k8s.io'},'subjects':[{'kind':'User',"
+                                + "'name':'','apiGroup':'rbac.authorization.k8s.io'}]}"))
                 .containsExactly(
                         "subjects[0].name: Required value",
                         "subjects[0].name: Invalid value: \"\": user name cannot be empty");
@@ -271,8 +274,9 @@ class KindValidationTest {
 
     @Test
     void theStatusOfAnApiServiceHasKnownConditions() {
-        String object = "{'apiVersion':'apiregistration.k8s.io/v1','kind':'APIService','metadata':{'name':'v1.a.b'},'spec':"
-                + "{'group':'a.b','version':'v1','groupPriorityMinimum':1,'versionPriority':1}";
+        String object =
+                "{'apiVersion':'apiregistration.k8s.io/v1','kind':'APIService','metadata':{'name':'v1.a.b'},'spec':"
+                        + "{'group':'a.b','version':'v1','groupPriorityMinimum':1,'versionPriority':1}";
         assertThat(Findings.ofStatus(
                         object + "}", object + ",'status':{'conditions':[{'type':'Available','status':'x'}]}}"))
                 .containsExactly("status.conditions[0].status: Unsupported value: \"x\": supported values: \"True\","

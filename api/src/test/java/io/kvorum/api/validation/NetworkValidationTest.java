@@ -15,7 +15,8 @@ class NetworkValidationTest {
     private static final String BACKEND = "{'service':{'name':'s','port':{'number':1}}}";
 
     private static String object(String kind, String spec) {
-        return "{'apiVersion':'networking.k8s.io/v1','kind':'" + kind + "','metadata':{'name':'x'},'spec':{" + spec + "}}";
+        return "{'apiVersion':'networking.k8s.io/v1','kind':'" + kind + "','metadata':{'name':'x'},'spec':{" + spec
+                + "}}";
     }
 
     private static String ingress(String spec) {
@@ -93,7 +94,8 @@ class NetworkValidationTest {
         assertThat(Findings.of(ingress("'rules':[{'host':'*.*.a'}]")))
                 .singleElement()
                 .asString()
-                .startsWith("spec.rules[0].host: Invalid value: \"*.*.a\": a wildcard DNS-1123 subdomain must start with");
+                .startsWith(
+                        "spec.rules[0].host: Invalid value: \"*.*.a\": a wildcard DNS-1123 subdomain must start with");
     }
 
     @Test
@@ -144,7 +146,8 @@ class NetworkValidationTest {
                         + " `parameters.scope` is set to 'Cluster'",
             })
     void aClassHasAControllerAndGoodParameters(String controller, String finding) {
-        assertThat(Findings.of(object("IngressClass", "'controller':" + controller))).containsExactly(finding);
+        assertThat(Findings.of(object("IngressClass", "'controller':" + controller)))
+                .containsExactly(finding);
     }
 
     @ParameterizedTest
@@ -167,13 +170,16 @@ class NetworkValidationTest {
     @Test
     void typesOfPolicies() {
         assertThat(Findings.of(object("NetworkPolicy", "'podSelector':{},'policyTypes':['x']")))
-                .containsExactly("spec.policyTypes[0]: Unsupported value: \"x\": supported values: \"Ingress\", \"Egress\"");
+                .containsExactly(
+                        "spec.policyTypes[0]: Unsupported value: \"x\": supported values: \"Ingress\", \"Egress\"");
     }
 
     @Test
     void aBlockThatWasThereMayStay() {
-        String old = object("NetworkPolicy", "'podSelector':{},'ingress':[{'from':[{'ipBlock':{'cidr':'010.0.0.0/8'}}]}]");
-        String next = object("NetworkPolicy", "'podSelector':{},'egress':[{'to':[{'ipBlock':{'cidr':'010.0.0.0/8'}}]}]");
+        String old =
+                object("NetworkPolicy", "'podSelector':{},'ingress':[{'from':[{'ipBlock':{'cidr':'010.0.0.0/8'}}]}]");
+        String next =
+                object("NetworkPolicy", "'podSelector':{},'egress':[{'to':[{'ipBlock':{'cidr':'010.0.0.0/8'}}]}]");
         assertThat(Findings.of(old)).hasSize(1);
         assertThat(Findings.ofUpdate(old, next)).isEmpty();
     }

@@ -115,7 +115,8 @@ class StorageValidationTest {
         assertThat(Findings.of(node("{'name':'','nodeID':'n'}")))
                 .hasSize(2)
                 .contains("spec.drivers[0].name: Required value")
-                .anyMatch(finding -> finding.startsWith("spec.drivers[0].name: Invalid value: \"\": a lowercase RFC 1123"));
+                .anyMatch(finding ->
+                        finding.startsWith("spec.drivers[0].name: Invalid value: \"\": a lowercase RFC 1123"));
     }
 
     @Test

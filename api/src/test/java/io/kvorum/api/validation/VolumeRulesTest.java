@@ -281,7 +281,8 @@ class VolumeRulesTest {
         assertThat(Findings.of(volume("'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce']," + csi)))
                 .hasSize(2)
                 .anyMatch(finding -> finding.startsWith("spec.csi.nodePublishSecretRef.name: Invalid value: \"A\""))
-                .anyMatch(finding -> finding.startsWith("spec.csi.nodePublishSecretRef.namespace: Invalid value: \"B\""));
+                .anyMatch(
+                        finding -> finding.startsWith("spec.csi.nodePublishSecretRef.namespace: Invalid value: \"B\""));
     }
 
     @Test
