@@ -42,6 +42,7 @@ final class FlowValidation {
             for (int i = 0; i < rules.size(); i++) {
                 FlowRules.check(rules.get(i), SPEC.child("rules").index(i), errors);
             }
+            MandatoryFlow.schema(Tree.text(schema, "metadata", "name"), spec, errors);
         }
 
         @Override
@@ -56,7 +57,7 @@ final class FlowValidation {
             JsonNode spec = level.path("spec");
             String type = Tree.text(spec, "type");
             if (Tree.text(level, "metadata", "name").equals("exempt") != type.equals("Exempt")) {
-                errors.invalid(SPEC.child("type"), type, "type must be 'Exempt' if and only if name is 'exempt'");
+                errors.invalid(SPEC.child("type"), type, "must be 'Exempt' if and only if `name` is 'exempt'");
             }
             switch (type) {
                 case "Exempt" -> {
@@ -77,6 +78,7 @@ final class FlowValidation {
                 }
                 default -> errors.notSupported(SPEC.child("type"), type, List.of("Exempt", "Limited"));
             }
+            MandatoryFlow.level(Tree.text(level, "metadata", "name"), spec, errors);
         }
 
         @Override

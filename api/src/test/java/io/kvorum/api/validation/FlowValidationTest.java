@@ -143,4 +143,58 @@ class FlowValidationTest {
                         "status.conditions[1].type: Duplicate value: \"a\"",
                         "status.conditions[2].type: Required value: must not be empty");
     }
+
+    private static String named(String name, String object) {
+        return object.replace("'name':'x'", "'name':'" + name + "'");
+    }
+
+    @Test
+    void whatIsMandatoryIsFixed() {
+        String everything = "'resourceRules':[{'verbs':['*'],'apiGroups':['*'],'resources':['*'],'clusterScope':true,"
+                + "'namespaces':['*']}],'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}]";
+        String exempt = named(
+                "exempt",
+                object(
+                        "FlowSchema",
+                        "'matchingPrecedence':1,'priorityLevelConfiguration':{'name':'exempt'},'rules':[{'subjects':[{'kind':"
+                                + "'Group','group':{'name':'system:masters'}}]," + everything + "}]"));
+        assertThat(Findings.of(exempt)).isEmpty();
+        assertThat(Findings.of(exempt.replace("system:masters", "g")))
+                .singleElement()
+                .asString()
+                .startsWith("spec: Invalid value: ")
+                .endsWith(": spec of 'exempt' must equal the fixed value");
+        String catchAll = named(
+                "catch-all",
+                object(
+                        "FlowSchema",
+                        "'matchingPrecedence':10000,'distinguisherMethod':{'type':'ByUser'},'priorityLevelConfiguration':{'name':"
+                                + "'catch-all'},'rules':[{'subjects':[{'kind':'Group','group':{'name':'system:unauthenticated'}},"
+                                + "{'kind':'Group','group':{'name':'system:authenticated'}}]," + everything + "}]"));
+        assertThat(Findings.of(catchAll)).isEmpty();
+        assertThat(Findings.ofUpdate(catchAll, catchAll.replace("10000", "9000")))
+                .singleElement()
+                .asString()
+                .endsWith(": spec of 'catch-all' must equal the fixed value");
+    }
+
+    @Test
+    void ofMandatoryLevelsTheSharesOfTheExemptOneAlonePass() {
+        String exempt = named("exempt", object("PriorityLevelConfiguration", "'type':'Exempt'"));
+        assertThat(Findings.of(exempt)).isEmpty();
+        assertThat(Findings.of(exempt.replace("'type':'Exempt'", "'type':'Exempt','exempt':{'lendablePercent':50}")))
+                .isEmpty();
+        String limited = "'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':'Reject'}}";
+        assertThat(Findings.of(exempt.replace("'type':'Exempt'", limited)))
+                .hasSize(2)
+                .contains("spec.type: Invalid value: \"Limited\": must be 'Exempt' if and only if `name` is 'exempt'")
+                .anyMatch(finding -> finding.endsWith(
+                        ": spec of 'exempt' except the 'spec.exempt' field must equal the fixed value"));
+        String catchAll = named("catch-all", object("PriorityLevelConfiguration", limited));
+        assertThat(Findings.of(catchAll)).isEmpty();
+        assertThat(Findings.of(catchAll.replace("Shares':5", "Shares':6")))
+                .singleElement()
+                .asString()
+                .endsWith(": spec of 'catch-all' must equal the fixed value");
+    }
 }
