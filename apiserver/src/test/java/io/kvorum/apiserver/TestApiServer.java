@@ -22,12 +22,14 @@ import io.kvorum.store.client.Store;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -132,12 +134,16 @@ public final class TestApiServer implements AutoCloseable {
                     new SimpleMeterRegistry(),
                     audit,
                     options.apply(vertx));
+            List<Future<?>> accounts = new ArrayList<>();
             serving.cache()
                     .start()
                     .compose(synced -> vertx.executeBlocking(BirthDocument::read, false))
                     .onSuccess(serving::born)
-                    .onSuccess(born -> giveAccounts(vertx, serving))
+                    .onSuccess(born -> giveAccounts(vertx, serving, accounts))
                     .compose(born -> new BirthObjects(serving.registry(), serving.cache()).namespaces())
+                    // Nothing is on its way any more when a test begins.
+                    .compose(made -> serving.cache().fresh())
+                    .compose(fresh -> Future.all(accounts))
                     .compose(made -> new HttpsEdge(
                                     vertx, serving.pipeline()::handle, new UpgradeProxy(vertx, new HttpClientOptions()))
                             .listen(config.serverOptions(), "127.0.0.1", port))
@@ -163,7 +169,7 @@ public final class TestApiServer implements AutoCloseable {
     }
 
     /** Every namespace gets the account {@code default}, which controllers give it elsewhere; pods get no token. */
-    private static void giveAccounts(Vertx vertx, ApiServing serving) {
+    private static void giveAccounts(Vertx vertx, ApiServing serving, List<Future<?>> given) {
         serving.cache().of("core/namespaces").watch(serving.cache().revision(), new Watcher() {
             @Override
             public void changed(CacheEvent event) {
@@ -175,7 +181,11 @@ public final class TestApiServer implements AutoCloseable {
                 account.put("apiVersion", "v1").put("kind", "ServiceAccount");
                 account.putObject("metadata").put("name", "default").put("namespace", made.name());
                 account.put("automountServiceAccountToken", false);
-                vertx.runOnContext(v -> serving.registry().create("", "v1", "serviceaccounts", account));
+                Promise<ObjectVersion> done = Promise.promise();
+                given.add(done.future());
+                vertx.runOnContext(v -> serving.registry()
+                        .create("", "v1", "serviceaccounts", account)
+                        .onComplete(done));
             }
 
             @Override

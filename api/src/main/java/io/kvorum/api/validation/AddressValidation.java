@@ -45,28 +45,50 @@ final class AddressValidation {
     static final KindValidation SERVICE_CIDR = new KindValidation() {
         @Override
         public void create(ObjectNode object, ValidationOptions options, FieldErrors errors) {
-            List<String> blocks = Tree.texts(object, "spec", "cidrs");
-            if (blocks.isEmpty()) {
-                errors.required(CIDRS, "at least one CIDR required");
-            } else if (blocks.size() > 2) {
-                errors.invalid(CIDRS, spec(object), "may only hold up to 2 values");
-            } else if (blocks.size() == 2 && !oneOfEachFamily(blocks)) {
-                errors.invalid(
-                        CIDRS,
-                        spec(object),
-                        "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
-            } else {
-                for (int i = 0; i < blocks.size(); i++) {
-                    errors.invalidEach(CIDRS.index(i), blocks.get(i), block(blocks.get(i)));
-                }
-            }
+            cidrs(object, errors);
         }
 
+        /** What is there stays; a second block may be added. */
         @Override
         public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-            errors.immutable(CIDRS, Tree.at(old, "spec", "cidrs"), Tree.at(next, "spec", "cidrs"));
+            List<String> before = Tree.texts(old, "spec", "cidrs");
+            List<String> after = Tree.texts(next, "spec", "cidrs");
+            boolean second = before.size() == 1 && after.size() == 2;
+            if (before.size() != after.size() && !second) {
+                errors.invalid(CIDRS, Tree.at(next, "spec", "cidrs"), FieldErrors.IMMUTABLE);
+                return;
+            }
+            for (int i = 0; i < before.size(); i++) {
+                if (!before.get(i).equals(after.get(i))) {
+                    errors.invalid(CIDRS.index(i), after.get(i), FieldErrors.IMMUTABLE);
+                }
+            }
+            if (second) {
+                cidrs(next, errors);
+            }
         }
     };
+
+    private static void cidrs(ObjectNode object, FieldErrors errors) {
+        List<String> blocks = Tree.texts(object, "spec", "cidrs");
+        if (blocks.isEmpty()) {
+            errors.required(CIDRS, "at least one CIDR required");
+            return;
+        }
+        if (blocks.size() > 2) {
+            errors.invalid(CIDRS, spec(object), "may only hold up to 2 values");
+            return;
+        }
+        for (int i = 0; i < blocks.size(); i++) {
+            errors.invalidEach(CIDRS.index(i), blocks.get(i), block(blocks.get(i)));
+        }
+        if (blocks.size() == 2 && oneFamily(blocks)) {
+            errors.invalid(
+                    CIDRS,
+                    Tree.at(object, "spec", "cidrs"),
+                    "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
+        }
+    }
 
     private static void segment(JsonNode parent, String field, FieldErrors errors) {
         String value = Tree.text(parent, field);
@@ -84,12 +106,12 @@ final class AddressValidation {
         return form;
     }
 
-    private static boolean oneOfEachFamily(List<String> blocks) {
+    private static boolean oneFamily(List<String> blocks) {
         CidrText first = CidrText.parse(blocks.get(0));
         CidrText second = CidrText.parse(blocks.get(1));
         return first != null
                 && second != null
-                && first.address().isFour() != second.address().isFour();
+                && first.address().isFour() == second.address().isFour();
     }
 
     /** What is wrong with an address that must be written in the canonical form: names of IPAddresses. */

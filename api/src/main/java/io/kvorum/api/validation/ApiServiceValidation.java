@@ -10,6 +10,7 @@ import java.util.List;
 /** The rules of APIServices. */
 final class ApiServiceValidation implements KindValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final List<String> STATUSES = List.of("True", "False", "Unknown");
     private static final long MOST_GROUP_PRIORITY = 20_000;
     private static final long MOST_VERSION_PRIORITY = 1_000;
 
@@ -20,7 +21,9 @@ final class ApiServiceValidation implements KindValidation {
         String version = Tree.text(spec, "version");
         String name = Tree.text(service, "metadata", "name");
         String required = version + "." + group;
-        if (!name.equals(required)) {
+        if (!name.isEmpty()
+                && !name.equals(required)
+                && ObjectNames.pathSegment(name).isEmpty()) {
             errors.invalid(
                     FieldPath.of("metadata", "name"),
                     name,
@@ -43,6 +46,18 @@ final class ApiServiceValidation implements KindValidation {
         remote(spec.path("service"), errors);
         if (unverified && authorities) {
             errors.invalid(SPEC.child("insecureSkipTLSVerify"), true, "may not be true if caBundle is present");
+        }
+    }
+
+    @Override
+    public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        List<JsonNode> conditions = Tree.items(next, "status", "conditions");
+        for (int i = 0; i < conditions.size(); i++) {
+            String status = Tree.text(conditions.get(i), "status");
+            if (!STATUSES.contains(status)) {
+                errors.notSupported(
+                        FieldPath.of("status", "conditions").index(i).child("status"), status, STATUSES);
+            }
         }
     }
 

@@ -14,13 +14,12 @@ final class AttachmentValidation implements KindValidation {
     private static final int MOST_METADATA = 256 * 1024;
     private static final int MOST_MESSAGE = 1024;
     private static final String ONE_SOURCE = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
-    private static final String NOT_INLINE = "may not be specified in the context of inline volumes";
 
     @Override
     public void create(ObjectNode attachment, ValidationOptions options, FieldErrors errors) {
         always(attachment, errors);
         String attacher = Tree.text(attachment, "spec", "attacher");
-        StorageValidation.driverName(attacher, SPEC.child("attacher"), errors);
+        StorageValidation.csiDriverName(attacher, SPEC.child("attacher"), errors);
         String volume = Tree.text(attachment, "spec", "source", "persistentVolumeName");
         if (Tree.has(Tree.at(attachment, "spec", "source"), "persistentVolumeName")) {
             errors.invalidEach(SOURCE.child("persistentVolumeName"), volume, ObjectNames.dns1123Subdomain(volume));
@@ -57,24 +56,10 @@ final class AttachmentValidation implements KindValidation {
         } else if (named && inline) {
             errors.forbidden(SOURCE, ONE_SOURCE);
         } else if (inline) {
-            inline(source.path("inlineVolumeSpec"), SOURCE.child("inlineVolumeSpec"), errors);
+            PersistentVolumeRules.inline(source.path("inlineVolumeSpec"), SOURCE.child("inlineVolumeSpec"), errors);
         } else if (Tree.text(source, "persistentVolumeName").isEmpty()) {
             errors.required(SOURCE.child("persistentVolumeName"), "must specify non empty persistentVolumeName");
         }
-    }
-
-    /** Only what was a volume of an in-tree plug-in, as CSI drivers take it over. */
-    private static void inline(JsonNode volume, FieldPath path, FieldErrors errors) {
-        if (volume.hasNonNull("claimRef")) {
-            errors.forbidden(path.child("claimRef"), NOT_INLINE);
-        }
-        if (!volume.path("capacity").isEmpty()) {
-            errors.forbidden(path.child("capacity"), NOT_INLINE);
-        }
-        if (!volume.hasNonNull("csi")) {
-            errors.required(path.child("csi"), "has to be specified in the context of inline volumes");
-        }
-        ClaimValidation.modes(volume, path, "", errors);
     }
 
     private static void status(JsonNode status, FieldErrors errors) {

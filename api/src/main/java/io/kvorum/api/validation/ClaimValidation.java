@@ -13,6 +13,7 @@ final class ClaimValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final List<String> ACCESS_MODES =
             List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
+    private static final String ALONE = "ReadWriteOncePod";
     static final List<String> VOLUME_MODES = List.of("Block", "Filesystem");
     private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
     private static final String ATTRIBUTES_CLASS = "volumeAttributesClassName";
@@ -59,6 +60,9 @@ final class ClaimValidation {
 
         @Override
         public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            if (Tree.items(next, "spec", "accessModes").isEmpty()) {
+                errors.required(FieldPath.of("Spec", "accessModes"));
+            }
             status(next.path("status"), FieldPath.of("status"), errors);
         }
     };
@@ -134,7 +138,8 @@ final class ClaimValidation {
         for (Map.Entry<String, JsonNode> entry : status.path("capacity").properties()) {
             basic(entry.getValue(), capacity.key(entry.getKey()), errors);
         }
-        FieldPath statuses = path.child("allocatedResourceStatuses");
+        // Upstream's name for the field in findings.
+        FieldPath statuses = path.child("allocatedResourceStatus");
         for (Map.Entry<String, JsonNode> entry :
                 status.path("allocatedResourceStatuses").properties()) {
             storageName(entry.getKey(), statuses, errors);
@@ -242,7 +247,8 @@ final class ClaimValidation {
                 errors.notSupported(at, mode, ACCESS_MODES);
             }
         }
-        if (modes.contains("ReadWriteOncePod") && modes.size() > 1) {
+        if (modes.contains(ALONE)
+                && modes.stream().anyMatch(mode -> !mode.equals(ALONE) && ACCESS_MODES.contains(mode))) {
             errors.forbidden(at, "may not use ReadWriteOncePod with other access modes");
         }
     }
@@ -259,8 +265,10 @@ final class ClaimValidation {
         public void create(ObjectNode storageClass, ValidationOptions options, FieldErrors errors) {
             StorageValidation.provisioner(storageClass, "provisioner", errors);
             StorageValidation.parameters(storageClass, errors);
-            Rules.requiredOneOf(storageClass, FieldPath.ROOT, "reclaimPolicy", List.of("Delete", "Retain"), errors);
-            Rules.requiredOneOf(
+            if (!Tree.text(storageClass, "reclaimPolicy").isEmpty()) {
+                Rules.oneOf(storageClass, FieldPath.ROOT, "reclaimPolicy", List.of("Delete", "Retain"), errors);
+            }
+            Rules.oneOf(
                     storageClass,
                     FieldPath.ROOT,
                     "volumeBindingMode",

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The rules of CustomResourceDefinitions; of their schemas, see {@link SchemaRules}, of what a version has beside, {@link VersionRules}. */
 final class DefinitionValidation implements KindValidation {
@@ -26,6 +28,11 @@ final class DefinitionValidation implements KindValidation {
             "subresources", "subresources",
             "additionalPrinterColumns", "additionalPrinterColumns",
             "selectableFields", "selectableFields"));
+
+    private static final int MOST_WARNING = 256;
+
+    /** As Go sees it: of all spaces, the one of ASCII alone is printed. */
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{C}\\p{Z}&&[^ ]]");
 
     private DefinitionValidation() {}
 
@@ -64,7 +71,7 @@ final class DefinitionValidation implements KindValidation {
 
     @Override
     public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-        storedVersions(next, errors);
+        forms(Tree.at(next, "status", "acceptedNames"), FieldPath.of("status", "acceptedNames"), errors);
     }
 
     private static void storedVersions(ObjectNode definition, FieldErrors errors) {
@@ -84,7 +91,15 @@ final class DefinitionValidation implements KindValidation {
         }
         for (int i = 0; i < stored.size(); i++) {
             if (!names.contains(stored.get(i))) {
-                errors.invalid(STORED.index(i), stored.get(i), "must appear in spec.versions");
+                String version = stored.get(i);
+                errors.invalid(
+                        STORED.index(i),
+                        version,
+                        String.format(
+                                "missing from spec.versions; %1$s was previously a storage version, and must remain in"
+                                        + " spec.versions until a storage migration ensures no data remains persisted in"
+                                        + " %1$s and removes %1$s from status.storedVersions",
+                                version));
             }
         }
     }
@@ -139,12 +154,7 @@ final class DefinitionValidation implements KindValidation {
                 errors.invalid(path.index(i).child("name"), names.get(i), String.join(",", wrong));
             }
             ObjectNode version = versions.get(i);
-            if (version.hasNonNull("deprecationWarning") && !Tree.flag(version, "deprecated")) {
-                errors.invalid(
-                        path.index(i).child("deprecationWarning"),
-                        version.get("deprecationWarning"),
-                        "can only be set for deprecated versions");
-            }
+            deprecation(version, path.index(i).child("deprecationWarning"), errors);
         }
         if (names.stream().distinct().count() < names.size()) {
             errors.invalid(path, spec.path("versions"), "must contain unique version names");
@@ -171,12 +181,42 @@ final class DefinitionValidation implements KindValidation {
         });
     }
 
+    private static void deprecation(JsonNode version, FieldPath path, FieldErrors errors) {
+        if (!version.hasNonNull("deprecationWarning")) {
+            return;
+        }
+        String warning = Tree.text(version, "deprecationWarning");
+        if (!Tree.flag(version, "deprecated")) {
+            errors.invalid(path, warning, "can only be set for deprecated versions");
+            return;
+        }
+        if (MetaValidation.bytes(warning) > MOST_WARNING) {
+            errors.invalid(path, warning, "must be <= " + MOST_WARNING + " characters long");
+        }
+        if (warning.isEmpty()) {
+            errors.invalid(path, warning, "must not be an empty string");
+        }
+        Matcher odd = NOT_PRINTABLE.matcher(warning);
+        if (odd.find()) {
+            errors.invalid(
+                    path,
+                    warning,
+                    "must only contain printable UTF-8 characters; non-printable character found at index "
+                            + MetaValidation.bytes(warning.substring(0, odd.start())));
+        }
+    }
+
     private static void names(JsonNode names, FieldPath path, FieldErrors errors) {
         for (String field : List.of("plural", "singular", "kind", "listKind")) {
             if (Tree.text(names, field).isEmpty()) {
                 errors.required(path.child(field));
             }
         }
+        forms(names, path, errors);
+    }
+
+    /** What the names there are look like. */
+    private static void forms(JsonNode names, FieldPath path, FieldErrors errors) {
         for (String field : List.of("plural", "singular")) {
             label(Tree.text(names, field), path.child(field), "", errors);
         }

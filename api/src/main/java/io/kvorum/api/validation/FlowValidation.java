@@ -1,62 +1,89 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The rules of FlowSchemas and PriorityLevelConfigurations. */
 final class FlowValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final long MOST_PRECEDENCE = 10_000;
+    private static final long MOST_QUEUES = 10_000_000;
+    private static final int MOST_BITS = 60;
+    private static final List<String> METHODS = List.of("ByNamespace", "ByUser");
     private static final String POSITIVE = "must be positive";
 
     private FlowValidation() {}
 
-    static final KindValidation SCHEMA = (schema, options, errors) -> {
-        JsonNode spec = schema.path("spec");
-        precedence(Tree.text(schema, "metadata", "name"), Tree.number(spec, "matchingPrecedence"), errors);
-        if (spec.hasNonNull("distinguisherMethod")) {
-            Rules.requiredOneOf(
-                    spec.path("distinguisherMethod"),
-                    SPEC.child("distinguisherMethod"),
-                    "type",
-                    List.of("ByNamespace", "ByUser"),
-                    errors);
+    static final KindValidation SCHEMA = new KindValidation() {
+        @Override
+        public void create(ObjectNode schema, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = schema.path("spec");
+            precedence(Tree.text(schema, "metadata", "name"), Tree.number(spec, "matchingPrecedence"), errors);
+            String method = Tree.text(spec, "distinguisherMethod", "type");
+            if (spec.hasNonNull("distinguisherMethod") && !METHODS.contains(method)) {
+                errors.notSupported(
+                        SPEC.child("distinguisherMethod", "type"),
+                        Tree.newObject().put("Type", method),
+                        METHODS);
+            }
+            String level = Tree.text(spec, "priorityLevelConfiguration", "name");
+            FieldPath levelName = SPEC.child("priorityLevelConfiguration", "name");
+            if (level.isEmpty()) {
+                errors.required(levelName, "must reference a priority level");
+            } else {
+                errors.invalidEach(levelName, level, ObjectNames.dns1123Subdomain(level));
+            }
+            List<JsonNode> rules = Tree.items(spec, "rules");
+            for (int i = 0; i < rules.size(); i++) {
+                FlowRules.check(rules.get(i), SPEC.child("rules").index(i), errors);
+            }
+            MandatoryFlow.schema(Tree.text(schema, "metadata", "name"), spec, errors);
         }
-        if (Tree.text(spec, "priorityLevelConfiguration", "name").isEmpty()) {
-            errors.required(SPEC.child("priorityLevelConfiguration", "name"), "must reference a priority level");
-        }
-        List<JsonNode> rules = Tree.items(spec, "rules");
-        for (int i = 0; i < rules.size(); i++) {
-            rule(rules.get(i), SPEC.child("rules").index(i), errors);
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            conditions(next.path("status"), errors);
         }
     };
 
-    static final KindValidation LEVEL = (level, options, errors) -> {
-        JsonNode spec = level.path("spec");
-        String type = Tree.text(spec, "type");
-        if (Tree.text(level, "metadata", "name").equals("exempt") != type.equals("Exempt")) {
-            errors.invalid(
-                    SPEC.child("type"), type, "type must be 'Exempt' if and only if `metadata.name` is 'exempt'");
+    static final KindValidation LEVEL = new KindValidation() {
+        @Override
+        public void create(ObjectNode level, ValidationOptions options, FieldErrors errors) {
+            JsonNode spec = level.path("spec");
+            String type = Tree.text(spec, "type");
+            if (Tree.text(level, "metadata", "name").equals("exempt") != type.equals("Exempt")) {
+                errors.invalid(SPEC.child("type"), type, "must be 'Exempt' if and only if `name` is 'exempt'");
+            }
+            switch (type) {
+                case "Exempt" -> {
+                    if (spec.hasNonNull("limited")) {
+                        errors.forbidden(SPEC.child("limited"), "must be nil if the type is not Limited");
+                    }
+                    shares(spec.path("exempt"), SPEC.child("exempt"), errors);
+                }
+                case "Limited" -> {
+                    if (spec.hasNonNull("exempt")) {
+                        errors.forbidden(SPEC.child("exempt"), "must be nil if the type is Limited");
+                    }
+                    if (spec.hasNonNull("limited")) {
+                        limited(spec.path("limited"), SPEC.child("limited"), errors);
+                    } else {
+                        errors.required(SPEC.child("limited"), "must not be empty when type is Limited");
+                    }
+                }
+                default -> errors.notSupported(SPEC.child("type"), type, List.of("Exempt", "Limited"));
+            }
+            MandatoryFlow.level(Tree.text(level, "metadata", "name"), spec, errors);
         }
-        switch (type) {
-            case "Exempt" -> {
-                if (spec.hasNonNull("limited")) {
-                    errors.forbidden(SPEC.child("limited"), "must be nil if the type is Exempt");
-                }
-                shares(spec.path("exempt"), SPEC.child("exempt"), errors);
-            }
-            case "Limited" -> {
-                if (spec.hasNonNull("exempt")) {
-                    errors.forbidden(SPEC.child("exempt"), "must be nil if the type is Limited");
-                }
-                if (spec.hasNonNull("limited")) {
-                    limited(spec.path("limited"), SPEC.child("limited"), errors);
-                } else {
-                    errors.required(SPEC.child("limited"), "must not be empty when type is Limited");
-                }
-            }
-            default -> errors.notSupported(SPEC.child("type"), type, List.of("Exempt", "Limited"));
+
+        @Override
+        public void updateStatus(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+            conditions(next.path("status"), errors);
         }
     };
 
@@ -70,46 +97,6 @@ final class FlowValidation {
         }
         if (precedence == 1 && !name.equals("exempt")) {
             errors.invalid(path, precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
-        }
-    }
-
-    private static void rule(JsonNode rule, FieldPath path, FieldErrors errors) {
-        List<JsonNode> subjects = Tree.items(rule, "subjects");
-        if (subjects.isEmpty()) {
-            errors.required(path.child("subjects"), "subjects must contain at least one value");
-        }
-        for (int i = 0; i < subjects.size(); i++) {
-            Rules.requiredOneOf(
-                    subjects.get(i),
-                    path.child("subjects").index(i),
-                    "kind",
-                    List.of("Group", "ServiceAccount", "User"),
-                    errors);
-        }
-        List<JsonNode> resources = Tree.items(rule, "resourceRules");
-        List<JsonNode> urls = Tree.items(rule, "nonResourceRules");
-        if (resources.isEmpty() && urls.isEmpty()) {
-            errors.required(path, "at least one of resourceRules and nonResourceRules has to be non-empty");
-        }
-        for (int i = 0; i < resources.size(); i++) {
-            FieldPath at = path.child("resourceRules").index(i);
-            some(resources.get(i), at, errors, "verbs", "apiGroups", "resources");
-            if (Tree.items(resources.get(i), "namespaces").isEmpty() && !Tree.flag(resources.get(i), "clusterScope")) {
-                errors.required(
-                        at.child("namespaces"),
-                        "resource rules that are not cluster scoped must supply at least one namespace");
-            }
-        }
-        for (int i = 0; i < urls.size(); i++) {
-            some(urls.get(i), path.child("nonResourceRules").index(i), errors, "verbs", "nonResourceURLs");
-        }
-    }
-
-    private static void some(JsonNode rule, FieldPath path, FieldErrors errors, String... fields) {
-        for (String field : fields) {
-            if (Tree.items(rule, field).isEmpty()) {
-                errors.required(path.child(field), field + " must contain at least one value");
-            }
         }
     }
 
@@ -158,13 +145,49 @@ final class FlowValidation {
     private static void queuing(JsonNode queuing, FieldPath path, FieldErrors errors) {
         long queues = Tree.number(queuing, "queues");
         long hand = Tree.number(queuing, "handSize");
-        for (String field : List.of("queueLengthLimit", "queues", "handSize")) {
-            if (Tree.number(queuing, field) <= 0) {
-                errors.invalid(path.child(field), Tree.number(queuing, field), POSITIVE);
-            }
+        positive(queuing, "queueLengthLimit", path, errors);
+        if (positive(queuing, "queues", path, errors) && queues > MOST_QUEUES) {
+            errors.invalid(path.child("queues"), queues, "must not be greater than " + MOST_QUEUES);
+        }
+        if (!positive(queuing, "handSize", path, errors)) {
+            return;
         }
         if (hand > queues) {
             errors.invalid(path.child("handSize"), hand, "should not be greater than queues (" + queues + ")");
+        } else if (bits(queues, hand) > MOST_BITS) {
+            errors.invalid(
+                    path.child("handSize"),
+                    hand,
+                    "required entropy bits of deckSize " + queues + " and handSize " + hand
+                            + " should not be greater than " + MOST_BITS);
+        }
+    }
+
+    private static boolean positive(JsonNode queuing, String field, FieldPath path, FieldErrors errors) {
+        boolean good = Tree.number(queuing, field) > 0;
+        if (!good) {
+            errors.invalid(path.child(field), Tree.number(queuing, field), POSITIVE);
+        }
+        return good;
+    }
+
+    /** How many bits of a hash it takes at most to deal a hand. */
+    private static double bits(long queues, long hand) {
+        return Math.ceil(Math.log(queues) / Math.log(2) * hand);
+    }
+
+    private static void conditions(JsonNode status, FieldErrors errors) {
+        FieldPath path = FieldPath.of("status", "conditions");
+        List<JsonNode> conditions = Tree.items(status, "conditions");
+        Set<String> types = new HashSet<>();
+        for (int i = 0; i < conditions.size(); i++) {
+            String type = Tree.text(conditions.get(i), "type");
+            if (!types.add(type)) {
+                errors.duplicate(path.index(i).child("type"), type);
+            }
+            if (type.isEmpty()) {
+                errors.required(path.index(i).child("type"), "must not be empty");
+            }
         }
     }
 }

@@ -62,8 +62,8 @@ interface KindValidation {
             case "scheduling.k8s.io/PriorityClass" -> PolicyValidation.PRIORITY_CLASS;
             case "coordination.k8s.io/Lease" -> PolicyValidation.LEASE;
             case "discovery.k8s.io/EndpointSlice" -> EndpointsValidation.SLICE;
-            case "networking.k8s.io/Ingress" -> NetworkValidation.INGRESS;
-            case "networking.k8s.io/IngressClass" -> NetworkValidation.INGRESS_CLASS;
+            case "networking.k8s.io/Ingress" -> new IngressValidation();
+            case "networking.k8s.io/IngressClass" -> new IngressClassValidation();
             case "networking.k8s.io/NetworkPolicy" -> NetworkValidation.POLICY;
             case "rbac.authorization.k8s.io/Role" -> RbacValidation.ROLE;
             case "rbac.authorization.k8s.io/ClusterRole" -> RbacValidation.CLUSTER_ROLE;

@@ -6,166 +6,45 @@ import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import io.kvorum.api.address.CidrText;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The rules of Ingress, IngressClass and NetworkPolicy. */
+/** The rules of NetworkPolicies. */
 final class NetworkValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
-    private static final List<String> PATH_TYPES = List.of("Exact", "ImplementationSpecific", "Prefix");
+    private static final List<String> TYPES = List.of("Ingress", "Egress");
+    private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
 
     private NetworkValidation() {}
 
-    static final KindValidation INGRESS = (ingress, options, errors) -> {
-        JsonNode spec = ingress.path("spec");
-        List<JsonNode> rules = Tree.items(spec, "rules");
-        if (spec.hasNonNull("defaultBackend")) {
-            backend(spec.path("defaultBackend"), SPEC.child("defaultBackend"), errors);
-        } else if (rules.isEmpty()) {
-            errors.invalid(SPEC, rulesOf(spec), "either `defaultBackend` or `rules` must be specified");
-        }
-        for (int i = 0; i < rules.size(); i++) {
-            JsonNode rule = rules.get(i);
-            FieldPath at = SPEC.child("rules").index(i);
-            host(Tree.text(rule, "host"), at.child("host"), errors);
-            if (rule.hasNonNull("http")) {
-                paths(Tree.items(rule, "http", "paths"), at.child("http", "paths"), errors);
-            }
-        }
-        List<JsonNode> tls = Tree.items(spec, "tls");
-        for (int i = 0; i < tls.size(); i++) {
-            List<String> hosts = Tree.texts(tls.get(i), "hosts");
-            for (int h = 0; h < hosts.size(); h++) {
-                host(hosts.get(h), SPEC.child("tls").index(i).child("hosts").index(h), errors);
-            }
-        }
-        String ingressClass = Tree.text(spec, "ingressClassName");
-        if (!ingressClass.isEmpty()) {
-            errors.invalidEach(
-                    SPEC.child("ingressClassName"), ingressClass, ObjectNames.dns1123Subdomain(ingressClass));
-        }
-    };
-
-    private static JsonNode rulesOf(JsonNode spec) {
-        return spec.has("rules") ? spec.path("rules") : Tree.newArray();
-    }
-
-    private static void host(String host, FieldPath at, FieldErrors errors) {
-        if (host.isEmpty()) {
-            return;
-        }
-        if (Rules.isIpv4(host) || Rules.isIpv6(host)) {
-            errors.invalid(at, host, "must be a DNS name, not an IP address");
-        } else if (host.contains("*")) {
-            if (!host.startsWith("*.")
-                    || !ObjectNames.dns1123Subdomain(host.substring(2)).isEmpty()) {
-                errors.invalid(
-                        at,
-                        host,
-                        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must"
-                                + " consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric"
-                                + " character (e.g. '*.example.com', regex used for validation is"
-                                + " '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
-            }
-        } else {
-            errors.invalidEach(at, host, ObjectNames.dns1123Subdomain(host));
-        }
-    }
-
-    private static void paths(List<JsonNode> paths, FieldPath path, FieldErrors errors) {
-        if (paths.isEmpty()) {
-            errors.required(path);
-        }
-        for (int i = 0; i < paths.size(); i++) {
-            JsonNode one = paths.get(i);
-            FieldPath at = path.index(i);
-            String type = Tree.text(one, "pathType");
-            String text = Tree.text(one, "path");
-            if (type.isEmpty()) {
-                errors.required(at.child("pathType"), "pathType must be specified");
-            } else if (!PATH_TYPES.contains(type)) {
-                errors.notSupported(at.child("pathType"), type, PATH_TYPES);
-            } else if (type.equals("ImplementationSpecific")) {
-                if (!text.isEmpty() && !text.startsWith("/")) {
-                    errors.invalid(at.child("path"), text, "must be an absolute path");
-                }
-            } else {
-                if (!text.startsWith("/")) {
-                    errors.invalid(at.child("path"), text, "must be an absolute path");
-                }
-                for (String part : List.of("//", "/./", "/../", "%2f", "%2F")) {
-                    if (text.contains(part)) {
-                        errors.invalid(at.child("path"), text, "must not contain '" + part + "'");
-                    }
-                }
-                for (String end : List.of("/..", "/.")) {
-                    if (text.endsWith(end)) {
-                        errors.invalid(at.child("path"), text, "cannot end with '" + end + "'");
-                    }
-                }
-            }
-            backend(one.path("backend"), at.child("backend"), errors);
-        }
-    }
-
-    private static void backend(JsonNode backend, FieldPath at, FieldErrors errors) {
-        JsonNode service = backend.path("service");
-        boolean hasResource = backend.hasNonNull("resource");
-        if (hasResource && service.isObject()) {
-            errors.invalid(at, "", "cannot set both resource and service backends");
-        } else if (hasResource) {
-            Rules.requiredText(backend.path("resource"), at.child("resource"), errors, "kind", "name");
-        } else if (!service.isObject() || Tree.text(service, "name").isEmpty()) {
-            errors.required(at.child("service", "name"));
-        } else {
-            FieldPath path = at.child("service");
-            String name = Tree.text(service, "name");
-            errors.invalidEach(path.child("name"), name, ObjectNames.dns1035Label(name));
-            String portName = Tree.text(service, "port", "name");
-            long port = Tree.number(service, "port", "number");
-            if (!portName.isEmpty() && port != 0) {
-                errors.invalid(path, "", "cannot set both port name & port number");
-            } else if (!portName.isEmpty()) {
-                errors.invalidEach(path.child("port", "name"), portName, ObjectNames.portName(portName));
-            } else if (port != 0) {
-                errors.invalidEach(path.child("port", "number"), port, ObjectNames.portNumber(port));
-            } else {
-                errors.required(path.child("port"), "port name or number is required");
-            }
-        }
-    }
-
-    static final KindValidation INGRESS_CLASS = new KindValidation() {
+    static final KindValidation POLICY = new KindValidation() {
         @Override
-        public void create(ObjectNode ingressClass, ValidationOptions options, FieldErrors errors) {
-            String controller = Tree.text(ingressClass, "spec", "controller");
-            FieldPath at = SPEC.child("controller");
-            if (controller.length() > 250) {
-                errors.tooLong(at, 250);
-            }
-            int slash = controller.indexOf('/');
-            if (controller.isEmpty()) {
-                errors.required(at);
-            } else if (slash <= 0 || slash == controller.length() - 1) {
-                errors.invalid(at, controller, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-            } else {
-                String domain = controller.substring(0, slash);
-                errors.invalidEach(at, domain, ObjectNames.dns1123Subdomain(domain));
-            }
+        public void create(ObjectNode policy, ValidationOptions options, FieldErrors errors) {
+            spec(policy.path("spec"), Set.of(), errors);
         }
 
+        /** Blocks that were there, wherever, are not looked at again. */
         @Override
         public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-            create(next, options, errors);
-            errors.immutable(
-                    SPEC.child("controller"), Tree.at(old, "spec", "controller"), Tree.at(next, "spec", "controller"));
+            Set<String> known = new HashSet<>();
+            for (String direction : List.of("ingress", "egress")) {
+                for (JsonNode rule : Tree.items(old, "spec", direction)) {
+                    for (JsonNode peer : Tree.items(rule, direction.equals("ingress") ? "from" : "to")) {
+                        known.add(Tree.text(peer, "ipBlock", "cidr"));
+                        known.addAll(Tree.texts(peer, "ipBlock", "except"));
+                    }
+                }
+            }
+            spec(next.path("spec"), known, errors);
         }
     };
 
-    static final KindValidation POLICY = (policy, options, errors) -> {
-        JsonNode spec = policy.path("spec");
+    /** @param known blocks that are good whatever they look like */
+    private static void spec(JsonNode spec, Set<String> known, FieldErrors errors) {
         MetaValidation.selector(spec.path("podSelector"), SPEC.child("podSelector"), errors);
-        rules(Tree.items(spec, "ingress"), "from", SPEC.child("ingress"), errors);
-        rules(Tree.items(spec, "egress"), "to", SPEC.child("egress"), errors);
+        rules(Tree.items(spec, "ingress"), "from", SPEC.child("ingress"), known, errors);
+        rules(Tree.items(spec, "egress"), "to", SPEC.child("egress"), known, errors);
         List<String> types = Tree.texts(spec, "policyTypes");
         if (types.size() > 2) {
             errors.invalid(
@@ -173,13 +52,14 @@ final class NetworkValidation {
             return;
         }
         for (int i = 0; i < types.size(); i++) {
-            if (!List.of("Egress", "Ingress").contains(types.get(i))) {
-                errors.notSupported(SPEC.child("policyTypes").index(i), types.get(i), List.of("Egress", "Ingress"));
+            if (!TYPES.contains(types.get(i))) {
+                errors.notSupported(SPEC.child("policyTypes").index(i), types.get(i), TYPES);
             }
         }
-    };
+    }
 
-    private static void rules(List<JsonNode> rules, String side, FieldPath path, FieldErrors errors) {
+    private static void rules(
+            List<JsonNode> rules, String side, FieldPath path, Set<String> known, FieldErrors errors) {
         for (int i = 0; i < rules.size(); i++) {
             JsonNode rule = rules.get(i);
             FieldPath at = path.index(i);
@@ -189,36 +69,43 @@ final class NetworkValidation {
             }
             List<JsonNode> peers = Tree.items(rule, side);
             for (int p = 0; p < peers.size(); p++) {
-                peer(peers.get(p), at.child(side).index(p), errors);
+                peer(peers.get(p), at.child(side).index(p), known, errors);
             }
         }
     }
 
     private static void policyPort(JsonNode port, FieldPath at, FieldErrors errors) {
-        Rules.oneOf(port, at, "protocol", Rules.PROTOCOLS, errors);
+        Rules.oneOf(port, at, "protocol", PROTOCOLS, errors);
         IntOrString value = IntOrString.from(port.get("port"));
-        if (value != null) {
+        boolean number = value != null && value.isNumber();
+        if (number) {
             Rules.port(value, at.child("port"), errors);
         }
         if (port.hasNonNull("endPort")) {
             long end = Tree.number(port, "endPort");
+            FieldPath path = at.child("endPort");
             if (value == null) {
-                errors.required(at.child("port"), "must be specified when `endPort` is specified");
-            } else if (!value.isNumber()) {
-                errors.invalid(at.child("port"), value.toString(), "must be an integer when `endPort` is specified");
-            } else if (end < value.number()) {
-                errors.invalid(at.child("endPort"), end, "must be greater than or equal to `port`");
+                errors.invalid(path, end, "may not be specified when `port` is not specified");
+            } else if (!number) {
+                errors.invalid(path, end, "may not be specified when `port` is non-numeric");
+            } else {
+                if (end < value.number()) {
+                    errors.invalid(path, end, "must be greater than or equal to `port`");
+                }
+                errors.invalidEach(path, end, ObjectNames.portNumber(end));
             }
-            errors.invalidEach(at.child("endPort"), end, ObjectNames.portNumber(end));
+        }
+        if (value != null && !number) {
+            Rules.port(value, at.child("port"), errors);
         }
     }
 
-    private static void peer(JsonNode peer, FieldPath at, FieldErrors errors) {
+    private static void peer(JsonNode peer, FieldPath at, Set<String> known, FieldErrors errors) {
         boolean selects = peer.hasNonNull("podSelector") || peer.hasNonNull("namespaceSelector");
         MetaValidation.selector(peer.path("podSelector"), at.child("podSelector"), errors);
         MetaValidation.selector(peer.path("namespaceSelector"), at.child("namespaceSelector"), errors);
         if (peer.hasNonNull("ipBlock")) {
-            block(peer.path("ipBlock"), at.child("ipBlock"), errors);
+            block(peer.path("ipBlock"), at.child("ipBlock"), known, errors);
             if (selects) {
                 errors.forbidden(at, "may not specify both ipBlock and another peer");
             }
@@ -227,18 +114,18 @@ final class NetworkValidation {
         }
     }
 
-    private static void block(JsonNode block, FieldPath path, FieldErrors errors) {
+    private static void block(JsonNode block, FieldPath path, Set<String> known, FieldErrors errors) {
         String cidr = Tree.text(block, "cidr");
         if (cidr.isEmpty()) {
             errors.required(path.child("cidr"));
             return;
         }
-        cidr(cidr, path.child("cidr"), errors);
+        cidr(cidr, path.child("cidr"), known, errors);
         CidrText whole = CidrText.parse(cidr);
         List<String> excepted = Tree.texts(block, "except");
         for (int i = 0; i < excepted.size() && whole != null; i++) {
             FieldPath at = path.child("except").index(i);
-            cidr(excepted.get(i), at, errors);
+            cidr(excepted.get(i), at, known, errors);
             CidrText part = CidrText.parse(excepted.get(i));
             if (part != null && (!whole.contains(part.address()) || whole.bits() >= part.bits())) {
                 errors.invalid(at, excepted.get(i), "must be a strict subset of `cidr`");
@@ -246,8 +133,8 @@ final class NetworkValidation {
         }
     }
 
-    private static void cidr(String text, FieldPath path, FieldErrors errors) {
-        if (!Rules.isBlock(text)) {
+    private static void cidr(String text, FieldPath path, Set<String> known, FieldErrors errors) {
+        if (!known.contains(text) && !Rules.isBlock(text)) {
             errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
         }
     }

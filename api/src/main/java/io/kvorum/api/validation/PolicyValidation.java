@@ -2,13 +2,20 @@ package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import java.util.List;
+import java.util.Map;
 
 /** The rules of PodDisruptionBudget, PriorityClass and Lease. */
 final class PolicyValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final long HIGHEST_USER_PRIORITY = 1_000_000_000L;
+
+    private static final List<String> PREEMPTION = List.of("PreemptLowerPriority", "Never");
+    private static final Map<String, Long> SYSTEM =
+            Map.of("system-cluster-critical", 2_000_000_000L, "system-node-critical", 2_000_001_000L);
+    private static final List<String> STRATEGIES = List.of("OldestEmulationVersion");
 
     private PolicyValidation() {}
 
@@ -44,18 +51,25 @@ final class PolicyValidation {
         public void create(ObjectNode priority, ValidationOptions options, FieldErrors errors) {
             String name = Tree.text(priority, "metadata", "name");
             long value = Tree.number(priority, "value");
-            boolean system = name.equals("system-node-critical") || name.equals("system-cluster-critical");
-            if (name.startsWith("system-") && !system) {
-                errors.forbidden(
-                        FieldPath.of("metadata", "name"),
-                        "priority class names with 'system-' prefix are reserved for system use only. error: " + name
-                                + " is not a known system priority class");
-            } else if (!system && value > HIGHEST_USER_PRIORITY) {
+            if (name.startsWith("system-")) {
+                String wrong = systemProblem(name, value, Tree.flag(priority, "globalDefault"));
+                if (!wrong.isEmpty()) {
+                    errors.forbidden(
+                            FieldPath.of("metadata", "name"),
+                            "priority class names with 'system-' prefix are reserved for system use only. error: "
+                                    + wrong);
+                }
+            } else if (value > HIGHEST_USER_PRIORITY) {
                 errors.forbidden(
                         FieldPath.of("value"),
                         "maximum allowed value of a user defined priority is " + HIGHEST_USER_PRIORITY);
             }
-            Rules.oneOf(priority, FieldPath.ROOT, "preemptionPolicy", List.of("Never", "PreemptLowerPriority"), errors);
+            if (priority.hasNonNull("preemptionPolicy")
+                    && Tree.text(priority, "preemptionPolicy").isEmpty()) {
+                errors.required(FieldPath.of("preemptionPolicy"));
+            } else {
+                Rules.oneOf(priority, FieldPath.ROOT, "preemptionPolicy", PREEMPTION, errors);
+            }
         }
 
         @Override
@@ -68,6 +82,28 @@ final class PolicyValidation {
         }
     };
 
+    /** Why a class whose name is kept for the system is none of the system's; empty where it is. */
+    private static String systemProblem(String name, long value, boolean globalDefault) {
+        Long known = SYSTEM.get(name);
+        if (known == null) {
+            return name + " is not a known system priority class";
+        }
+        if (known != value) {
+            return "value of " + name + " PriorityClass must be " + known;
+        }
+        return globalDefault ? "globalDefault of " + name + " PriorityClass must be false" : "";
+    }
+
+    /** Upstream names the field twice in the path. */
+    private static void strategy(String strategy, FieldErrors errors) {
+        FieldPath path = SPEC.child("strategy", "strategy");
+        if (strategy.contains("/")) {
+            errors.invalidEach(path, strategy, ObjectNames.qualifiedName(strategy));
+        } else if (!STRATEGIES.contains(strategy)) {
+            errors.notSupported(path, strategy, STRATEGIES);
+        }
+    }
+
     static final KindValidation LEASE = (lease, options, errors) -> {
         JsonNode spec = lease.path("spec");
         if (spec.hasNonNull("leaseDurationSeconds") && Tree.number(spec, "leaseDurationSeconds") <= 0) {
@@ -79,9 +115,12 @@ final class PolicyValidation {
         if (spec.hasNonNull("leaseTransitions") && Tree.number(spec, "leaseTransitions") < 0) {
             errors.invalid(SPEC.child("leaseTransitions"), Tree.number(spec, "leaseTransitions"), Rules.NOT_NEGATIVE);
         }
+        if (spec.hasNonNull("strategy")) {
+            strategy(Tree.text(spec, "strategy"), errors);
+        }
         if (!Tree.text(spec, "preferredHolder").isEmpty()
                 && Tree.text(spec, "strategy").isEmpty()) {
-            errors.forbidden(SPEC.child("preferredHolder"), "may only be specified when `strategy` is defined");
+            errors.forbidden(SPEC.child("preferredHolder"), "may only be specified if `strategy` is defined");
         }
     };
 }

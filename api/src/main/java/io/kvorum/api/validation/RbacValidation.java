@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import java.util.List;
+import java.util.Locale;
 
 /** The rules of roles and role bindings. */
 final class RbacValidation {
@@ -108,6 +109,9 @@ final class RbacValidation {
                     }
                 }
                 case "User", "Group" -> {
+                    if (Tree.text(subject, "name").isEmpty()) {
+                        errors.invalid(at.child("name"), "", kind.toLowerCase(Locale.ROOT) + " name cannot be empty");
+                    }
                     if (!group.equals(GROUP)) {
                         errors.notSupported(at.child("apiGroup"), group, List.of(GROUP));
                     }

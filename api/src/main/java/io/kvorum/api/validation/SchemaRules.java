@@ -1,9 +1,11 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.api.custom.DefaultValues;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +15,6 @@ import java.util.regex.PatternSyntaxException;
 /** Whether a schema of a definition is structural: every field has a type, and values are restricted where it is said. */
 final class SchemaRules {
     private static final List<String> TYPES = List.of("array", "boolean", "integer", "number", "object", "string");
-    private static final Set<String> SCALARS = Set.of("boolean", "integer", "number", "string");
 
     /** What must not be said inside allOf, anyOf, oneOf and not. */
     private static final List<String> STRUCTURE = List.of(
@@ -48,6 +49,9 @@ final class SchemaRules {
     }
 
     void root(JsonNode schema, FieldPath path) {
+        if (Tree.flag(schema, "nullable")) {
+            errors.forbidden(path.child("nullable"), "nullable cannot be true at the root");
+        }
         structure(schema, path, Place.ROOT);
     }
 
@@ -106,11 +110,24 @@ final class SchemaRules {
         }
     }
 
+    /** What OpenAPI has and definitions have not. */
+    private void unsupported(JsonNode schema, FieldPath path) {
+        for (String field :
+                List.of("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")) {
+            JsonNode value = schema.path(field);
+            boolean given = value.isTextual() ? !value.textValue().isEmpty() : value.isObject() && !value.isEmpty();
+            if (given || field.equals("additionalItems") && schema.hasNonNull(field)) {
+                errors.forbidden(path.child(field), field + " is not supported");
+            }
+        }
+        if (Tree.text(schema, "type").equals("null")) {
+            errors.forbidden(path.child("type"), "type cannot be set to null, use nullable as an alternative");
+        }
+    }
+
     private void general(JsonNode schema, FieldPath path) {
         String type = Tree.text(schema, "type");
-        if (schema.hasNonNull("$ref")) {
-            errors.forbidden(path.child("$ref"), "$ref is not supported");
-        }
+        unsupported(schema, path);
         if (type.equals("array") && !schema.path("items").isObject()) {
             errors.required(path.child("items"), "must be specified");
         }
@@ -165,9 +182,7 @@ final class SchemaRules {
             if (!mapType.equals("granular") && !mapType.equals("atomic")) {
                 errors.notSupported(path.child("x-kubernetes-map-type"), mapType, List.of("atomic", "granular"));
             }
-            if (!type.equals("object")) {
-                errors.invalid(path.child("type"), type, "must be object if x-kubernetes-map-type is specified");
-            }
+            ofType("object", type, path, "must be object if x-kubernetes-map-type is specified");
         }
         String listType = Tree.text(schema, "x-kubernetes-list-type");
         List<String> keys = Tree.texts(schema, "x-kubernetes-list-map-keys");
@@ -182,14 +197,20 @@ final class SchemaRules {
         if (listType.isEmpty()) {
             return;
         }
-        if (!type.equals("array")) {
-            errors.invalid(path.child("type"), type, "must be array if x-kubernetes-list-type is specified");
-        }
+        ofType("array", type, path, "must be array if x-kubernetes-list-type is specified");
         switch (listType) {
             case "atomic" -> {}
             case "set" -> setItems(schema.path("items"), path.child("items"));
             case "map" -> mapItems(schema.path("items"), keys, path);
-            default -> errors.notSupported(at, listType, List.of("atomic", "map", "set"));
+            default -> errors.notSupported(at, listType, List.of("atomic", "set", "map"));
+        }
+    }
+
+    private void ofType(String wanted, String type, FieldPath path, String detail) {
+        if (type.isEmpty()) {
+            errors.required(path.child("type"), detail);
+        } else if (!type.equals(wanted)) {
+            errors.invalid(path.child("type"), type, detail);
         }
     }
 
@@ -222,23 +243,42 @@ final class SchemaRules {
                     items.path("type"),
                     "must be object if parent array's x-kubernetes-list-type is map");
         }
-        List<String> required = Tree.texts(items, "required");
+        if (Tree.flag(items, "nullable")) {
+            errors.forbidden(path.child("items", "nullable"), "cannot be nullable when x-kubernetes-list-type is map");
+        }
+        ArrayNode shown = Tree.newArray();
+        keys.forEach(shown::add);
+        Set<String> seen = new HashSet<>();
         for (String key : keys) {
-            JsonNode property = Tree.at(items, "properties", key);
-            FieldPath field = path.child("items", "properties").key(key);
-            if (property.isMissingNode()) {
-                errors.invalid(at, Tree.newArray().add(key), "entries must all be names of item properties");
-            } else if (!SCALARS.contains(Tree.text(property, "type"))) {
-                errors.invalid(
-                        field.child("type"),
-                        property.path("type"),
-                        "must be a scalar type if parent array's x-kubernetes-list-type is map");
-            } else if (!required.contains(key) && !property.hasNonNull("default")) {
-                errors.required(
-                        field.child("default"),
-                        "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required"
-                                + " property");
+            if (!Tree.at(items, "properties").has(key)) {
+                errors.invalid(at, shown, "entries must all be names of item properties");
+            } else {
+                mapKey(items, key, path.child("items", "properties").key(key));
             }
+            if (!seen.add(key)) {
+                errors.invalid(at, shown, "must not contain duplicate entries");
+            }
+        }
+    }
+
+    private void mapKey(JsonNode items, String key, FieldPath field) {
+        JsonNode property = Tree.at(items, "properties", key);
+        if (Set.of("array", "object").contains(Tree.text(property, "type"))) {
+            // Upstream shows the type of the items.
+            errors.invalid(
+                    field.child("type"),
+                    Tree.text(items, "type"),
+                    "must be a scalar type if parent array's x-kubernetes-list-type is map");
+        }
+        if (!Tree.texts(items, "required").contains(key) && !property.hasNonNull("default")) {
+            errors.required(
+                    field.child("default"),
+                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
+        }
+        if (Tree.flag(property, "nullable")) {
+            errors.forbidden(
+                    field.child("nullable"),
+                    "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
         }
     }
 
@@ -269,6 +309,7 @@ final class SchemaRules {
 
     /** A schema inside allOf, anyOf, oneOf or not: restricts values of a structure that is said elsewhere. */
     private void values(JsonNode schema, JsonNode structure, FieldPath path) {
+        unsupported(schema, path);
         boolean intOrString = Tree.flag(structure, "x-kubernetes-int-or-string");
         for (String field : STRUCTURE) {
             boolean typeOfIntOrString = field.equals("type") && intOrString;

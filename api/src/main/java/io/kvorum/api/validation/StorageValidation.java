@@ -37,6 +37,14 @@ final class StorageValidation {
         errors.invalidEach(path, name, ObjectNames.dns1123Subdomain(name.toLowerCase(Locale.ROOT)));
     }
 
+    /** The same of a driver of volumes, of which a missing name is malformed as well. */
+    static void csiDriverName(String name, FieldPath path, FieldErrors errors) {
+        driverName(name, path, errors);
+        if (name.isEmpty()) {
+            errors.invalidEach(path, name, ObjectNames.dns1123Subdomain(name));
+        }
+    }
+
     static final KindValidation CSI_NODE = new KindValidation() {
         @Override
         public void create(ObjectNode node, ValidationOptions options, FieldErrors errors) {
@@ -63,7 +71,7 @@ final class StorageValidation {
 
     private static void driver(JsonNode driver, FieldPath path, Set<String> names, FieldErrors errors) {
         String name = Tree.text(driver, "name");
-        driverName(name, path.child("name"), errors);
+        csiDriverName(name, path.child("name"), errors);
         String id = Tree.text(driver, "nodeID");
         Rules.requiredText(driver, path, errors, "nodeID");
         if (MetaValidation.bytes(id) > MOST_NODE_ID) {

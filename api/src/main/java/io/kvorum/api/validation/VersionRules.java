@@ -40,12 +40,15 @@ final class VersionRules {
         if (!scale.isObject()) {
             return;
         }
-        replicas(scale, "specReplicasPath", ".spec.", "must be a json path under .spec", path, errors);
-        replicas(scale, "statusReplicasPath", ".status.", "must be a json path under .status", path, errors);
+        replicas(scale, "specReplicasPath", ".spec.", "should be a json path under .spec", path, errors);
+        replicas(scale, "statusReplicasPath", ".status.", "should be a json path under .status", path, errors);
         String selector = Tree.text(scale, "labelSelectorPath");
-        if (!selector.isEmpty() && !selector.startsWith(".spec.") && !selector.startsWith(".status.")) {
-            errors.invalid(
-                    path.child("labelSelectorPath"), selector, "must be a json path under either .spec or .status");
+        FieldPath at = path.child("labelSelectorPath");
+        if (!selector.isEmpty()
+                && isSimple(selector, at, errors)
+                && !selector.startsWith(".spec.")
+                && !selector.startsWith(".status.")) {
+            errors.invalid(at, selector, "should be a json path under either .spec or .status");
         }
     }
 
@@ -54,11 +57,17 @@ final class VersionRules {
         String value = Tree.text(scale, field);
         if (value.isEmpty()) {
             errors.required(path.child(field));
-        } else if (!DOTTED.matcher(value).matches()) {
-            errors.invalid(path.child(field), value, "should be a valid json path");
-        } else if (!value.startsWith(prefix)) {
+        } else if (isSimple(value, path.child(field), errors) && !value.startsWith(prefix)) {
             errors.invalid(path.child(field), value, detail);
         }
+    }
+
+    private static boolean isSimple(String jsonPath, FieldPath at, FieldErrors errors) {
+        boolean simple = jsonPath.startsWith(".");
+        if (!simple) {
+            errors.invalid(at, jsonPath, "must be a simple json path starting with .");
+        }
+        return simple;
     }
 
     private static void columns(JsonNode version, FieldPath path, FieldErrors errors) {
@@ -66,14 +75,13 @@ final class VersionRules {
         for (int i = 0; i < columns.size(); i++) {
             JsonNode column = columns.get(i);
             FieldPath at = path.index(i);
-            for (String field : List.of("name", "type")) {
-                if (Tree.text(column, field).isEmpty()) {
-                    errors.required(at.child(field));
-                }
-            }
+            Rules.requiredText(column, at, errors, "name");
             String type = Tree.text(column, "type");
-            if (!type.isEmpty() && !COLUMN_TYPES.contains(type)) {
-                errors.invalid(at.child("type"), type, "must be one of " + String.join(",", COLUMN_TYPES));
+            String types = "must be one of " + String.join(",", COLUMN_TYPES);
+            if (type.isEmpty()) {
+                errors.required(at.child("type"), types);
+            } else if (!COLUMN_TYPES.contains(type)) {
+                errors.invalid(at.child("type"), type, types);
             }
             String format = Tree.text(column, "format");
             if (!format.isEmpty() && !COLUMN_FORMATS.contains(format)) {
@@ -85,9 +93,8 @@ final class VersionRules {
             String jsonPath = Tree.text(column, "jsonPath");
             if (jsonPath.isEmpty()) {
                 errors.required(at.child("JSONPath"));
-            } else if (!jsonPath.startsWith(".")) {
-                errors.invalid(
-                        at.child("JSONPath"), jsonPath, "is invalid: must be a simple json path starting with .");
+            } else {
+                isSimple(jsonPath, at.child("JSONPath"), errors);
             }
         }
     }

@@ -60,7 +60,7 @@ class AddressValidationTest {
                 "|spec.cidrs: Required value: at least one CIDR required",
                 "'10.0.0.0/8','10.0.0.0/8','10.0.0.0/8'|spec.cidrs: Invalid value: {\"CIDRs\":[\"10.0.0.0/8\",\"10.0.0.0/8\","
                         + "\"10.0.0.0/8\"]}: may only hold up to 2 values",
-                "'10.0.0.0/8','11.0.0.0/8'|spec.cidrs: Invalid value: {\"CIDRs\":[\"10.0.0.0/8\",\"11.0.0.0/8\"]}: may specify no"
+                "'10.0.0.0/8','11.0.0.0/8'|spec.cidrs: Invalid value: [\"10.0.0.0/8\",\"11.0.0.0/8\"]: may specify no"
                         + " more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64",
                 "'x'|spec.cidrs[0]: Invalid value: \"x\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
                 "'10.0.0.1/8'|spec.cidrs[0]: Invalid value: \"10.0.0.1/8\": must not have bits set beyond the prefix length",
@@ -77,6 +77,19 @@ class AddressValidationTest {
     @Test
     void aRangeOfServicesStays() {
         assertThat(Findings.ofUpdate(blocks("'10.0.0.0/8'"), blocks("'11.0.0.0/8'")))
-                .containsExactly("spec.cidrs: Invalid value: [\"11.0.0.0/8\"]: field is immutable");
+                .containsExactly("spec.cidrs[0]: Invalid value: \"11.0.0.0/8\": field is immutable");
+        assertThat(Findings.ofUpdate(blocks("'10.0.0.0/8','2001:db8::/64'"), blocks("'10.0.0.0/8'")))
+                .containsExactly("spec.cidrs: Invalid value: [\"10.0.0.0/8\"]: field is immutable");
+    }
+
+    @Test
+    void aSecondFamilyMayBeAddedToARangeOfServices() {
+        String one = blocks("'10.0.0.0/8'");
+        assertThat(Findings.ofUpdate(one, blocks("'10.0.0.0/8','2001:db8::/64'")))
+                .isEmpty();
+        assertThat(Findings.ofUpdate(one, blocks("'11.0.0.0/8','2001:DB8::/64'")))
+                .containsExactly(
+                        "spec.cidrs[0]: Invalid value: \"11.0.0.0/8\": field is immutable",
+                        "spec.cidrs[1]: Invalid value: \"2001:DB8::/64\": must be in canonical form (\"2001:db8::/64\")");
     }
 }

@@ -53,6 +53,20 @@ final class Findings {
         return texts(Validation.updateStatus(resource, old, next, ValidationOptions.DEFAULT));
     }
 
+    /** Findings about a change through the subresource {@code status}. */
+    static List<String> ofStatus(String object, String wanted) {
+        ObjectNode old = Golden.tree(object);
+        ResourceInfo resource = Golden.resource(old);
+        prepared(resource, old);
+        ObjectNode next = Golden.tree(wanted);
+        ObjectNode metadata = Tree.ensureObject(next, "metadata").put("uid", "u1");
+        if (resource.namespaced()) {
+            metadata.put("namespace", "default");
+        }
+        Strategies.of(resource).prepareStatusUpdate(old, next);
+        return texts(Validation.updateStatus(resource, old, next, ValidationOptions.DEFAULT));
+    }
+
     private static ObjectNode prepared(ResourceInfo resource, ObjectNode tree) {
         if (resource.namespaced()) {
             Tree.ensureObject(tree, "metadata").put("namespace", "default");

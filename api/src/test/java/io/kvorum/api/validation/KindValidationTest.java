@@ -100,6 +100,12 @@ class KindValidationTest {
                         + "|spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`",
                 "scheduling.k8s.io/v1|PriorityClass|'value':2000000000|value: Forbidden: maximum allowed value of a user defined"
                         + " priority is 1000000000",
+                "scheduling.k8s.io/v1|PriorityClass|'value':1,'preemptionPolicy':'x'|preemptionPolicy: Unsupported value: \"\"x\"\":"
+                        + " supported values: \"\"PreemptLowerPriority\"\", \"\"Never\"\"",
+                "coordination.k8s.io/v1|Lease|'spec':{'preferredHolder':'h'}|spec.preferredHolder: Forbidden: may only be specified"
+                        + " if `strategy` is defined",
+                "coordination.k8s.io/v1|Lease|'spec':{'strategy':'x'}|spec.strategy.strategy: Unsupported value: \"\"x\"\": supported"
+                        + " values: \"\"OldestEmulationVersion\"\"",
                 "coordination.k8s.io/v1|Lease|'spec':{'leaseDurationSeconds':0}|spec.leaseDurationSeconds: Invalid value: 0: must"
                         + " be greater than 0",
                 "networking.k8s.io/v1|Ingress|'spec':{}|spec: Invalid value: []: either `defaultBackend` or `rules` must be specified",
@@ -239,5 +245,41 @@ class KindValidationTest {
     })
     void ipv6Addresses(String text, boolean good) {
         assertThat(Rules.isIpv6(text)).isEqualTo(good);
+    }
+
+    @Test
+    void theSystemsPriorityClassesHaveOneValue() {
+        String object =
+                "{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass','metadata':{'name':'%s'},'value':%d}";
+        String reserved =
+                "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: ";
+        assertThat(of(String.format(object, "system-node-critical", 2_000_001_000)))
+                .isEmpty();
+        assertThat(of(String.format(object, "system-node-critical", 1)))
+                .containsExactly(reserved + "value of system-node-critical PriorityClass must be 2000001000");
+        assertThat(of(String.format(object, "system-x", 1)))
+                .containsExactly(reserved + "system-x is not a known system priority class");
+    }
+
+    @Test
+    void aUserHasAName() {
+        assertThat(of(
+                        "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'RoleBinding','metadata':{'name':'b'},'roleRef':"
+                                + "{'kind':'Role','name':'r','apiGroup':'rbac.authorization.k8s.io'},'subjects':[{'kind':'User',"
+                                + "'name':'','apiGroup':'rbac.authorization.k8s.io'}]}"))
+                .containsExactly(
+                        "subjects[0].name: Required value",
+                        "subjects[0].name: Invalid value: \"\": user name cannot be empty");
+    }
+
+    @Test
+    void theStatusOfAnApiServiceHasKnownConditions() {
+        String object =
+                "{'apiVersion':'apiregistration.k8s.io/v1','kind':'APIService','metadata':{'name':'v1.a.b'},'spec':"
+                        + "{'group':'a.b','version':'v1','groupPriorityMinimum':1,'versionPriority':1}";
+        assertThat(Findings.ofStatus(
+                        object + "}", object + ",'status':{'conditions':[{'type':'Available','status':'x'}]}}"))
+                .containsExactly("status.conditions[0].status: Unsupported value: \"x\": supported values: \"True\","
+                        + " \"False\", \"Unknown\"");
     }
 }

@@ -37,7 +37,6 @@ class StorageValidationTest {
                         + " than 2^32 seconds",
                 "CSIDriver|'spec':{'nodeAllocatableUpdatePeriodSeconds':9}|spec.nodeAllocatableUpdatePeriodSeconds: Invalid"
                         + " value: 9: must be greater than or equal to 10 seconds",
-                "CSINode|'spec':{'drivers':[{'name':'','nodeID':'n'}]}|spec.drivers[0].name: Required value",
                 "CSINode|'spec':{'drivers':[{'name':'d','nodeID':''}]}|spec.drivers[0].nodeID: Required value",
                 "CSINode|'spec':{'drivers':[{'name':'d','nodeID':'n'},{'name':'d','nodeID':'n'}]}|spec.drivers[1].name: Duplicate"
                         + " value: \"d\"",
@@ -51,6 +50,8 @@ class StorageValidationTest {
                 "VolumeAttributesClass|'driverName':'','parameters':{'a':'b'}|driverName: Required value",
                 "VolumeAttributesClass|'driverName':'d','parameters':{'':'b'}|parameters: Invalid value: \"\": field can not be"
                         + " empty.",
+                "StorageClass|'provisioner':'p','volumeBindingMode':''|volumeBindingMode: Unsupported value: \"\": supported"
+                        + " values: \"Immediate\", \"WaitForFirstConsumer\"",
                 "VolumeAttachment|'spec':{'attacher':'a','nodeName':'n','source':{}}|spec.source: Required value: must specify"
                         + " exactly one of inlineVolumeSpec and persistentVolumeName",
                 "StorageClass|'provisioner':'p','allowedTopologies':[{'matchLabelExpressions':[{'key':'k','values':[]}]}]|"
@@ -85,7 +86,37 @@ class StorageValidationTest {
                                 + " volumes",
                         "spec.source.inlineVolumeSpec.csi: Required value: has to be specified in the context of inline"
                                 + " volumes",
-                        "spec.source.inlineVolumeSpec.accessModes: Required value");
+                        "spec.source.inlineVolumeSpec.accessModes: Required value",
+                        "spec.source.inlineVolumeSpec: Required value: must specify a volume type");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'persistentVolumeReclaimPolicy':'Delete'|persistentVolumeReclaimPolicy: Forbidden: may only be Retain in the"
+                        + " context of inline volumes",
+                "'nodeAffinity':{}|nodeAffinity: Forbidden: may not be specified in the context of inline volumes",
+                "'storageClassName':'c'|storageClassName: Forbidden: may not be specified in the context of inline volumes",
+                "'volumeMode':'Block'|volumeMode: Forbidden: may not specify volumeMode other than Filesystem in the context of"
+                        + " inline volumes",
+                "'claimRef':{'name':'c'}|claimRef: Forbidden: may not be specified in the context of inline volumes",
+            })
+    void anInlineVolumeIsBoundToNothing(String fields, String finding) {
+        String inline = "'accessModes':['ReadWriteOnce'],'csi':{'driver':'d','volumeHandle':'h'}," + fields;
+        String spec = "'spec':{'attacher':'a','nodeName':'n','source':{'inlineVolumeSpec':{" + inline + "}}}";
+        assertThat(Findings.of(object("VolumeAttachment", spec)))
+                .containsExactly("spec.source.inlineVolumeSpec." + finding);
+    }
+
+    @Test
+    void aDriverWithoutANameIsMalformedToo() {
+        assertThat(Findings.of(node("{'name':'','nodeID':'n'}")))
+                .hasSize(2)
+                .contains("spec.drivers[0].name: Required value")
+                .anyMatch(finding ->
+                        finding.startsWith("spec.drivers[0].name: Invalid value: \"\": a lowercase RFC 1123"));
     }
 
     @Test

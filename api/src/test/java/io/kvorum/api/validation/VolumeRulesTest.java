@@ -84,6 +84,42 @@ class VolumeRulesTest {
                 "'local':{'path':'/a/../b'}," + AFFINITY
                         + "|spec.local.path: Invalid value: \"/a/../b\": must not contain" + " '..'",
                 "'local':{'path':'/a'}|spec.nodeAffinity: Required value: Local volume requires node affinity",
+                "'csi':{'driver':'d','volumeHandle':'h','nodeExpandSecretRef':{'name':'s'}}|"
+                        + "spec.csi.nodeExpandSecretRef.namespace: Required value",
+                "'iscsi':{'targetPortal':'p','iqn':'iqn.2015-02.example.com:test','lun':256}|spec.iscsi.lun: Invalid value: 256:"
+                        + " must be between 0 and 255, inclusive",
+                "'iscsi':{'targetPortal':'p','iqn':'iqn.x','lun':0}|spec.iscsi.iqn: Invalid value: \"iqn.x\": must be valid format",
+                "'iscsi':{'targetPortal':'p','iqn':'eui.0123456789ABCDEF','lun':0,'initiatorName':'x'}|spec.iscsi.initiatorname:"
+                        + " Invalid value: \"x\": must be valid format",
+                "'iscsi':{'targetPortal':'p','iqn':'eui.0123456789ABCDEF','lun':0,'chapAuthSession':true}|spec.iscsi.secretRef:"
+                        + " Required value",
+                "'fc':{}|spec.fc.targetWWNs: Required value: must specify either targetWWNs or wwids, but not both",
+                "'fc':{'targetWWNs':['a']}|spec.fc.lun: Required value: lun is required if targetWWNs is specified",
+                "'fc':{'targetWWNs':['a'],'wwids':['b'],'lun':1}|spec.fc.targetWWNs: Invalid value: [\"a\"]: targetWWNs and wwids"
+                        + " can not be specified simultaneously",
+                "'cephfs':{'monitors':[]}|spec.cephfs.monitors: Required value",
+                "'rbd':{'monitors':['m'],'image':''}|spec.rbd.image: Required value",
+                "'flexVolume':{'driver':'d','options':{'a.k8s.io/b':'c'}}|spec.flexVolume.options[a.k8s.io/b]: Invalid value:"
+                        + " \"a.k8s.io/b\": kubernetes.io and k8s.io namespaces are reserved",
+                "'gcePersistentDisk':{'pdName':''}|spec.persistentDisk.pdName: Required value",
+                "'awsElasticBlockStore':{'volumeID':'v','partition':256}|spec.awsElasticBlockStore.partition: Invalid value: 256:"
+                        + " must be between 1 and 255, inclusive",
+                "'cinder':{'volumeID':'v','secretRef':{'name':'s'}}|spec.cinder.secretRef.namespace: Required value",
+                "'glusterfs':{'endpoints':'e','path':''}|spec.glusterfs.path: Required value",
+                "'quobyte':{'registry':'r','volume':'v'}|spec.quobyte.registry: Invalid value: \"r\": must be a host:port pair or"
+                        + " multiple pairs separated by commas",
+                "'flocker':{'datasetName':'a/b'}|spec.flocker.datasetName: Invalid value: \"a/b\": must not contain '/'",
+                "'flocker':{}|spec.flocker: Required value: one of datasetName and datasetUUID is required",
+                "'azureFile':{'secretName':'s','shareName':''}|spec.azureFile.shareName: Required value",
+                "'azureDisk':{'diskName':'d','diskURI':'u','kind':'Managed'}|spec.azureDisk.diskURI: Unsupported value: \"u\":"
+                        + " supported values: \"/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/"
+                        + "disks/{disk-id}\"",
+                "'vsphereVolume':{'volumePath':''}|spec.vsphereVolume.volumePath: Required value",
+                "'portworxVolume':{'volumeID':''}|spec.portworxVolume.volumeID: Required value",
+                "'scaleIO':{'gateway':'g','system':'s','secretRef':{'name':'n'}}|spec.scaleIO.volumeName: Required value",
+                "'storageos':{'volumeName':'v','secretRef':{'name':'s'}}|spec.storageos.secretRef.namespace: Required value",
+                "'hostPath':{'path':'/./'},'persistentVolumeReclaimPolicy':'Recycle'|spec.persistentVolumeReclaimPolicy: Forbidden:"
+                        + " may not be 'recycle' for a hostPath mount of '/'",
                 "'nfs':{'server':'s','path':'/p'},'volumeAttributesClassName':'c'|spec.csi: Required value: has to be specified"
                         + " when using volumeAttributesClassName",
             })
@@ -225,12 +261,28 @@ class VolumeRulesTest {
                         + " \"storage\"",
                 "{'allocatedResources':{'storage':'-1'}}|status.allocatedResources[storage]: Invalid value: -1: must be a valid"
                         + " resource quantity",
-                "{'allocatedResourceStatuses':{'storage':'x'}}|status.allocatedResourceStatuses: Unsupported value:"
+                "{'allocatedResourceStatuses':{'storage':'x'}}|status.allocatedResourceStatus: Unsupported value:"
                         + " \"storage\": supported values: \"ControllerResizeInProgress\", \"ControllerResizeInfeasible\","
                         + " \"NodeResizeInProgress\", \"NodeResizeInfeasible\", \"NodeResizePending\"",
             })
     void theStatusOfAClaim(String status, String finding) {
         assertThat(status(status)).containsExactly(finding);
+    }
+
+    @Test
+    void theStatusOfAClaimWithoutAccessModes() {
+        String claim = claim("'resources':{'requests':{'storage':'1'}}");
+        assertThat(Findings.ofStatus(claim, claim)).containsExactly("Spec.accessModes: Required value");
+    }
+
+    @Test
+    void aSecretOfADriverHasAName() {
+        String csi = "'csi':{'driver':'d','volumeHandle':'h','nodePublishSecretRef':{'name':'A','namespace':'B'}}";
+        assertThat(Findings.of(volume("'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce']," + csi)))
+                .hasSize(2)
+                .anyMatch(finding -> finding.startsWith("spec.csi.nodePublishSecretRef.name: Invalid value: \"A\""))
+                .anyMatch(
+                        finding -> finding.startsWith("spec.csi.nodePublishSecretRef.namespace: Invalid value: \"B\""));
     }
 
     @Test
