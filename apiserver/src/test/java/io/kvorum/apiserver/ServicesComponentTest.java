@@ -169,7 +169,7 @@ class ServicesComponentTest {
                         .json()
                         .path("message")
                         .asText())
-                .contains("spec.healthCheckNodePort: Invalid value", "field is immutable");
+                .contains("spec.healthCheckNodePort: Forbidden: field is immutable");
         JsonNode dropped = http.merge(ROOT + "/lb", "{\"spec\":{\"externalTrafficPolicy\":\"Cluster\"}}")
                 .json();
         assertThat(dropped.path("spec").has("healthCheckNodePort")).isFalse();

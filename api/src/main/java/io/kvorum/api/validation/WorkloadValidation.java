@@ -8,6 +8,7 @@ import io.kvorum.api.Tree;
 import io.kvorum.api.selector.LabelSelector;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of Deployment, ReplicaSet, StatefulSet, DaemonSet, ReplicationController, PodTemplate, ControllerRevision. */
 final class WorkloadValidation {
@@ -34,8 +35,9 @@ final class WorkloadValidation {
         public void create(ObjectNode deployment, ValidationOptions options, FieldErrors errors) {
             JsonNode spec = deployment.path("spec");
             Rules.notNegative(spec, SPEC, "replicas", errors);
-            selector(spec, "empty selector is invalid for deployment", errors);
-            alwaysRunning(spec, "ReplicaSet", errors);
+            if (selector(spec, "deployment", "invalid label selector", errors)) {
+                alwaysRunning(spec, "ReplicaSet", errors);
+            }
             deploymentStrategy(spec.path("strategy"), SPEC.child("strategy"), errors);
             Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
             if (spec.hasNonNull("progressDeadlineSeconds")) {
@@ -60,8 +62,9 @@ final class WorkloadValidation {
             JsonNode spec = replicaSet.path("spec");
             Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds");
             // The word is upstream's.
-            selector(spec, "empty selector is invalid for deployment", errors);
-            alwaysRunning(spec, "ReplicaSet", errors);
+            if (selector(spec, "deployment", "invalid label selector", errors)) {
+                alwaysRunning(spec, "ReplicaSet", errors);
+            }
         }
 
         @Override
@@ -95,10 +98,7 @@ final class WorkloadValidation {
         }
         JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
         if (!selector.isEmpty() && !LabelSelector.ofLabels(Tree.map(selector)).matches(Tree.map(labels))) {
-            errors.invalid(
-                    SPEC.child("template", "metadata", "labels"),
-                    shownMap(labels),
-                    "`selector` does not match template `labels`");
+            mismatch(spec, errors);
         }
         alwaysRunning(spec, "ReplicationController", errors);
     }
@@ -134,8 +134,9 @@ final class WorkloadValidation {
             Rules.notNegative(spec, SPEC, errors, "replicas", "minReadySeconds");
             Rules.notNegative(spec.path("ordinals"), SPEC.child("ordinals"), "start", errors);
             Rules.notNegative(spec, SPEC, "revisionHistoryLimit", errors);
-            selector(spec, "empty selector is invalid for statefulset", errors);
-            alwaysRunning(spec, "StatefulSet", errors);
+            if (selector(spec, "statefulset", "", errors)) {
+                alwaysRunning(spec, "StatefulSet", errors);
+            }
         }
 
         @Override
@@ -194,7 +195,7 @@ final class WorkloadValidation {
         @Override
         public void create(ObjectNode set, ValidationOptions options, FieldErrors errors) {
             JsonNode spec = set.path("spec");
-            selector(spec, "empty selector is invalid for daemonset", errors);
+            selector(spec, "daemonset", null, errors);
             alwaysRunning(spec, "DaemonSet", errors);
             Rules.notNegative(spec, SPEC, errors, "minReadySeconds", "revisionHistoryLimit");
             JsonNode update = spec.path("updateStrategy");
@@ -258,29 +259,45 @@ final class WorkloadValidation {
         }
     }
 
-    /** The selector is there, and selects the template's pods; then the template's own rules. */
-    private static void selector(JsonNode spec, String whenEmpty, FieldErrors errors) {
+    /**
+     * The selector is there, and selects the template's pods.
+     *
+     * @param whenWrong said of a selector that cannot be read, beside what is wrong with it; null when nothing is
+     * @return whether there is a selector that can be read, so that the template is worth a look
+     */
+    private static boolean selector(JsonNode spec, String kind, @Nullable String whenWrong, FieldErrors errors) {
         FieldPath path = SPEC.child("selector");
         JsonNode selector = spec.path("selector");
         if (!selector.isObject()) {
-            errors.required(path);
-        } else {
-            int before = errors.size();
-            MetaValidation.selector(selector, path, errors);
-            boolean empty = selector.path("matchLabels").isEmpty()
-                    && selector.path("matchExpressions").isEmpty();
-            if (empty) {
-                errors.invalid(path, selector, whenEmpty);
-            } else if (errors.size() == before) {
-                JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
-                if (!LabelSelector.of(selector).matches(Tree.map(labels))) {
-                    errors.invalid(
-                            SPEC.child("template", "metadata", "labels"),
-                            shownMap(labels),
-                            "`selector` does not match template `labels`");
-                }
+            // Upstream asks this of no daemon set, whose template does not match then.
+            if (whenWrong != null) {
+                errors.required(path);
             }
+            mismatch(spec, errors);
+            return true;
         }
+        int before = errors.size();
+        MetaValidation.selector(selector, path, errors);
+        boolean readable = errors.size() == before;
+        if (selector.path("matchLabels").isEmpty()
+                && selector.path("matchExpressions").isEmpty()) {
+            errors.invalid(path, selector, "empty selector is invalid for " + kind);
+        } else if (readable) {
+            JsonNode labels = Tree.at(spec, "template", "metadata", "labels");
+            if (!LabelSelector.of(selector).matches(Tree.map(labels))) {
+                mismatch(spec, errors);
+            }
+        } else if (whenWrong != null) {
+            errors.invalid(path, selector, whenWrong);
+        }
+        return readable || whenWrong == null;
+    }
+
+    private static void mismatch(JsonNode spec, FieldErrors errors) {
+        errors.invalid(
+                SPEC.child("template", "metadata", "labels"),
+                Tree.at(spec, "template", "metadata", "labels"),
+                "`selector` does not match template `labels`");
     }
 
     /** Long-running workloads: their pods always restart and have no deadline. */
@@ -324,9 +341,5 @@ final class WorkloadValidation {
             errors.invalid(
                     at.child("maxUnavailable"), rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
         }
-    }
-
-    private static JsonNode shownMap(JsonNode map) {
-        return map.isObject() ? map : Tree.newObject();
     }
 }

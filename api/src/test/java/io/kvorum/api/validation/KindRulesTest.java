@@ -101,6 +101,24 @@ class KindRulesTest {
     }
 
     @Test
+    void selectorsOfWorkloads() {
+        String mismatch =
+                "spec.template.metadata.labels: Invalid value: {\"a\":\"b\"}: `selector` does not match template `labels`";
+        assertThat(of(object("apps/v1", "Deployment", "'spec':{" + TEMPLATE + "}")))
+                .containsExactly("spec.selector: Required value", mismatch);
+        assertThat(of(object("apps/v1", "DaemonSet", "'spec':{" + TEMPLATE + "}")))
+                .containsExactly(mismatch);
+        assertThat(of(object(
+                        "apps/v1",
+                        "ReplicaSet",
+                        "'spec':{'selector':{'matchExpressions':[{'key':'a','operator':'Is'}]}," + TEMPLATE + "}")))
+                .containsExactly(
+                        "spec.selector.matchExpressions[0].operator: Invalid value: \"Is\": not a valid selector operator",
+                        "spec.selector: Invalid value: {\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Is\"}]}:"
+                                + " invalid label selector");
+    }
+
+    @Test
     void whatAServiceHasOnceItKeeps() {
         String balanced = object(
                 "v1", "Service", "'spec':{'type':'LoadBalancer','loadBalancerClass':'a/b'," + "'ports':[{'port':80}]}");
