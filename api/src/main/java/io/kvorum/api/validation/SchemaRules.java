@@ -60,6 +60,7 @@ final class SchemaRules {
         general(schema, path);
         additional(schema, path, place);
         lists(schema, path);
+        RuleTextRules.check(schema, path, errors);
         if (place == Place.ROOT || Tree.flag(schema, "x-kubernetes-embedded-resource")) {
             resource(schema, path);
         }

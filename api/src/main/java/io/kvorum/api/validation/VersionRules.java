@@ -26,8 +26,12 @@ final class VersionRules {
                 JsonNode schema = Tree.at(version, "schema", "openAPIV3Schema");
                 if (schema.isObject()) {
                     FieldPath at = path.child("openAPIV3Schema");
+                    int before = errors.size();
                     new SchemaRules(errors).root(schema, at);
-                    errors.addAll(rules.problems(StructuralSchema.of(schema), at.toString()));
+                    // As upstream: what is said of rules in a schema that is wrong itself helps nobody.
+                    if (errors.size() == before) {
+                        errors.addAll(rules.problems(StructuralSchema.of(schema), at.toString()));
+                    }
                 }
             }
             case "subresources" -> scale(Tree.at(version, "subresources", "scale"), path.child("scale"), errors);

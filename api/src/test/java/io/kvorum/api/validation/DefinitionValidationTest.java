@@ -142,4 +142,25 @@ class DefinitionValidationTest {
                 .containsExactly(
                         "status.acceptedNames.listKind: Invalid value: \"Lamp\": kind and listKind may not be the same");
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'rule':' '}|rule: Required value: rule is not specified",
+                "{'rule':'true','message':' '}|message: Invalid value: \" \": message must be non-empty if specified",
+                "{'rule':'true','message':'a\\nb'}|message: Invalid value: \"a\\nb\": message must not contain line breaks",
+                "{'rule':'true\\n&& true'}|message: Required value: message must be specified if rule contains line breaks",
+                "{'rule':'true','messageExpression':' '}|messageExpression: Required value: messageExpression must be non-empty if"
+                        + " specified",
+                "{'rule':'true','reason':'x'}|reason: Unsupported value: \"x\": supported values: \"FieldValueDuplicate\","
+                        + " \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"",
+                "{'rule':'true','fieldPath':' '}|fieldPath: Invalid value: \" \": fieldPath must be non-empty if specified",
+            })
+    void textsOfRules(String rule, String finding) {
+        assertThat(Findings.of(field("{'type':'string','x-kubernetes-validations':[" + rule + "]}")))
+                .containsExactly(
+                        "spec.validation.openAPIV3Schema.properties[f].x-kubernetes-validations[0]." + finding);
+    }
 }
