@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -168,29 +169,44 @@ public final class TestApiServer implements AutoCloseable {
         return started.get(20, TimeUnit.SECONDS);
     }
 
-    /** Every namespace gets the account {@code default}, which controllers give it elsewhere; pods get no token. */
+    /** Every namespace has the account {@code default}, which controllers give it elsewhere; pods get no token. */
     private static void giveAccounts(Vertx vertx, ApiServing serving, List<Future<?>> given) {
-        serving.cache().of("core/namespaces").watch(serving.cache().revision(), new Watcher() {
-            @Override
-            public void changed(CacheEvent event) {
-                ObjectVersion made = event.after();
-                if (made == null || event.before() != null) {
-                    return;
-                }
-                ObjectNode account = Tree.newObject();
-                account.put("apiVersion", "v1").put("kind", "ServiceAccount");
-                account.putObject("metadata").put("name", "default").put("namespace", made.name());
-                account.put("automountServiceAccountToken", false);
-                Promise<ObjectVersion> done = Promise.promise();
-                given.add(done.future());
-                vertx.runOnContext(v -> serving.registry()
-                        .create("", "v1", "serviceaccounts", account)
-                        .onComplete(done));
+        serving.cache().of("core/namespaces").watch(serving.cache().revision(), new Changes(event -> {
+            ObjectVersion made = event.after();
+            if (made != null && event.before() == null) {
+                given.add(giveAccount(vertx, serving, made.name()));
             }
+        }));
+        serving.cache().of("core/serviceaccounts").watch(serving.cache().revision(), new Changes(event -> {
+            ObjectVersion gone = event.after() == null ? event.before() : null;
+            if (gone != null
+                    && gone.name().equals("default")
+                    && serving.cache().of("core/namespaces").get(gone.namespace()) != null) {
+                giveAccount(vertx, serving, gone.namespace());
+            }
+        }));
+    }
 
-            @Override
-            public void lost() {}
-        });
+    private static Future<ObjectVersion> giveAccount(Vertx vertx, ApiServing serving, String namespace) {
+        ObjectNode account = Tree.newObject();
+        account.put("apiVersion", "v1").put("kind", "ServiceAccount");
+        account.putObject("metadata").put("name", "default").put("namespace", namespace);
+        account.put("automountServiceAccountToken", false);
+        Promise<ObjectVersion> done = Promise.promise();
+        // Not within the change that is being told.
+        vertx.runOnContext(v ->
+                serving.registry().create("", "v1", "serviceaccounts", account).onComplete(done));
+        return done.future();
+    }
+
+    private record Changes(Consumer<CacheEvent> told) implements Watcher {
+        @Override
+        public void changed(CacheEvent event) {
+            told.accept(event);
+        }
+
+        @Override
+        public void lost() {}
     }
 
     /** Makes and keeps APIServices from here on. */

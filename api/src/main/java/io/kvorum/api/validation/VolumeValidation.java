@@ -48,7 +48,7 @@ final class VolumeValidation {
             if (++given > 1) {
                 errors.forbidden(at.child(kind), "may not specify more than 1 volume type");
             } else {
-                oneSource(kind, entry.getValue(), at.child(kind), errors);
+                oneSource(kind, entry.getValue(), Tree.text(volume, "name"), at.child(kind), errors);
             }
         }
         if (given == 0) {
@@ -56,7 +56,7 @@ final class VolumeValidation {
         }
     }
 
-    private static void oneSource(String kind, JsonNode source, FieldPath at, FieldErrors errors) {
+    private static void oneSource(String kind, JsonNode source, String volume, FieldPath at, FieldErrors errors) {
         switch (kind) {
             case "emptyDir" -> {
                 String limit = Tree.at(source, "sizeLimit").asText("");
@@ -80,7 +80,23 @@ final class VolumeValidation {
             case "projected" -> projected(source, at, errors);
             case "persistentVolumeClaim" -> Rules.requiredText(source, at, errors, "claimName");
             case "nfs" -> nfs(source, at, errors);
-            case "csi" -> Rules.requiredText(source, at, errors, "driver");
+            case "csi" -> {
+                StorageValidation.csiDriverName(Tree.text(source, "driver"), at.child("driver"), errors);
+                secret(source, "nodePublishSecretRef", at, errors);
+            }
+            case "gitRepo" -> {
+                Rules.requiredText(source, at, errors, "repository");
+                Rules.localPath(Tree.text(source, "directory"), at.child("directory"), errors);
+            }
+            case "cinder" -> {
+                Rules.requiredText(source, at, errors, "volumeID");
+                secret(source, "secretRef", at, errors);
+            }
+            case "storageos" -> {
+                Rules.requiredText(source, at, errors, "volumeName");
+                secret(source, "secretRef", at, errors);
+            }
+            case "image" -> Rules.oneOf(source, at, "pullPolicy", List.of("Always", "IfNotPresent", "Never"), errors);
             case "ephemeral" -> {
                 if (!source.hasNonNull("volumeClaimTemplate")) {
                     errors.required(at.child("volumeClaimTemplate"));
@@ -91,16 +107,22 @@ final class VolumeValidation {
                             errors);
                 }
             }
-            default -> {
-                // Volume types that no node here can mount: the schema is enough.
-            }
+            // No node here can mount them; what they must say is the same as in a PersistentVolume.
+            default -> PersistentSourceRules.check(kind, source, volume, at, errors);
+        }
+    }
+
+    /** A Secret of the pod's namespace. */
+    private static void secret(JsonNode source, String field, FieldPath at, FieldErrors errors) {
+        if (source.hasNonNull(field)) {
+            Rules.requiredText(source.path(field), at.child(field), errors, "name");
         }
     }
 
     static void nfs(JsonNode source, FieldPath at, FieldErrors errors) {
         Rules.requiredText(source, at, errors, "server", "path");
         String path = Tree.text(source, "path");
-        if (!path.isEmpty() && !path.startsWith("/")) {
+        if (!path.startsWith("/")) {
             errors.invalid(at.child("path"), path, "must be an absolute path");
         }
     }

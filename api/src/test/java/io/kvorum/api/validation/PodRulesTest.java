@@ -175,6 +175,17 @@ class PodRulesTest {
                                 + " of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
                                 + " character (e.g. 'example.com', regex used for validation is"
                                 + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"),
+                arguments(
+                        "'volumes':[{'name':'t','gitRepo':{}}]", "spec.volumes[0].gitRepo.repository: Required value"),
+                arguments(
+                        "'volumes':[{'name':'t','iscsi':{'targetPortal':'p','iqn':'x','lun':0}}]",
+                        "spec.volumes[0].iscsi.iqn: Invalid value: \"x\": must be valid format"),
+                arguments(
+                        "'volumes':[{'name':'t','csi':{'driver':'d','nodePublishSecretRef':{}}}]",
+                        "spec.volumes[0].csi.nodePublishSecretRef.name: Required value"),
+                arguments(
+                        "'volumes':[{'name':'t','nfs':{'server':'s','path':''}}]",
+                        "spec.volumes[0].nfs.path: Invalid value: \"\": must be an absolute path"),
                 arguments("'os':{}", "spec.os.name: Required value: cannot be empty"),
                 arguments(
                         "'os':{'name':'plan9'}",

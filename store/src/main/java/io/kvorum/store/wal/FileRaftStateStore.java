@@ -113,6 +113,8 @@ public final class FileRaftStateStore implements RaftStateStore {
             if (vote != null || snapshot != null || log.isPresent()) {
                 throw new IOException("file " + folder.file(MEMBERS) + " is missing");
             }
+            // Left by a start that was cut off between the opening of the log and the first that is written down.
+            log.removeEmpty();
             folder.replace(FILLING, new byte[0]);
             filling = true;
             return null;

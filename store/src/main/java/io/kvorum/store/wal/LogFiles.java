@@ -51,9 +51,21 @@ final class LogFiles implements Closeable {
         this.disk = disk;
     }
 
-    /** Whether there is any segment. */
+    /** Whether any record was written. */
     boolean isPresent() throws IOException {
-        return !files().isEmpty();
+        for (Path file : files()) {
+            if (Files.size(file) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Removes the segments of a log without records. */
+    void removeEmpty() throws IOException {
+        for (Path file : files()) {
+            Files.delete(file);
+        }
     }
 
     /** Reads the log and cuts a torn tail away. */

@@ -213,6 +213,27 @@ final class FileRaftStateStoreTest {
                 .hasMessageContaining(older.toString());
     }
 
+    /** A member that is killed before it has said who it is has nothing to lose, and starts as a new one. */
+    @Test
+    void aMemberThatDidNotComeFarIsNew() throws IOException {
+        FileRaftStateStore killed = open();
+        assertThat(killed.load()).isNull();
+        killed.open();
+        killed.close();
+        assertThat(segments()).isNotEmpty();
+        filled(2).close();
+        assertThat(indexes(reload())).containsExactly(1L, 2L);
+    }
+
+    /** What has been written is not taken for nothing. */
+    @Test
+    void aMemberThatForgotWhoItIsIsRefused() throws IOException {
+        filled(1).close();
+        Files.delete(folder.resolve(FileRaftStateStore.VOTE));
+        Files.delete(folder.resolve(FileRaftStateStore.MEMBERS));
+        assertThatThrownBy(this::reload).hasMessageContaining("members is missing");
+    }
+
     @Test
     void aMissingSegmentIsRefused() throws IOException {
         filled(1).close();
