@@ -11,7 +11,8 @@ import java.util.function.Supplier;
  * How long an event loop has served since it last looked at its sockets. What is answered from the cache gives its seat back
  * before the next request is read: seats alone let in everything that came in between two looks, first come, first served,
  * and a client with a hundred connections has a hundred times as much of the loop as one with a single connection. Who comes
- * when the turn is over waits in the queues, of which the next turn takes fairly. Belongs to that loop.
+ * when the turn is over waits in the queues, of which the next turn takes fairly. What it takes to write an answer is not
+ * counted. Belongs to that loop.
  */
 final class Turn {
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
