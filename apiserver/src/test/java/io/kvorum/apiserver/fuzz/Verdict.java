@@ -12,12 +12,15 @@ final class Verdict {
 
     /** Upstream's 500s: a node that never told its address, a configuration to apply that is not of its kind. */
     private static final List<String> OF_UPSTREAM = List.of(
-            "Internal error occurred: no preferred addresses found for node",
-            "\"failed to create typed patch object (");
+            "Internal error occurred: no preferred addresses found for node", "failed to create typed patch object (");
 
     private static final Pattern INSIDES = Pattern.compile("\\b(?:java|javax|jdk|sun|io\\.netty|io\\.vertx|io\\.kvorum"
             + "|com\\.fasterxml|com\\.google|com\\.nimbusds|org\\.snakeyaml)\\.[a-z]\\w*\\.[\\w.$]+"
             + "|\\b[A-Z][A-Za-z]+(?:Exception|Error)\\b(?=:| at|\\n)|\\n\\s+at [\\w.$]+\\(|because \"<?[\\w.]+\\(?");
+
+    /** As JSON has it, or as a word of a protobuf message. */
+    private static final Pattern REASON =
+            Pattern.compile("\"reason\":\"|^k8s\\x00(?s:.*)(?:ServiceUnavailable|Timeout|InternalError)");
 
     private Verdict() {}
 
@@ -31,7 +34,7 @@ final class Verdict {
         if (status >= 500 && !MEANT.contains(status)) {
             return "answered " + status + " " + text;
         }
-        if (status >= 500 && !text.contains("\"reason\":\"")) {
+        if (status >= 500 && !REASON.matcher(text).find()) {
             // Another version of HTTP gets no further than the HTTP server; a coding that is not known has no reason
             // upstream.
             boolean meant = answer.head().startsWith("HTTP/1.2") || text.contains("unsupported transfer encoding");
