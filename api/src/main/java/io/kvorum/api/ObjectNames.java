@@ -61,30 +61,23 @@ public final class ObjectNames {
 
     /** DNS-1123 subdomain: names of most objects. */
     public static List<String> dns1123Subdomain(String value) {
-        List<String> wrong = new ArrayList<>();
-        if (value.length() > 253) {
-            wrong.add(tooLong(253));
-        }
-        if (!SUBDOMAIN_PATTERN.matcher(value).matches()) {
-            wrong.add(regexMessage(
-                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
-                            + " start and end with an alphanumeric character",
-                    SUBDOMAIN_1123,
-                    "example.com"));
-        }
-        return wrong;
+        return subdomain(value, SUBDOMAIN_PATTERN, "'-' or '.'");
     }
 
     /** A domain in which names are looked for: a DNS-1123 subdomain that may have underscores, as service records do. */
     public static List<String> searchDomain(String value) {
+        return subdomain(value, SEARCH_DOMAIN_PATTERN, "'_', '-' or '.'");
+    }
+
+    private static List<String> subdomain(String value, Pattern form, String others) {
         List<String> wrong = new ArrayList<>();
         if (value.length() > 253) {
             wrong.add(tooLong(253));
         }
-        if (!SEARCH_DOMAIN_PATTERN.matcher(value).matches()) {
+        if (!form.matcher(value).matches()) {
             wrong.add(regexMessage(
-                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and"
-                            + " must start and end with an alphanumeric character",
+                    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, " + others
+                            + ", and must start and end with an alphanumeric character",
                     SUBDOMAIN_1123,
                     "example.com"));
         }

@@ -4,18 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.IntOrString;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of containers: image, ports, environment, mounts, probes, hooks. */
 final class ContainerValidation {
-    private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
+    static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
     private static final List<String> MESSAGE_POLICIES = List.of("FallbackToLogsOnError", "File");
-    private static final List<String> PROPAGATIONS = List.of("Bidirectional", "HostToContainer", "None");
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc", "sleep");
     private static final Set<String> ENV_FIELDS = Set.of(
             "metadata.name",
@@ -30,7 +27,7 @@ final class ContainerValidation {
     private static final List<String> ENV_SOURCES =
             List.of("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef");
 
-    private final Map<String, JsonNode> volumes = new HashMap<>();
+    private final MountRules mounts;
     private final Set<String> claims;
     private final boolean hostNetwork;
     private final boolean hostUsers;
@@ -44,11 +41,7 @@ final class ContainerValidation {
      * @param volumes names of the pod's volumes that are right
      */
     ContainerValidation(JsonNode spec, Set<String> volumes, FieldErrors errors) {
-        for (JsonNode volume : Tree.items(spec, "volumes")) {
-            if (volumes.contains(Tree.text(volume, "name"))) {
-                this.volumes.put(Tree.text(volume, "name"), volume);
-            }
-        }
+        this.mounts = new MountRules(spec, volumes, errors);
         this.claims = PodClaimRules.names(spec);
         this.hostNetwork = Tree.flag(spec, "hostNetwork");
         this.hostUsers = PodSecurityRules.hasHostUsers(spec);
@@ -75,10 +68,7 @@ final class ContainerValidation {
             if (!Tree.text(container, "restartPolicy").isEmpty() && !hasRestartRules(container)) {
                 Rules.oneOf(container, at, "restartPolicy", List.of("Always", "OnFailure", "Never"), errors);
             }
-            for (int p = 0; p < Tree.items(container, "ports").size(); p++) {
-                JsonNode port = Tree.items(container, "ports").get(p);
-                hostPort(port, at.child("ports").index(p), hostPorts);
-            }
+            hostPorts(container, at, hostPorts);
         }
     }
 
@@ -92,11 +82,8 @@ final class ContainerValidation {
             FieldPath at = path.index(i);
             common(container, at);
             unique(container, at);
-            Set<String> hostPorts = new HashSet<>();
-            for (int p = 0; p < Tree.items(container, "ports").size(); p++) {
-                hostPort(
-                        Tree.items(container, "ports").get(p), at.child("ports").index(p), hostPorts);
-            }
+            // They run one after the other.
+            hostPorts(container, at, new HashSet<>());
             boolean sidecar = Tree.text(container, "restartPolicy").equals("Always");
             if (sidecar) {
                 lifecycle(container, at);
@@ -179,8 +166,7 @@ final class ContainerValidation {
         for (int i = 0; i < sources.size(); i++) {
             envFrom(sources.get(i), at.child("envFrom").index(i));
         }
-        mounts(container, at);
-        devices(container, at);
+        mounts.check(container, at);
         Rules.requiredOneOf(container, at, "imagePullPolicy", PULL_POLICIES, errors);
         ResourceListValidation.requirements(container.path("resources"), at.child("resources"), errors);
         claims(container, at.child("resources", "claims"));
@@ -266,6 +252,13 @@ final class ContainerValidation {
                 errors.invalidEach(at.child("hostPort"), hostPort, ObjectNames.portNumber(hostPort));
             }
             Rules.requiredOneOf(port, at, "protocol", Rules.PROTOCOLS, errors);
+        }
+    }
+
+    private void hostPorts(JsonNode container, FieldPath at, Set<String> taken) {
+        List<JsonNode> ports = Tree.items(container, "ports");
+        for (int i = 0; i < ports.size(); i++) {
+            hostPort(ports.get(i), at.child("ports").index(i), taken);
         }
     }
 
@@ -386,137 +379,6 @@ final class ContainerValidation {
         } else if (given > 1) {
             errors.invalid(at, "", "may not have more than one field specified at a time");
         }
-    }
-
-    private void mounts(JsonNode container, FieldPath at) {
-        Set<String> paths = new HashSet<>();
-        Map<String, String> devices = paths(container, "volumeDevices", "devicePath");
-        List<JsonNode> mounts = Tree.items(container, "volumeMounts");
-        for (int i = 0; i < mounts.size(); i++) {
-            JsonNode mount = mounts.get(i);
-            FieldPath here = at.child("volumeMounts").index(i);
-            String name = Tree.text(mount, "name");
-            if (name.isEmpty()) {
-                errors.required(here.child("name"));
-            } else if (!volumes.containsKey(name)) {
-                errors.notFound(here.child("name"), name);
-            }
-            String path = Tree.text(mount, "mountPath");
-            if (path.isEmpty()) {
-                errors.required(here.child("mountPath"));
-            }
-            if (!paths.add(path)) {
-                errors.invalid(here.child("mountPath"), path, "must be unique");
-            }
-            if (devices.containsKey(name)) {
-                errors.invalid(here.child("name"), name, "must not already exist in volumeDevices");
-            }
-            if (devices.containsValue(path)) {
-                errors.invalid(here.child("mountPath"), path, "must not already exist as a path in volumeDevices");
-            }
-            // The paths of what follows are upstream's, which leave out the index.
-            subPaths(mount, here, at.child("volumeMounts"));
-            propagation(mount, container, at.child("volumeMounts"));
-            recursiveReadOnly(mount, at.child("volumeMounts", "recursiveReadOnly"));
-        }
-    }
-
-    private void subPaths(JsonNode mount, FieldPath here, FieldPath list) {
-        String subPath = Tree.text(mount, "subPath");
-        String expression = Tree.text(mount, "subPathExpr");
-        JsonNode volume = volumes.get(Tree.text(mount, "name"));
-        if (volume != null && volume.hasNonNull("image")) {
-            for (String field : List.of("subPath", "subPathExpr")) {
-                if (!Tree.text(mount, field).isEmpty()) {
-                    errors.invalid(here.child(field), Tree.text(mount, field), "not allowed in image volume sources");
-                }
-            }
-        }
-        if (!subPath.isEmpty()) {
-            Rules.localPath(subPath, list.child("subPath"), errors);
-        }
-        if (!expression.isEmpty()) {
-            if (!subPath.isEmpty()) {
-                errors.invalid(here.child("subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive");
-            }
-            Rules.localPath(expression, list.child("subPathExpr"), errors);
-        }
-    }
-
-    private void propagation(JsonNode mount, JsonNode container, FieldPath list) {
-        Rules.oneOf(mount, list, "mountPropagation", PROPAGATIONS, errors);
-        if (Tree.text(mount, "mountPropagation").equals("Bidirectional")
-                && !Tree.at(container, "securityContext", "privileged").asBoolean(false)) {
-            errors.forbidden(
-                    list.child("mountPropagation"),
-                    "Bidirectional mount propagation is available only to privileged containers");
-        }
-    }
-
-    private void recursiveReadOnly(JsonNode mount, FieldPath path) {
-        String wanted = Tree.text(mount, "recursiveReadOnly");
-        switch (wanted) {
-            case "", "Disabled" -> {}
-            case "Enabled", "IfPossible" -> {
-                if (!Tree.flag(mount, "readOnly")) {
-                    errors.forbidden(path, "may only be specified when readOnly is true");
-                }
-                String propagation = Tree.text(mount, "mountPropagation");
-                if (!propagation.isEmpty() && !propagation.equals("None")) {
-                    errors.forbidden(path, "may only be specified when mountPropagation is None or not specified");
-                }
-            }
-            default -> errors.notSupported(path, wanted, List.of("Disabled", "Enabled", "IfPossible"));
-        }
-    }
-
-    /** Volumes that a container sees as devices. */
-    private void devices(JsonNode container, FieldPath at) {
-        Set<String> seen = new HashSet<>();
-        Set<String> paths = new HashSet<>();
-        Map<String, String> mounts = paths(container, "volumeMounts", "mountPath");
-        List<JsonNode> devices = Tree.items(container, "volumeDevices");
-        for (int i = 0; i < devices.size(); i++) {
-            FieldPath here = at.child("volumeDevices").index(i);
-            String name = Tree.text(devices.get(i), "name");
-            String path = Tree.text(devices.get(i), "devicePath");
-            JsonNode volume = volumes.get(name);
-            if (name.isEmpty()) {
-                errors.required(here.child("name"));
-            } else if (!seen.add(name)) {
-                errors.invalid(here.child("name"), name, "must be unique");
-            }
-            if (volume == null) {
-                errors.notFound(here.child("name"), name);
-            } else if (!volume.hasNonNull("persistentVolumeClaim") && !volume.hasNonNull("ephemeral")) {
-                errors.invalid(
-                        here.child("name"),
-                        name,
-                        "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
-            }
-            if (path.isEmpty()) {
-                errors.required(here.child("devicePath"));
-            }
-            if (!paths.add(path)) {
-                errors.invalid(here.child("devicePath"), path, "must be unique");
-            }
-            if (List.of(path.split("/")).contains("..")) {
-                errors.invalid(here.child("devicePath"), path, "can not contain backsteps ('..')");
-            }
-            if (mounts.containsKey(name)) {
-                errors.invalid(here.child("name"), name, "must not already exist in volumeMounts");
-            }
-            if (mounts.containsValue(path)) {
-                errors.invalid(here.child("devicePath"), path, "must not already exist as a path in volumeMounts");
-            }
-        }
-    }
-
-    /** Where in the container volumes are, by their names. */
-    private static Map<String, String> paths(JsonNode container, String list, String field) {
-        Map<String, String> paths = new HashMap<>();
-        Tree.items(container, list).forEach(each -> paths.put(Tree.text(each, "name"), Tree.text(each, field)));
-        return paths;
     }
 
     private void lifecycle(JsonNode container, FieldPath at) {

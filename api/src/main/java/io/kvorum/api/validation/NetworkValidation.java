@@ -134,8 +134,8 @@ final class NetworkValidation {
     }
 
     private static void cidr(String text, FieldPath path, Set<String> known, FieldErrors errors) {
-        if (!known.contains(text) && !Rules.isBlock(text)) {
-            errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        if (!known.contains(text)) {
+            Rules.block(text, path, errors);
         }
     }
 }

@@ -71,13 +71,7 @@ final class NodeValidation implements KindValidation {
         List<String> blocks = Tree.texts(spec, "podCIDRs");
         boolean good = true;
         for (int i = 0; i < blocks.size(); i++) {
-            if (!Rules.isBlock(blocks.get(i))) {
-                good = false;
-                errors.invalid(
-                        BLOCKS.index(i),
-                        blocks.get(i),
-                        "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-            }
+            good &= Rules.block(blocks.get(i), BLOCKS.index(i), errors);
         }
         if (blocks.size() < 2) {
             return;

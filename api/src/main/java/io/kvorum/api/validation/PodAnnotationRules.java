@@ -12,6 +12,11 @@ final class PodAnnotationRules {
 
     private PodAnnotationRules() {}
 
+    /** Whether a kubelet made it of a static pod. */
+    static boolean isMirror(ObjectNode pod) {
+        return Tree.map(pod, "metadata", "annotations").containsKey(MIRROR);
+    }
+
     static void check(ObjectNode pod, FieldErrors errors) {
         Map<String, String> annotations = Tree.map(pod, "metadata", "annotations");
         String mirrored = annotations.get(MIRROR);

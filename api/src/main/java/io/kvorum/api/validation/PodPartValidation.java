@@ -13,7 +13,6 @@ import java.util.TreeSet;
 /** The rules of {@code pods/ephemeralcontainers} and {@code pods/resize}. */
 final class PodPartValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
-    private static final String MIRROR = "kubernetes.io/config.mirror";
     private static final Set<String> RESIZABLE = Set.of("cpu", "memory");
 
     private PodPartValidation() {}
@@ -28,7 +27,7 @@ final class PodPartValidation {
 
     /** Ephemeral containers are only ever added. */
     private static void ephemeralContainers(ObjectNode old, ObjectNode next, FieldErrors errors) {
-        if (mirror(old)) {
+        if (PodAnnotationRules.isMirror(old)) {
             errors.forbidden(FieldPath.ROOT, "static pods do not support ephemeral containers");
             return;
         }
@@ -52,12 +51,8 @@ final class PodPartValidation {
         }
     }
 
-    private static boolean mirror(ObjectNode pod) {
-        return Tree.map(pod, "metadata", "annotations").containsKey(MIRROR);
-    }
-
     private static void resize(ObjectNode old, ObjectNode next, FieldErrors errors) {
-        if (mirror(old)) {
+        if (PodAnnotationRules.isMirror(old)) {
             errors.forbidden(FieldPath.ROOT, "static pods cannot be resized");
             return;
         }

@@ -51,10 +51,7 @@ final class PodSecurityRules {
         JsonNode context = spec.path("securityContext");
         FieldPath at = path.child("securityContext");
         ids(context, at, errors, "fsGroup", "runAsUser", "runAsGroup");
-        List<JsonNode> groups = Tree.items(context, "supplementalGroups");
-        for (int i = 0; i < groups.size(); i++) {
-            id(groups.get(i).asLong(), at.child("supplementalGroups").index(i), errors);
-        }
+        groups(context, at, errors);
         if (Tree.flag(spec, "shareProcessNamespace") && Tree.flag(spec, "hostPID")) {
             errors.invalid(
                     at.child("shareProcessNamespace"),
@@ -103,8 +100,15 @@ final class PodSecurityRules {
         }
     }
 
+    static void groups(JsonNode owner, FieldPath path, FieldErrors errors) {
+        List<JsonNode> groups = Tree.items(owner, "supplementalGroups");
+        for (int i = 0; i < groups.size(); i++) {
+            id(groups.get(i).asLong(), path.child("supplementalGroups").index(i), errors);
+        }
+    }
+
     /** A number of a user or group. */
-    static void id(long id, FieldPath path, FieldErrors errors) {
+    private static void id(long id, FieldPath path, FieldErrors errors) {
         if (id < 0 || id > Integer.MAX_VALUE) {
             errors.invalid(path, id, "must be between 0 and 2147483647, inclusive");
         }

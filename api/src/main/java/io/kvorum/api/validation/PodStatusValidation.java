@@ -151,11 +151,7 @@ final class PodStatusValidation {
                 continue;
             }
             PodSecurityRules.ids(user, at, errors, "uid", "gid");
-            List<JsonNode> groups = Tree.items(user, "supplementalGroups");
-            for (int g = 0; g < groups.size(); g++) {
-                PodSecurityRules.id(
-                        groups.get(g).asLong(), at.child("supplementalGroups").index(g), errors);
-            }
+            PodSecurityRules.groups(user, at, errors);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
 import io.kvorum.api.quota.PodResources;
@@ -133,15 +132,6 @@ final class ResourceListValidation {
                 .flatMap(list -> list.properties().stream())
                 .map(Map.Entry::getKey)
                 .anyMatch(wanted);
-    }
-
-    /** A list of amounts of any resources, as a node's capacity or a quota. */
-    static void amounts(JsonNode list, FieldPath path, FieldErrors errors) {
-        for (Map.Entry<String, JsonNode> entry : list.properties()) {
-            FieldPath at = path.key(entry.getKey());
-            errors.invalidEach(at, entry.getKey(), ObjectNames.qualifiedName(entry.getKey()));
-            notNegative(entry.getValue(), at, errors);
-        }
     }
 
     /** The amounts of a node, whatever they are called; the paths have dots, as upstream's have. */

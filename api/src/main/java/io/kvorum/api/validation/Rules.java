@@ -133,6 +133,14 @@ final class Rules {
         return block != null && !block.address().isPadded();
     }
 
+    static boolean block(String text, FieldPath path, FieldErrors errors) {
+        boolean good = isBlock(text);
+        if (!good) {
+            errors.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        }
+        return good;
+    }
+
     static boolean ip(String text, FieldPath path, FieldErrors errors) {
         boolean good = address(text) != null;
         if (!good) {

@@ -95,7 +95,7 @@ final class ServiceValidation implements KindValidation {
                 errors.forbidden(ranges, BALANCED_ONLY);
             }
             for (int i = 0; i < blocks.size(); i++) {
-                block(blocks.get(i), ranges.index(i), errors);
+                Rules.block(blocks.get(i).trim(), ranges.index(i), errors);
             }
         } else if (annotation.isTextual()) {
             FieldPath at = ANNOTATIONS.key(SOURCE_RANGES);
@@ -104,7 +104,7 @@ final class ServiceValidation implements KindValidation {
             }
             if (!annotation.asText().isBlank()) {
                 for (String each : annotation.asText().split(",", -1)) {
-                    block(each, at, errors);
+                    Rules.block(each.trim(), at, errors);
                 }
             }
         }
@@ -119,13 +119,6 @@ final class ServiceValidation implements KindValidation {
             errors.invalidEach(SPEC.child(CLASS), name, ObjectNames.qualifiedName(name));
         } else {
             errors.forbidden(SPEC.child(CLASS), BALANCED_ONLY);
-        }
-    }
-
-    private static void block(String text, FieldPath at, FieldErrors errors) {
-        String block = text.trim();
-        if (!Rules.isBlock(block)) {
-            errors.invalid(at, block, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
         }
     }
 

@@ -96,7 +96,7 @@ final class VolumeValidation {
                 Rules.requiredText(source, at, errors, "volumeName");
                 secret(source, "secretRef", at, errors);
             }
-            case "image" -> Rules.oneOf(source, at, "pullPolicy", List.of("Always", "IfNotPresent", "Never"), errors);
+            case "image" -> Rules.oneOf(source, at, "pullPolicy", ContainerValidation.PULL_POLICIES, errors);
             case "ephemeral" -> {
                 if (!source.hasNonNull("volumeClaimTemplate")) {
                     errors.required(at.child("volumeClaimTemplate"));

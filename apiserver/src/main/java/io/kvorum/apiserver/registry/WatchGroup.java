@@ -34,6 +34,7 @@ final class WatchGroup implements Watcher {
         void ended();
     }
 
+    private final Key key;
     private final ResourceCache objects;
     private final Selection selection;
     private final Interest interest;
@@ -45,12 +46,17 @@ final class WatchGroup implements Watcher {
 
     private long seen;
 
-    WatchGroup(Served served, ResourceCache objects, Selection selection, Presenter.View view) {
+    WatchGroup(Key key, ResourceCache objects, Presenter.View view) {
+        this.key = key;
         this.objects = objects;
-        this.selection = selection;
+        this.selection = key.selection();
         this.interest = selection.interest();
         this.view = view;
-        this.immediate = served.conversion().immediate();
+        this.immediate = key.served().conversion().immediate();
+    }
+
+    Key key() {
+        return key;
     }
 
     /**

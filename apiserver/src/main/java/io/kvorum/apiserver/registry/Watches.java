@@ -84,7 +84,6 @@ final class Watches {
         private final ResourceCache objects;
         private final Presenter.View view;
         private final Selection selection;
-        private final WatchGroup.Key key;
         private final WatchGroup group;
         private final FrameQueue queue = new FrameQueue(MOST_WAITING_FRAMES, MOST_WAITING_BYTES);
         private final boolean bookmarks;
@@ -108,8 +107,8 @@ final class Watches {
             this.objects = cache.of(served.stored());
             this.view = view;
             this.selection = selection;
-            this.key = new WatchGroup.Key(served, selection, view.form());
-            this.group = groups.computeIfAbsent(key, first -> new WatchGroup(served, objects, selection, view));
+            this.group = groups.computeIfAbsent(
+                    new WatchGroup.Key(served, selection, view.form()), key -> new WatchGroup(key, objects, view));
             this.bookmarks = options.bookmarks();
             this.marksInitialEvents = options.marksInitialEvents();
             long seconds = options.timeoutSeconds() > 0
@@ -297,7 +296,7 @@ final class Watches {
             stopped = true;
             waiting.clear();
             if (group.leave(this)) {
-                groups.remove(key, group);
+                groups.remove(group.key(), group);
             }
             vertx.cancelTimer(timeoutTimer);
             if (bookmarks) {
