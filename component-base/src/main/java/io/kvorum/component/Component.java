@@ -19,6 +19,11 @@ public interface Component {
         return false;
     }
 
+    /** How many event loops serve it; a request that changes between two wakes a thread each time. */
+    default int eventLoops() {
+        return 2;
+    }
+
     /** Whether it must not start without {@code --bus-credential-file}, because it believes what senders say they are. */
     default boolean believesSenders() {
         return false;

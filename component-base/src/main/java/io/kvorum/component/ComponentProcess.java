@@ -149,7 +149,7 @@ public final class ComponentProcess {
             System.setProperty(
                     "io.netty.processId", Long.toString(ProcessHandle.current().pid() & 0x3fffff));
             VertxOptions options = new VertxOptions()
-                    .setEventLoopPoolSize(2)
+                    .setEventLoopPoolSize(component.eventLoops())
                     .setWorkerPoolSize(8)
                     .setInternalBlockingPoolSize(4)
                     .setBlockedThreadCheckInterval(BLOCKED_CHECK_MILLIS)

@@ -99,8 +99,9 @@ public final class FlowControl {
                     new ApiException.Details("", "", "", "", List.of(), RETRY_SECONDS));
         }
         Future<ApiResponse> answer;
+        turn.serve();
         try {
-            answer = turn.spend(serve);
+            answer = serve.get();
         } catch (RuntimeException failure) {
             place.leave();
             throw failure;

@@ -5,14 +5,13 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * How long an event loop has served since it last looked at its sockets. What is answered from the cache gives its seat back
  * before the next request is read: seats alone let in everything that came in between two looks, first come, first served,
  * and a client with a hundred connections has a hundred times as much of the loop as one with a single connection. Who comes
- * when the turn is over waits in the queues, of which the next turn takes fairly. What it takes to write an answer is not
- * counted. Belongs to that loop.
+ * when the turn is over waits in the queues, of which the next turn takes fairly. All counts that the loop does from the first
+ * request on, the writing of answers too. Belongs to that loop.
  */
 final class Turn {
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -20,7 +19,8 @@ final class Turn {
     private final LongSupplier clock;
     private final Consumer<Runnable> afterwards;
     private Deque<Runnable> waiting = new ArrayDeque<>();
-    private long spent;
+    private boolean begun;
+    private long beginNanos;
     private boolean ending;
 
     /**
@@ -32,18 +32,17 @@ final class Turn {
         this.afterwards = afterwards;
     }
 
-    <T> T spend(Supplier<T> work) {
-        long began = clock.getAsLong();
-        try {
-            return work.get();
-        } finally {
-            spent += clock.getAsLong() - began;
+    /** A request is let in. */
+    void serve() {
+        if (!begun) {
+            begun = true;
+            beginNanos = clock.getAsLong();
             endSoon();
         }
     }
 
     boolean isOver() {
-        return spent >= MOST_NANOS;
+        return begun && clock.getAsLong() - beginNanos >= MOST_NANOS;
     }
 
     /**
@@ -69,7 +68,7 @@ final class Turn {
 
     private void end() {
         ending = false;
-        spent = 0;
+        begun = false;
         Deque<Runnable> now = waiting;
         waiting = new ArrayDeque<>();
         now.forEach(Runnable::run);

@@ -1,5 +1,6 @@
 package io.kvorum.store.raft;
 
+import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,9 +76,10 @@ public final class LocalTransport {
         }
 
         @Override
-        public void close() {
+        public Future<Void> close() {
             ports.remove(member, this);
             receiver = null;
+            return Future.succeededFuture();
         }
     }
 }

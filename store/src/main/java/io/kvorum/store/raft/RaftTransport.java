@@ -1,5 +1,6 @@
 package io.kvorum.store.raft;
 
+import io.vertx.core.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,6 +36,6 @@ public interface RaftTransport {
     /** Whether there is a live connection to a member. Any thread. */
     boolean isReachable(String member);
 
-    /** Stops sending and receiving. */
-    void close();
+    /** Stops sending and receiving. Any thread; completes when all connections are closed. */
+    Future<Void> close();
 }

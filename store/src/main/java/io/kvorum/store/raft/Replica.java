@@ -45,7 +45,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -108,7 +107,7 @@ public final class Replica {
     private final RaftTransport transport;
     private final Listener listener;
     private final Map<UUID, String> names = new LinkedHashMap<>();
-    private final ScheduledThreadPoolExecutor thread;
+    private final MemberThread thread;
     private final FileRaftStateStore disk;
     private final ReplicaIntegration integration;
     private final RaftNodeImpl node;
@@ -177,17 +176,19 @@ public final class Replica {
     /**
      * Reads the folder; {@link #start} does the rest.
      *
+     * @param thread of this member alone; closed with it
      * @throws IOException the folder is in use, damaged, or cannot be read or written
      */
     public Replica(
             ReplicaSettings settings,
             Path folder,
             Disk files,
+            MemberThread thread,
             RaftTransport transport,
             LongConsumer onFlushNanos,
             Listener listener)
             throws IOException {
-        this(settings, folder, files, transport, onFlushNanos, listener, KeySpace::new);
+        this(settings, folder, files, thread, transport, onFlushNanos, listener, KeySpace::new);
     }
 
     /** @param keySpaces makes the key space of a snapshot; for tests that plant bugs in it */
@@ -195,6 +196,7 @@ public final class Replica {
             ReplicaSettings settings,
             Path folder,
             Disk files,
+            MemberThread thread,
             RaftTransport transport,
             LongConsumer onFlushNanos,
             Listener listener,
@@ -204,6 +206,7 @@ public final class Replica {
         this.keySpace = keySpaces.apply(Snapshot.empty());
         this.newest = keySpace.snapshot();
         this.settings = settings;
+        this.thread = thread;
         this.transport = transport;
         this.listener = listener;
         memberNames = settings.members();
@@ -211,14 +214,11 @@ public final class Replica {
             names.put(uuid(settings.cluster(), member), member);
         }
         disk = new FileRaftStateStore(folder, files, onFlushNanos, e -> fail("writing to " + folder + " failed", e));
-        thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "store-raft-" + settings.name()));
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        thread.setRemoveOnCancelPolicy(true);
         integration = new ReplicaIntegration(this, thread, LOG);
         try {
             node = node(disk.load(), folder);
         } catch (IOException | RuntimeException e) {
-            thread.shutdownNow();
+            thread.close();
             disk.close();
             throw e;
         }
@@ -270,7 +270,7 @@ public final class Replica {
     /** Starts to take part. */
     public void start() {
         node.start();
-        thread.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TimeUnit.MILLISECONDS);
         transport.start(this::incarnation, this::receive, member -> leaderSearch.reachable());
     }
 
@@ -506,34 +506,33 @@ public final class Replica {
 
     /** Stops taking part and closes the files. Blocks some seconds at most. */
     public void close() throws IOException {
-        transport.close();
+        CompletableFuture<Void> disconnected =
+                transport.close().toCompletionStage().toCompletableFuture();
         try {
             if (failure == null) {
                 // The member's thread does nothing more once it has failed.
                 CompletableFuture.anyOf(node.forceSetTerminatedStatus(), failed).get(CLOSE_SECONDS, TimeUnit.SECONDS);
             }
-            thread.shutdown();
-            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                thread.shutdownNow();
-            }
+            disconnected.get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("closing goes on without an orderly end of the Raft node: {}", e.toString());
         } finally {
-            thread.shutdownNow();
+            thread.close();
         }
         disk.close();
     }
 
     private void receive(byte[] message) {
-        if (failure == null) {
-            try {
-                MessageCodec.deliver(message, inbox);
-            } catch (MalformedException e) {
-                LOG.warn("dropped a message that is not of this protocol: {}", e.getMessage());
-            }
-        }
+        guarded(() -> {
+                    try {
+                        MessageCodec.deliver(message, inbox);
+                    } catch (MalformedException e) {
+                        LOG.warn("dropped a message that is not of this protocol: {}", e.getMessage());
+                    }
+                })
+                .run();
     }
 
     /**

@@ -21,23 +21,24 @@ import com.hazelcast.logging.ILogger;
 import com.hazelcast.spi.impl.InternalCompletableFuture;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What Hazelcast's Raft node needs of its surroundings: messages, a thread, the state machine. */
 final class ReplicaIntegration implements RaftIntegration {
     private final Replica replica;
-    private final ScheduledThreadPoolExecutor thread;
+    private final MemberThread thread;
     private final RaftLogger logger;
-    private volatile @Nullable Thread own;
     /** Whether answers to append requests are kept back. On the member's thread. */
     private boolean unanswered;
+    /** The term and the query round of the last answer to an append request. On the member's thread. */
+    private int answeredTerm;
+
+    private long answeredRound;
     /** What the index in the next answer to an append request is counted from. On the member's thread. */
     private long answerBase;
 
-    ReplicaIntegration(Replica replica, ScheduledThreadPoolExecutor thread, Logger log) {
+    ReplicaIntegration(Replica replica, MemberThread thread, Logger log) {
         this.replica = replica;
         this.thread = thread;
         this.logger = new RaftLogger(log);
@@ -49,6 +50,15 @@ final class ReplicaIntegration implements RaftIntegration {
      * a request without entries, whose answer nobody needs. On the member's thread.
      */
     void append(RaftNodeImpl node, AppendRequest request) {
+        if (isNewsAlone(node, request)) {
+            unanswered = true;
+            try {
+                node.handleAppendRequest(request);
+            } finally {
+                unanswered = false;
+            }
+            return;
+        }
         if (beginsInSnapshot(node.state().log(), request)) {
             appendAfterSnapshot(node, request);
             return;
@@ -58,6 +68,21 @@ final class ReplicaIntegration implements RaftIntegration {
             tellCommit(node, request, request.prevLogTerm(), request.prevLogIndex());
         }
         node.handleAppendRequest(request);
+    }
+
+    /**
+     * Whether a request says nothing but how far the leader has committed. It comes after each write; the leader has this
+     * member's answer to the entries, and waits for none to this one: not for the next entries, because it holds them back
+     * only behind a request with entries, and not for a query, because it has had an answer of that round. A leader that
+     * asks where this member's log ends asks again, and then it is no news any more.
+     */
+    private boolean isNewsAlone(RaftNodeImpl node, AppendRequest request) {
+        return request.entryCount() == 0
+                && request.prevLogIndex() == node.state().log().lastLogOrSnapshotIndex()
+                && Math.min(request.leaderCommitIndex(), request.prevLogIndex())
+                        > node.state().commitIndex()
+                && request.term() == answeredTerm
+                && request.queryRound() == answeredRound;
     }
 
     /**
@@ -169,6 +194,8 @@ final class ReplicaIntegration implements RaftIntegration {
         if (unanswered) {
             return true;
         }
+        answeredTerm = response.term();
+        answeredRound = response.queryRound();
         long lastLogIndex = answerBase + response.lastLogIndex();
         replica.appended(lastLogIndex);
         return replica.send(
@@ -213,7 +240,7 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public void execute(Runnable task) {
-        if (Thread.currentThread() == own) {
+        if (thread.isCurrent()) {
             task.run();
         } else {
             submit(task);
@@ -222,12 +249,8 @@ final class ReplicaIntegration implements RaftIntegration {
 
     @Override
     public void submit(Runnable task) {
-        Runnable guarded = replica.guarded(task);
         try {
-            thread.execute(() -> {
-                own = Thread.currentThread();
-                guarded.run();
-            });
+            thread.execute(replica.guarded(task));
         } catch (RejectedExecutionException e) {
             logger.finest("closed: task dropped");
         }

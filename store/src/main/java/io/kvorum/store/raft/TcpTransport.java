@@ -51,6 +51,7 @@ public final class TcpTransport implements RaftTransport {
     private static final String PROTOCOL = "kvorum-raft/1";
 
     private final Vertx vertx;
+    private final MemberThread thread;
     private final Context context;
     private final Settings settings;
     private final NetClient client;
@@ -84,9 +85,10 @@ public final class TcpTransport implements RaftTransport {
             List<String> hosts,
             @Nullable PeerTls tls) {}
 
-    private TcpTransport(Vertx vertx, Settings settings) {
+    private TcpTransport(Vertx vertx, MemberThread thread, Settings settings) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.thread = thread;
+        this.context = thread.context(vertx);
         this.settings = settings;
         NetClientOptions dialling = new NetClientOptions()
                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
@@ -105,9 +107,13 @@ public final class TcpTransport implements RaftTransport {
         server = vertx.createNetServer(listening);
     }
 
-    /** Listens and begins to dial; fails when the port cannot be had. */
-    public static Future<TcpTransport> listen(Vertx vertx, Settings settings) {
-        TcpTransport transport = new TcpTransport(vertx, settings);
+    /**
+     * Listens and begins to dial; fails when the port cannot be had.
+     *
+     * @param thread reads and writes; what it sends itself is written at once
+     */
+    public static Future<TcpTransport> listen(Vertx vertx, MemberThread thread, Settings settings) {
+        TcpTransport transport = new TcpTransport(vertx, thread, settings);
         Promise<TcpTransport> listening = Promise.promise();
         transport.context.runOnContext(v -> transport
                 .server
@@ -147,7 +153,12 @@ public final class TcpTransport implements RaftTransport {
     @Override
     public void send(String member, byte[] message) {
         Link link = best.get(member);
-        if (link != null) {
+        if (link == null) {
+            return;
+        }
+        if (thread.isCurrent()) {
+            link.write(message);
+        } else {
             context.runOnContext(v -> link.write(message));
         }
     }
@@ -158,15 +169,17 @@ public final class TcpTransport implements RaftTransport {
     }
 
     @Override
-    public void close() {
+    public Future<Void> close() {
         closed = true;
         receiver = null;
+        Promise<Void> done = Promise.promise();
         context.runOnContext(v -> {
             vertx.cancelTimer(pingTimer);
-            List.copyOf(links).forEach(link -> link.socket.close());
-            server.close();
-            client.close();
+            List<Future<?>> closing = new ArrayList<>(List.of(server.close(), client.close()));
+            links.forEach(link -> closing.add(link.socket.close()));
+            Future.join(closing).<Void>mapEmpty().onComplete(done);
         });
+        return done.future();
     }
 
     private void pingAll() {

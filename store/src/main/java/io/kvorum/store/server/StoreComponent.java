@@ -11,6 +11,7 @@ import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.protocol.StoreProtocol;
 import io.kvorum.store.raft.LocalTransport;
+import io.kvorum.store.raft.MemberThread;
 import io.kvorum.store.raft.RaftTransport;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
@@ -60,6 +61,12 @@ public final class StoreComponent implements Component {
     @Override
     public void declare(Flags flags) {
         this.flags = new StoreFlags(flags);
+    }
+
+    /** One, beside the member's own thread: what it does for a request is little, and most of it is waiting. */
+    @Override
+    public int eventLoops() {
+        return 1;
     }
 
     @Override
@@ -112,7 +119,7 @@ public final class StoreComponent implements Component {
                 LocalTransport network = new LocalTransport();
                 return context.vertx().executeBlocking(() -> {
                     for (String name : names.here()) {
-                        open(name, context.dataDir().resolve(name), network.of(name));
+                        open(name, context.dataDir().resolve(name), new MemberThread(name), network.of(name));
                     }
                     return startAll();
                 });
@@ -128,14 +135,16 @@ public final class StoreComponent implements Component {
                             .distinct()
                             .toList(),
                     flags.peerTls());
-            return TcpTransport.listen(context.vertx(), peers)
+            MemberThread thread = new MemberThread(context.identity().name());
+            return TcpTransport.listen(context.vertx(), thread, peers)
                     .compose(transport -> context.vertx().executeBlocking(() -> {
-                        open(context.identity().name(), context.dataDir(), transport);
+                        open(context.identity().name(), context.dataDir(), thread, transport);
                         return startAll();
                     }));
         }
 
-        private void open(String name, Path folder, RaftTransport transport) throws IOException {
+        private void open(String name, Path folder, MemberThread thread, RaftTransport transport)
+                throws IOException {
             boolean first = name.equals(names.here().get(0));
             Timer flushes = first
                     ? Timer.builder("kvorum.store.fsync")
@@ -158,6 +167,7 @@ public final class StoreComponent implements Component {
                             flags.maxMissedHeartbeats.get()),
                     folder,
                     disk,
+                    thread,
                     transport,
                     onFlush,
                     new MemberListener(name, first));

@@ -20,6 +20,7 @@ import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.protocol.MemberEndpoints;
 import io.kvorum.store.raft.LocalTransport;
+import io.kvorum.store.raft.MemberThread;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
 import io.kvorum.store.raft.SilentListener;
@@ -148,6 +149,7 @@ public final class EtcdCluster implements AutoCloseable {
                 new ReplicaSettings("test", name, MEMBERS, Duration.ofMillis(300), Duration.ofMillis(100), 5),
                 folder.resolve(name),
                 parts.disk(name),
+                new MemberThread(name),
                 network.of(name),
                 nanos -> {},
                 feed,

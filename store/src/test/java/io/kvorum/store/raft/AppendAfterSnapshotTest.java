@@ -57,6 +57,7 @@ final class AppendAfterSnapshotTest {
                         CLUSTER, "store-0", MEMBERS, MEMBERS, Duration.ofMinutes(1), Duration.ofMinutes(1), 5),
                 data,
                 Disk.real(),
+                new MemberThread("store-0"),
                 network.of("store-0"),
                 nanos -> {},
                 new SilentListener());

@@ -72,6 +72,7 @@ final class ReplicaGroupTest {
                         "test", name, members, KNOWN, Duration.ofMillis(300), Duration.ofMillis(100), mostMissed),
                 folder.resolve(name),
                 disks.getOrDefault(name, Disk.real()),
+                new MemberThread(name),
                 network.of(name),
                 nanos -> {},
                 new Listening());

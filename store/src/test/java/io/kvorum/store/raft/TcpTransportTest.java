@@ -28,6 +28,7 @@ final class TcpTransportTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<TcpTransport> open = new ArrayList<>();
+    private final List<MemberThread> threads = new ArrayList<>();
     private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> reachable = new LinkedBlockingQueue<>();
     private int port;
@@ -41,7 +42,10 @@ final class TcpTransportTest {
 
     @AfterEach
     void close() throws Exception {
-        open.forEach(TcpTransport::close);
+        for (TcpTransport transport : open) {
+            transport.close().await(5, TimeUnit.SECONDS);
+        }
+        threads.forEach(MemberThread::close);
         vertx.close().await(5, TimeUnit.SECONDS);
     }
 
@@ -50,8 +54,11 @@ final class TcpTransportTest {
     }
 
     private TcpTransport listen(String cluster, int member, @Nullable PeerTls tls) throws Exception {
+        MemberThread thread = new MemberThread(MEMBERS.get(member));
+        threads.add(thread);
         TcpTransport transport = TcpTransport.listen(
                         vertx,
+                        thread,
                         new TcpTransport.Settings(
                                 cluster, MEMBERS.get(member), MEMBERS, HOSTS.get(member), port, HOSTS, tls))
                 .await(5, TimeUnit.SECONDS);

@@ -17,6 +17,7 @@ import io.kvorum.store.mvcc.Proposal;
 import io.kvorum.store.mvcc.ProposalCodec;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.raft.LocalTransport;
+import io.kvorum.store.raft.MemberThread;
 import io.kvorum.store.raft.Replica;
 import io.kvorum.store.raft.ReplicaSettings;
 import io.kvorum.store.raft.SilentListener;
@@ -108,6 +109,7 @@ final class StoreToolTest {
                 new ReplicaSettings("other", name, MEMBERS, Duration.ofMillis(300), Duration.ofMillis(100), 5),
                 folder.resolve(name),
                 Disk.real(),
+                new MemberThread(name),
                 network.of(name),
                 nanos -> {},
                 new SilentListener());
