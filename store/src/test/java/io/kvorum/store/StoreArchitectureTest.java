@@ -106,6 +106,7 @@ final class StoreArchitectureTest {
                         "com.hazelcast..",
                         "com.fasterxml.jackson..",
                         "io.vertx..",
+                        "io.netty..",
                         "io.micrometer..",
                         "org.slf4j..",
                         "org.jspecify..")
