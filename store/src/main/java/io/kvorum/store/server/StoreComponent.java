@@ -143,8 +143,7 @@ public final class StoreComponent implements Component {
                     }));
         }
 
-        private void open(String name, Path folder, MemberThread thread, RaftTransport transport)
-                throws IOException {
+        private void open(String name, Path folder, MemberThread thread, RaftTransport transport) throws IOException {
             boolean first = name.equals(names.here().get(0));
             Timer flushes = first
                     ? Timer.builder("kvorum.store.fsync")
