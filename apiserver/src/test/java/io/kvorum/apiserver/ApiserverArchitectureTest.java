@@ -30,6 +30,8 @@ class ApiserverArchitectureTest {
                         "io.kvorum.component..",
                         "io.kvorum.store.client..",
                         "io.vertx..",
+                        "io.netty.channel..",
+                        "io.netty.util.concurrent..",
                         "io.micrometer..",
                         "com.fasterxml.jackson..",
                         "com.nimbusds..",

@@ -12,12 +12,14 @@ import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -48,7 +50,16 @@ public final class FlowControl {
         this.vertx = vertx;
         this.cache = cache;
         this.seats = seats;
-        this.turn = new Turn(System::nanoTime, next -> vertx.runOnContext(v -> next.run()));
+        this.turn = new Turn(System::nanoTime, next -> afterSockets(vertx, next));
+    }
+
+    /**
+     * A task would run before the sockets are looked at: Netty runs dozens between two looks, and asks for the time only then.
+     * What is due by the clock it takes up once after each look.
+     */
+    private static void afterSockets(Vertx vertx, Runnable next) {
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        context.nettyEventLoop().schedule(() -> context.dispatch(v -> next.run()), 0, TimeUnit.NANOSECONDS);
     }
 
     private record Classified(FlowSchema schema, PriorityLevel level) {}

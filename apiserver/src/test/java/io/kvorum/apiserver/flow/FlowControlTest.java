@@ -20,11 +20,16 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +42,7 @@ class FlowControlTest {
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
     private final List<Promise<ApiResponse>> served = new ArrayList<>();
+    private final Promise<Void> fourth = Promise.promise();
     private MemoryStore store;
     private FlowControl flows;
 
@@ -99,6 +105,9 @@ class FlowControlTest {
             return flows.serve(info, request, user, () -> {
                 Promise<ApiResponse> promise = Promise.promise();
                 served.add(promise);
+                if (served.size() == 4) {
+                    fourth.complete();
+                }
                 return promise.future();
             });
         } catch (ApiException refused) {
@@ -129,9 +138,60 @@ class FlowControlTest {
                     .isEqualTo("uid-narrow");
             return Future.<Void>succeededFuture();
         });
-        await(() -> {
-            assertThat(served).as("the seat went on").hasSize(4);
-            return Future.<Void>succeededFuture();
+        await(fourth::future);
+        assertThat(served).as("the seat went on").hasSize(4);
+    }
+
+    /** Netty runs dozens of tasks between two looks at its sockets: a turn that is a task would be no turn. */
+    @Test
+    void betweenTwoTurnsTheLoopLooksAtItsSockets() throws Exception {
+        put(
+                "prioritylevelconfigurations",
+                "narrow",
+                "\"type\":\"Limited\",\"limited\":{\"nominalConcurrencyShares\":1,\"limitResponse\":{\"type\":\"Queue\","
+                        + "\"queuing\":{\"queues\":1,\"handSize\":1,\"queueLengthLimit\":50}}}");
+        AtomicInteger servedByThen = new AtomicInteger();
+        Promise<Integer> seen = Promise.promise();
+        NetServer server = await(() -> vertx.createNetServer()
+                .connectHandler(socket -> socket.handler(data -> seen.tryComplete(servedByThen.get())))
+                .listen(0, "127.0.0.1"));
+        try (Socket client = new Socket("127.0.0.1", server.actualPort())) {
+            client.setTcpNoDelay(true);
+            await(() -> {
+                for (int i = 0; i < 40; i++) {
+                    serveSlowly(servedByThen, client);
+                }
+                return Future.<Void>succeededFuture();
+            });
+            assertThat(await(seen::future))
+                    .as("served before the byte was seen")
+                    .isLessThan(10);
+        }
+    }
+
+    /** Takes more than a turn; the third one that is served sends something to the loop's own socket. */
+    private void serveSlowly(AtomicInteger number, Socket client) {
+        ApiRequest request = ApiRequest.of(
+                "GET",
+                "/api/v1/namespaces/default/pods/p",
+                MultiMap.caseInsensitiveMultiMap(),
+                Buffer.buffer(),
+                Credentials.NONE,
+                Duration.ofSeconds(60));
+        RequestInfo info = RequestInfo.parse("GET", request.path(), request.query());
+        flows.serve(info, request, BOB, () -> {
+            long begin = System.nanoTime();
+            if (number.incrementAndGet() == 3) {
+                try {
+                    client.getOutputStream().write(1);
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            }
+            while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(6)) {
+                Thread.onSpinWait();
+            }
+            return Future.succeededFuture(ApiResponse.text(200, ""));
         });
     }
 }
