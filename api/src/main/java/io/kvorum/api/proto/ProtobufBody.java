@@ -97,17 +97,28 @@ public final class ProtobufBody {
 
     /** Puts a message of {@link #message} into its envelope. */
     public static byte[] envelope(String apiVersion, String kind, byte[] message) {
+        WireWriter out = open(apiVersion, kind, message.length);
+        out.raw(message, message.length);
+        close(out);
+        return out.toBytes();
+    }
+
+    /** The envelope up to where a message of some length stands. */
+    static WireWriter open(String apiVersion, String kind, long messageBytes) {
         WireWriter type = new WireWriter();
         type.string(1, apiVersion);
         type.string(2, kind);
         WireWriter out = new WireWriter();
         out.raw(PREFIX, PREFIX_LENGTH);
         out.message(1, type);
-        out.bytes(2, message);
-        // As upstream writes them: no content encoding, no content type.
+        out.announce(2, messageBytes);
+        return out;
+    }
+
+    /** What comes behind the message; as upstream writes them: no content encoding, no content type. */
+    static void close(WireWriter out) {
         out.string(3, "");
         out.string(4, "");
-        return out.toBytes();
     }
 
     static boolean isEnvelope(byte[] data) {

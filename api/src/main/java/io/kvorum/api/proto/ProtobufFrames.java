@@ -1,26 +1,45 @@
 package io.kvorum.api.proto;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Bodies made of objects that are encoded already: lists and the frames of watches. */
 public final class ProtobufFrames {
     private static final int FRAME_HEAD = Integer.BYTES;
 
+    /** A tag of one byte and a length of five at most. */
+    private static final int ANNOUNCEMENT = 6;
+
     private ProtobufFrames() {}
 
     /**
-     * The body of a list.
+     * The body of a list, in pieces of which the items' are those that were given: none of them is copied.
      *
      * @param listKind such as {@code PodList}
      * @param metadata the list's, as JSON
      * @param messages the items' messages, without envelopes: see {@link ProtobufBody#message}
      */
-    public static byte[] list(String apiVersion, String listKind, JsonNode metadata, List<byte[]> messages) {
-        WireWriter list = new WireWriter();
-        list.message(1, listMeta(metadata));
-        messages.forEach(message -> list.bytes(2, message));
-        return ProtobufBody.envelope(apiVersion, listKind, list.toBytes());
+    public static List<byte[]> list(String apiVersion, String listKind, JsonNode metadata, List<byte[]> messages) {
+        WireWriter about = new WireWriter();
+        about.message(1, listMeta(metadata));
+        byte[] head = about.toBytes();
+        List<byte[]> pieces = new ArrayList<>(2 * messages.size() + 3);
+        long length = head.length;
+        for (byte[] message : messages) {
+            WireWriter announced = new WireWriter(ANNOUNCEMENT);
+            announced.announce(2, message.length);
+            byte[] before = announced.toBytes();
+            pieces.add(before);
+            pieces.add(message);
+            length += before.length + message.length;
+        }
+        WireWriter tail = new WireWriter();
+        ProtobufBody.close(tail);
+        pieces.add(tail.toBytes());
+        pieces.add(0, head);
+        pieces.add(0, ProtobufBody.open(apiVersion, listKind, length).toBytes());
+        return pieces;
     }
 
     private static WireWriter listMeta(JsonNode metadata) {

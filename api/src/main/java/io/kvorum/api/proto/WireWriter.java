@@ -7,8 +7,17 @@ import java.util.Arrays;
 final class WireWriter {
     private static final int INITIAL_CAPACITY = 256;
 
-    private byte[] bytes = new byte[INITIAL_CAPACITY];
+    private byte[] bytes;
     private int length;
+
+    WireWriter() {
+        this(INITIAL_CAPACITY);
+    }
+
+    /** @param capacity what is expected to be written; it grows beyond */
+    WireWriter(int capacity) {
+        bytes = new byte[capacity];
+    }
 
     private void put(int value) {
         if (length == bytes.length) {
@@ -51,9 +60,14 @@ final class WireWriter {
     }
 
     void bytes(int field, byte[] value) {
-        tag(field, WireReader.LENGTH);
-        varint(value.length);
+        announce(field, value.length);
         raw(value, value.length);
+    }
+
+    /** What stands before a field of bytes that somebody else writes. */
+    void announce(int field, long bytes) {
+        tag(field, WireReader.LENGTH);
+        varint(bytes);
     }
 
     void string(int field, String value) {
@@ -61,8 +75,7 @@ final class WireWriter {
     }
 
     void message(int field, WireWriter message) {
-        tag(field, WireReader.LENGTH);
-        varint(message.length);
+        announce(field, message.length);
         raw(message.bytes, message.length);
     }
 

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.kubernetes.client.proto.Meta.WatchEvent;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -30,7 +31,11 @@ class ProtobufFramesTest {
         metadata.put("resourceVersion", "7").put("continue", "next").put("remainingItemCount", 3);
         byte[] item = ProtobufBody.message("v1", "ConfigMap", config("one"));
 
-        byte[] body = ProtobufFrames.list("v1", "ConfigMapList", metadata, List.of(item, item));
+        ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+        for (byte[] piece : ProtobufFrames.list("v1", "ConfigMapList", metadata, List.of(item, item))) {
+            pieces.write(piece);
+        }
+        byte[] body = pieces.toByteArray();
 
         Unknown envelope = Unknown.parseFrom(ByteString.copyFrom(body, 4, body.length - 4));
         assertThat(envelope.getTypeMeta().getKind()).isEqualTo("ConfigMapList");

@@ -8,9 +8,9 @@ import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.pipeline.NonResource;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -76,7 +76,7 @@ public final class MergedDiscovery implements NonResource {
     }
 
     private static ApiResponse with(ApiRequest request, ApiResponse response, List<Contribution> all, boolean groups) {
-        ObjectNode document = ObjectJson.parse(response.body().getBytes());
+        ObjectNode document = ObjectJson.parse(response.body().bytes());
         if (!groups) {
             openApi(document, all);
         } else if (Tree.text(document, "kind").equals("APIGroupDiscoveryList")) {
@@ -88,8 +88,8 @@ public final class MergedDiscovery implements NonResource {
         String etag = '"' + HexFormat.of().withUpperCase().formatHex(digest(body)) + '"';
         response.headers().set("ETag", etag);
         return request.header("If-None-Match").equals(etag)
-                ? new ApiResponse(304, response.headers(), Buffer.buffer(), null)
-                : new ApiResponse(200, response.headers(), Buffer.buffer(body), null);
+                ? new ApiResponse(304, response.headers(), ResponseBody.EMPTY, null)
+                : new ApiResponse(200, response.headers(), ResponseBody.of(body), null);
     }
 
     private static byte[] digest(byte[] body) {

@@ -39,6 +39,7 @@ public final class BusEdge implements BusEndpoint {
     private static BusReply reply(ApiResponse answer) {
         // The bus carries no other protocols.
         ApiResponse response = answer.upgrade() == null ? answer : UpgradeProxy.required();
-        return new BusReply(response.status(), response.headers(), response.body(), response.stream());
+        return new BusReply(
+                response.status(), response.headers(), response.body().whole(), response.stream());
     }
 }

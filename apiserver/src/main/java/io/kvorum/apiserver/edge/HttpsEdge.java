@@ -7,10 +7,12 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Credentials;
 import io.kvorum.apiserver.request.RequestTimeout;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +28,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -42,6 +45,10 @@ import org.slf4j.LoggerFactory;
 public final class HttpsEdge {
     private static final Logger LOG = LoggerFactory.getLogger(HttpsEdge.class);
     private static final int MOST_BODY_BYTES = 3 << 20;
+
+    /** As much as a connection holds before it says that its queue is full. */
+    private static final int CHUNK_BYTES = 64 << 10;
+
     private static final int GZIP_FROM_BYTES = 128 << 10;
     private static final Pattern TIMEOUT = Pattern.compile("[?&]timeout=([^&]*)");
 
@@ -263,7 +270,7 @@ public final class HttpsEdge {
                 && !response.headers().contains("Content-Encoding")
                 && String.valueOf(request.getHeader("Accept-Encoding")).contains("gzip");
         if (!gzip) {
-            out.end(response.body());
+            whole(request, out, response.body());
             return;
         }
         vertx.executeBlocking(() -> compressed(response.body()), false).onSuccess(body -> {
@@ -272,6 +279,34 @@ public final class HttpsEdge {
                 out.end(body);
             }
         });
+    }
+
+    private static void whole(HttpServerRequest request, HttpServerResponse out, ResponseBody body) {
+        if (body.length() <= CHUNK_BYTES || request.method().equals(HttpMethod.HEAD)) {
+            out.end(body.whole());
+            return;
+        }
+        out.putHeader("Content-Length", Long.toString(body.length()));
+        write(out, body.chunks(CHUNK_BYTES));
+    }
+
+    /** Goes on when the client has read what it was sent; a client that leaves is not written to any more. */
+    private static void write(HttpServerResponse out, Iterator<Buffer> chunks) {
+        while (!out.closed()) {
+            Buffer chunk = chunks.next();
+            if (!chunks.hasNext()) {
+                out.end(chunk);
+                return;
+            }
+            out.write(chunk);
+            if (out.writeQueueFull()) {
+                out.drainHandler(drained -> {
+                    out.drainHandler(null);
+                    write(out, chunks);
+                });
+                return;
+            }
+        }
     }
 
     private void stream(HttpServerResponse out, ApiResponse response, ReadStream<Buffer> stream) {
@@ -286,14 +321,14 @@ public final class HttpsEdge {
         });
     }
 
-    private static Buffer compressed(Buffer body) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length() / 6);
+    private static Buffer compressed(ResponseBody body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) Math.min(body.length() / 6, MOST_BODY_BYTES));
         try (GZIPOutputStream out = new GZIPOutputStream(bytes, 1 << 13) {
             {
                 def.setLevel(Deflater.BEST_SPEED);
             }
         }) {
-            out.write(body.getBytes());
+            body.writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

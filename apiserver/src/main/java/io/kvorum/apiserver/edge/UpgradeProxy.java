@@ -4,6 +4,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.kvorum.apiserver.request.Upgrade;
 import io.kvorum.component.http.ProtocolSwitch;
 import io.vertx.core.MultiMap;
@@ -155,7 +156,8 @@ public final class UpgradeProxy {
         answer.body()
                 .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                 .onSuccess(body -> {
-                    ApiResponse response = ApiResponse.of(answer.statusCode(), "text/plain; charset=utf-8", body);
+                    ApiResponse response = ApiResponse.of(
+                            answer.statusCode(), "text/plain; charset=utf-8", ResponseBody.of(body.getBytes()));
                     for (String header :
                             new String[] {"X-Accepted-Stream-Protocol-Versions", "Sec-WebSocket-Version"}) {
                         if (answer.headers().contains(header)) {

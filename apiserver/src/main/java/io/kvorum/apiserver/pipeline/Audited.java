@@ -84,7 +84,10 @@ final class Audited {
                 && !response.headers().contains("Content-Encoding");
         boolean answer = policy.level().includes(AuditLevel.REQUEST_RESPONSE) && json && info.resourceRequest();
         return new AuditEvent.Content(
-                policy.level(), requestObject, answer ? response.body() : Buffer.buffer(), policy.withoutManagers());
+                policy.level(),
+                requestObject,
+                answer ? response.body().whole() : Buffer.buffer(),
+                policy.withoutManagers());
     }
 
     static String stage(ApiResponse response) {

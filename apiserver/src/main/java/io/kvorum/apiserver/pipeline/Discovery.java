@@ -3,9 +3,9 @@ package io.kvorum.apiserver.pipeline;
 import io.kvorum.apiserver.discovery.DiscoveryDocuments;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api}, {@code /apis} and what lies between them and the resources. */
@@ -35,10 +35,10 @@ public final class Discovery implements NonResource {
             headers.set("ETag", document.etag());
             headers.set("Cache-Control", "public");
             if (request.header("If-None-Match").equals(document.etag())) {
-                return new ApiResponse(304, headers, Buffer.buffer(), null);
+                return new ApiResponse(304, headers, ResponseBody.EMPTY, null);
             }
         }
         headers.set("Content-Type", document.contentType());
-        return new ApiResponse(200, headers, Buffer.buffer(document.body()), null);
+        return new ApiResponse(200, headers, ResponseBody.of(document.body()), null);
     }
 }

@@ -2,10 +2,11 @@ package io.kvorum.apiserver.pipeline;
 
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /metrics} in Prometheus' text form. */
@@ -21,7 +22,9 @@ public final class MetricsPath implements NonResource {
         if (!request.path().equals("/metrics") || !(registry instanceof PrometheusMeterRegistry prometheus)) {
             return null;
         }
-        return Future.succeededFuture(
-                ApiResponse.of(200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(prometheus.scrape())));
+        return Future.succeededFuture(ApiResponse.of(
+                200,
+                "text/plain; version=0.0.4; charset=utf-8",
+                ResponseBody.of(prometheus.scrape().getBytes(StandardCharsets.UTF_8))));
     }
 }

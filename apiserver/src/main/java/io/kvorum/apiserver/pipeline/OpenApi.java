@@ -3,11 +3,11 @@ package io.kvorum.apiserver.pipeline;
 import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.kvorum.openapi.OpenApiDocuments;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,16 +70,16 @@ public final class OpenApi implements NonResource {
         headers.set("Vary", "Accept-Encoding,Accept");
         if (!hash.isEmpty() && !hash.equals(document.hash())) {
             headers.set("Location", request.path() + "?hash=" + document.hash());
-            return new ApiResponse(301, headers, Buffer.buffer(), null);
+            return new ApiResponse(301, headers, ResponseBody.EMPTY, null);
         }
         headers.set("Cache-Control", hash.isEmpty() ? "no-cache, private" : "public, immutable");
         if (request.header("If-None-Match").equals(etag)) {
-            return new ApiResponse(304, headers, Buffer.buffer(), null);
+            return new ApiResponse(304, headers, ResponseBody.EMPTY, null);
         }
         headers.set("Content-Type", contentType);
         if (gzip) {
             headers.set("Content-Encoding", "gzip");
         }
-        return new ApiResponse(200, headers, Buffer.buffer(gzip ? document.gzip() : document.bytes()), null);
+        return new ApiResponse(200, headers, ResponseBody.of(gzip ? document.gzip() : document.bytes()), null);
     }
 }

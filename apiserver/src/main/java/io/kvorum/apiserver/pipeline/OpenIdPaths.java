@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.kvorum.apiserver.token.AccountTokens;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /.well-known/openid-configuration} and {@code /openid/v1/jwks}: how others verify service account tokens. */
@@ -32,7 +33,11 @@ public final class OpenIdPaths implements NonResource {
                     return ApiResponse.json(200, ObjectJson.encode(document));
                 });
             case KEYS ->
-                tokens.keySet().map(keys -> ApiResponse.of(200, "application/jwk-set+json", Buffer.buffer(keys)));
+                tokens.keySet()
+                        .map(keys -> ApiResponse.of(
+                                200,
+                                "application/jwk-set+json",
+                                ResponseBody.of(keys.getBytes(StandardCharsets.UTF_8))));
             default -> null;
         };
     }

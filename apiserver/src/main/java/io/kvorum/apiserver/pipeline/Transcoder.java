@@ -8,7 +8,7 @@ import io.kvorum.apiserver.request.Accepted;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Encoding;
-import io.vertx.core.buffer.Buffer;
+import io.kvorum.apiserver.request.ResponseBody;
 import java.util.EnumSet;
 
 /**
@@ -34,7 +34,7 @@ final class Transcoder {
                 || !ApiResponse.JSON.equals(response.headers().get("Content-Type"))) {
             return response;
         }
-        ObjectNode object = ObjectJson.parse(response.body().getBytes());
+        ObjectNode object = ObjectJson.parse(response.body().bytes());
         switch (other ? encoding(accept, object) : Encoding.JSON) {
             case PROTOBUF -> {
                 String apiVersion = object.path("apiVersion").asText();
@@ -77,6 +77,6 @@ final class Transcoder {
 
     private static ApiResponse with(ApiResponse response, Encoding encoding, byte[] body) {
         response.headers().set("Content-Type", encoding.mediaType());
-        return new ApiResponse(response.status(), response.headers(), Buffer.buffer(body), null);
+        return new ApiResponse(response.status(), response.headers(), ResponseBody.of(body), null);
     }
 }

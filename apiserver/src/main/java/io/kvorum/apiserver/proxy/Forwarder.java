@@ -3,6 +3,7 @@ package io.kvorum.apiserver.proxy;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.kvorum.apiserver.request.Upgrade;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -192,15 +193,16 @@ public final class Forwarder {
             String type = String.valueOf(headers.get("Content-Type")).toLowerCase(Locale.ROOT);
             if (type.startsWith("text/html") && !headers.contains("Content-Encoding")) {
                 return Links.page(answer, target.authority(), prefix)
-                        .map(page -> new ApiResponse(answer.statusCode(), headers, page, null));
+                        .map(page ->
+                                new ApiResponse(answer.statusCode(), headers, ResponseBody.of(page.getBytes()), null));
             }
         }
         boolean none = request.method().equals("HEAD") || answer.statusCode() == 204 || answer.statusCode() == 304;
         if (none) {
             answer.resume();
-            return Future.succeededFuture(new ApiResponse(answer.statusCode(), headers, Buffer.buffer(), null));
+            return Future.succeededFuture(new ApiResponse(answer.statusCode(), headers, ResponseBody.EMPTY, null));
         }
         return Future.succeededFuture(
-                new ApiResponse(answer.statusCode(), headers, Buffer.buffer(), new ProxiedBody(answer)));
+                new ApiResponse(answer.statusCode(), headers, ResponseBody.EMPTY, new ProxiedBody(answer)));
     }
 }

@@ -8,9 +8,9 @@ import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +112,7 @@ public final class ResourceProxy {
         String query = mark < 0 ? "" : request.uri().substring(mark);
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("Location", request.path() + "/" + query);
-        return new ApiResponse(301, headers, Buffer.buffer(), null);
+        return new ApiResponse(301, headers, ResponseBody.EMPTY, null);
     }
 
     private Future<JsonNode> object(String stored, String resource, RequestInfo info, SchemeNamePort name) {

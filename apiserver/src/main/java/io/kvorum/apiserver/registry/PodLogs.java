@@ -7,13 +7,13 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.kvorum.bus.BusAddress;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusReply;
 import io.kvorum.bus.BusRequest;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,7 +44,7 @@ final class PodLogs {
                     if (node.isEmpty()) {
                         // Not scheduled: there is no log yet, and that is no error.
                         return Future.succeededFuture(
-                                new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(), null));
+                                new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), ResponseBody.EMPTY, null));
                     }
                     String uri = "/containerLogs/" + info.namespace() + "/" + info.name() + "/" + container
                             + query(request.query());
@@ -70,7 +70,7 @@ final class PodLogs {
                     null);
         }
         return reply.stream() == null
-                ? ApiResponse.of(200, "text/plain", reply.body())
+                ? ApiResponse.of(200, "text/plain", ResponseBody.of(reply.body().getBytes()))
                 : ApiResponse.stream("text/plain", reply.stream());
     }
 

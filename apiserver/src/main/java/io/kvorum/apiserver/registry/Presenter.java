@@ -15,6 +15,7 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Encoding;
 import io.kvorum.apiserver.request.Representation;
+import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.Set;
  * is made of the JSON later, see {@code Transcoder}.
  */
 final class Presenter {
+    private static final byte[] COMMA = {','};
     private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
     private final TableFormat tables;
@@ -58,7 +60,7 @@ final class Presenter {
 
         ApiResponse one(int status, ObjectVersion version) {
             return encoding == Encoding.PROTOBUF
-                    ? protobuf(status, envelope(message(version)))
+                    ? protobuf(status, ResponseBody.of(envelope(message(version))))
                     : ApiResponse.json(status, one(version.json()));
         }
 
@@ -79,13 +81,13 @@ final class Presenter {
                 boolean partial = representation != Representation.OBJECT;
                 return protobuf(
                         200,
-                        ProtobufFrames.list(
+                        ResponseBody.of(ProtobufFrames.list(
                                 partial ? metaVersion : served.info().apiVersion(),
                                 partial
                                         ? "PartialObjectMetadataList"
                                         : served.info().listKind(),
                                 metadata,
-                                messages));
+                                messages)));
             }
             return switch (representation) {
                 case OBJECT -> ApiResponse.of(200, ApiResponse.JSON, whole(metadata, items));
@@ -210,30 +212,21 @@ final class Presenter {
             return table;
         }
 
-        private Buffer whole(ObjectNode metadata, List<ObjectVersion> items) {
+        /** Pieces that are the cache's own wherever objects are shown as they are stored. */
+        private ResponseBody whole(ObjectNode metadata, List<ObjectVersion> items) {
             ResourceInfo info = served.info();
-            byte[] head = ("{\"kind\":\"" + info.listKind() + "\",\"apiVersion\":\"" + info.apiVersion()
+            List<byte[]> pieces = new ArrayList<>(2 * items.size() + 2);
+            pieces.add(("{\"kind\":\"" + info.listKind() + "\",\"apiVersion\":\"" + info.apiVersion()
                             + "\",\"metadata\":" + metadata + ",\"items\":[")
-                    .getBytes(StandardCharsets.UTF_8);
-            List<byte[]> parts = new ArrayList<>(items.size());
-            int size = head.length + END.length + items.size();
+                    .getBytes(StandardCharsets.UTF_8));
             for (ObjectVersion item : items) {
-                byte[] json = one(item.json());
-                parts.add(json);
-                size += json.length;
-            }
-            byte[] all = new byte[size];
-            System.arraycopy(head, 0, all, 0, head.length);
-            int at = head.length;
-            for (byte[] part : parts) {
-                if (at > head.length) {
-                    all[at++] = ',';
+                if (pieces.size() > 1) {
+                    pieces.add(COMMA);
                 }
-                System.arraycopy(part, 0, all, at, part.length);
-                at += part.length;
+                pieces.add(one(item.json()));
             }
-            System.arraycopy(END, 0, all, at, END.length);
-            return Buffer.buffer(at + END.length == size ? all : java.util.Arrays.copyOf(all, at + END.length));
+            pieces.add(END);
+            return ResponseBody.of(pieces);
         }
 
         private ObjectNode partials(ObjectNode metadata, List<ObjectVersion> items) {
@@ -255,8 +248,8 @@ final class Presenter {
         }
     }
 
-    private static ApiResponse protobuf(int status, byte[] body) {
-        return ApiResponse.of(status, Encoding.PROTOBUF.mediaType(), Buffer.buffer(body));
+    private static ApiResponse protobuf(int status, ResponseBody body) {
+        return ApiResponse.of(status, Encoding.PROTOBUF.mediaType(), body);
     }
 
     private static Buffer protobufFrame(String type, byte[] body) {

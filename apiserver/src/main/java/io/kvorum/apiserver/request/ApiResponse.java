@@ -4,13 +4,14 @@ import io.kvorum.bus.BusStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One answer.
  *
  * @param headers case-insensitive names, mutable: the pipeline adds its own
- * @param body the whole body; empty when {@code stream} is set
+ * @param body of known length; empty when {@code stream} is set
  * @param stream a body without end, such as a watch; a {@link io.kvorum.bus.BusStream} is closed when the reader goes
  *     away
  * @param upgrade where the request is led on to instead of being answered; the status is 101 then
@@ -18,28 +19,28 @@ import org.jspecify.annotations.Nullable;
 public record ApiResponse(
         int status,
         MultiMap headers,
-        Buffer body,
+        ResponseBody body,
         @Nullable ReadStream<Buffer> stream,
         @Nullable Upgrade upgrade) {
     public static final String JSON = "application/json";
 
-    public ApiResponse(int status, MultiMap headers, Buffer body, @Nullable ReadStream<Buffer> stream) {
+    public ApiResponse(int status, MultiMap headers, ResponseBody body, @Nullable ReadStream<Buffer> stream) {
         this(status, headers, body, stream, null);
     }
 
     public static ApiResponse upgrade(Upgrade to) {
-        return new ApiResponse(101, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(), null, to);
+        return new ApiResponse(101, MultiMap.caseInsensitiveMultiMap(), ResponseBody.EMPTY, null, to);
     }
 
     public static ApiResponse json(int status, byte[] body) {
-        return of(status, JSON, Buffer.buffer(body));
+        return of(status, JSON, ResponseBody.of(body));
     }
 
     public static ApiResponse text(int status, String body) {
-        return of(status, "text/plain; charset=utf-8", Buffer.buffer(body));
+        return of(status, "text/plain; charset=utf-8", ResponseBody.of(body.getBytes(StandardCharsets.UTF_8)));
     }
 
-    public static ApiResponse of(int status, String contentType, Buffer body) {
+    public static ApiResponse of(int status, String contentType, ResponseBody body) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("Content-Type", contentType);
         return new ApiResponse(status, headers, body, null);
@@ -48,7 +49,7 @@ public record ApiResponse(
     public static ApiResponse stream(String contentType, ReadStream<Buffer> stream) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("Content-Type", contentType);
-        return new ApiResponse(200, headers, Buffer.buffer(), stream);
+        return new ApiResponse(200, headers, ResponseBody.EMPTY, stream);
     }
 
     /** Lets go of what the answer would have come from: nobody reads it. Idempotent. */
