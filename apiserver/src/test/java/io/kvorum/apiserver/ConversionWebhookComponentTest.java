@@ -121,9 +121,10 @@ class ConversionWebhookComponentTest {
                   "clientConfig":{"url":"https://127.0.0.1:PORT/convert","caBundle":"BUNDLE"}}},
                  "versions":[
                   {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",
-                   "properties":{"hostPort":{"type":"string"}}}}},
+                   "properties":{"hostPort":{"type":"string"}}}},"selectableFields":[{"jsonPath":".hostPort"}]},
                   {"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object",
-                   "properties":{"host":{"type":"string"},"port":{"type":"string"}}}}}]}}""".replace("PORT", Integer.toString(webhook.actualPort())).replace("BUNDLE", bundle);
+                   "properties":{"host":{"type":"string"},"port":{"type":"string"}}}},
+                   "selectableFields":[{"jsonPath":".host"},{"jsonPath":".port"}]}]}}""".replace("PORT", Integer.toString(webhook.actualPort())).replace("BUNDLE", bundle);
         Http.Answer made = http.post(DEFINITIONS, definition);
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         try (Http.Watch watch = http.watch(DEFINITIONS + "?watch=1&timeoutSeconds=20")) {
@@ -275,6 +276,66 @@ class ConversionWebhookComponentTest {
         assertThat(then.path("items")).isEqualTo(list.path("items"));
         assertThat(http.get(PATH.formatted("v2")).json().path("items").findValuesAsText("host"))
                 .containsExactly("changed", "three");
+    }
+
+    private static List<String> names(Http.Answer list) {
+        assertThat(list.status()).as(list.text()).isEqualTo(200);
+        return list.json().path("items").findValuesAsText("name");
+    }
+
+    /** Selectors are about the version that is asked for, whatever is stored; a list in pages has whole pages. */
+    @Test
+    void fieldsAreSelectedInTheVersionAskedFor() throws Exception {
+        define();
+        String second = PATH.formatted("v2");
+        for (String name : List.of("one", "two", "three")) {
+            http.post(second, v2(name, name.equals("two") ? "b" : "a"));
+        }
+        assertThat(names(http.get(second + "?fieldSelector=host%3Da"))).containsExactly("one", "three");
+        assertThat(names(http.get(second + "?fieldSelector=host%3Da,port!%3D80")))
+                .isEmpty();
+        assertThat(names(http.get(PATH.formatted("v1") + "?fieldSelector=hostPort%3Db:80")))
+                .containsExactly("two");
+        Http.Answer page = http.get(second + "?fieldSelector=host%3Da&limit=1");
+        assertThat(names(page)).containsExactly("one");
+        http.merge(second + "/one", "{\"port\":\"81\"}");
+        String token = page.json().at("/metadata/continue").asText();
+        assertThat(names(http.get(second + "?fieldSelector=host%3Da&limit=1&continue=" + token)))
+                .containsExactly("three");
+        assertThat(names(http.get(second + "?fieldSelector=host%3Da&resourceVersionMatch=Exact&resourceVersion="
+                        + version(page.json()))))
+                .containsExactly("one", "three");
+        assertThat(http.delete(second + "?fieldSelector=port%3D81", "").status())
+                .isEqualTo(200);
+        assertThat(names(http.get(second))).containsExactly("three", "two");
+    }
+
+    @Test
+    void aWatchOfFieldsFollowsThemInTheVersionAskedFor() throws Exception {
+        define();
+        String second = PATH.formatted("v2");
+        http.post(second, v2("one", "a"));
+        http.post(second, v2("two", "b"));
+        try (Http.Watch watch = http.watch(second + "?watch=1&timeoutSeconds=20&fieldSelector=host%3Da")) {
+            assertThat(told(watch.next())).isEqualTo("ADDED one a");
+            http.merge(second + "/two", "{\"port\":\"81\"}");
+            http.merge(second + "/two", "{\"host\":\"a\"}");
+            assertThat(told(watch.next())).isEqualTo("ADDED two a");
+            http.merge(second + "/one", "{\"port\":\"82\"}");
+            assertThat(told(watch.next())).isEqualTo("MODIFIED one a");
+            long left = version(http.merge(second + "/one", "{\"host\":\"c\"}").json());
+            JsonNode gone = watch.next();
+            assertThat(told(gone)).isEqualTo("DELETED one a");
+            assertThat(version(gone.path("object"))).isEqualTo(left);
+            http.delete(second + "/one", "");
+            http.delete(second + "/two", "");
+            assertThat(told(watch.next())).isEqualTo("DELETED two a");
+        }
+    }
+
+    private static String told(JsonNode event) {
+        return event.path("type").asText() + " " + name(event) + " "
+                + event.at("/object/host").asText();
     }
 
     @Test

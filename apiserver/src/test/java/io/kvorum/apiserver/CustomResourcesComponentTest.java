@@ -221,6 +221,31 @@ class CustomResourcesComponentTest {
         assertThat(http.get(path + "?fieldSelector=spec.mode=b").status()).isEqualTo(400);
     }
 
+    /** A version's defaults are in what its clients see, so they select by them too. */
+    @Test
+    void defaultsAreSelected() throws Exception {
+        String group = "chosen.example.com";
+        String path = established(
+                group,
+                version("v1", true, SPEC.replace(",\"default\":\"busybox\"", "")) + "," + version("v2", false, SPEC));
+        String second = path.replace("/v1/", "/v2/");
+        http.post(path, cronTab(group, "one", "{\"cronSpec\":\"* *\"}"));
+        http.post(path, cronTab(group, "two", "{\"cronSpec\":\"* *\",\"image\":\"b\"}"));
+        Http.Answer selected = http.get(second + "?fieldSelector=spec.image%3Dbusybox");
+        assertThat(selected.json().path("items").findValuesAsText("name"))
+                .as(selected.text())
+                .containsExactly("one");
+        assertThat(http.get(path + "?fieldSelector=spec.image%3Dbusybox").json().path("items"))
+                .isEmpty();
+        try (Http.Watch watch = http.watch(second + "?watch=1&timeoutSeconds=20&fieldSelector=spec.image%3Dbusybox")) {
+            assertThat(watch.next().at("/object/metadata/name").asText()).isEqualTo("one");
+            http.merge(path + "/two", "{\"spec\":{\"image\":null}}");
+            JsonNode added = watch.next();
+            assertThat(added.path("type").asText()).isEqualTo("ADDED");
+            assertThat(added.at("/object/metadata/name").asText()).isEqualTo("two");
+        }
+    }
+
     @Test
     void versionsShareWhatIsStored() throws Exception {
         String group = "versions.example.com";

@@ -34,20 +34,25 @@ public final class PriorityResolution extends PodAdmission {
                 spec.put("priorityClassName", name);
             }
         }
-        long priority = 0;
-        String policy = "PreemptLowerPriority";
         if (SYSTEM.containsKey(name)) {
-            priority = SYSTEM.get(name);
-        } else if (!name.isEmpty()) {
-            ObjectVersion found = cache.of("scheduling.k8s.io/priorityclasses").get(name);
-            if (found == null) {
-                return Future.failedFuture(ApiException.forbidden(
-                        "", "pods", attempt.name(), "no PriorityClass with name " + name + " was found"));
-            }
-            priority = Tree.number(found.selectable(), "value");
-            String given = Tree.text(found.selectable(), "preemptionPolicy");
-            policy = given.isEmpty() ? policy : given;
+            return complete(attempt, spec, SYSTEM.get(name), "");
         }
+        if (name.isEmpty()) {
+            return complete(attempt, spec, 0, "");
+        }
+        String wanted = name;
+        return cache.find("scheduling.k8s.io/priorityclasses", wanted)
+                .compose(found -> found == null
+                        ? Future.failedFuture(ApiException.forbidden(
+                                "", "pods", attempt.name(), "no PriorityClass with name " + wanted + " was found"))
+                        : complete(
+                                attempt,
+                                spec,
+                                Tree.number(found.selectable(), "value"),
+                                Tree.text(found.selectable(), "preemptionPolicy")));
+    }
+
+    private static Future<Void> complete(Attempt attempt, ObjectNode spec, long priority, String policy) {
         if (spec.hasNonNull("priority") && Tree.number(spec, "priority") != priority) {
             return Future.failedFuture(ApiException.forbidden(
                     "",
@@ -58,7 +63,7 @@ public final class PriorityResolution extends PodAdmission {
                             + " from the given PriorityClass name"));
         }
         spec.put("priority", priority);
-        Tree.setDefault(spec, "preemptionPolicy", policy);
+        Tree.setDefault(spec, "preemptionPolicy", policy.isEmpty() ? "PreemptLowerPriority" : policy);
         return Future.succeededFuture();
     }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
-import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.vertx.core.Future;
 import java.util.Map;
@@ -29,11 +28,13 @@ public final class RuntimeClassAdmission extends PodAdmission {
                             attempt,
                             "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
         }
-        ObjectVersion found = cache.of("node.k8s.io/runtimeclasses").get(name);
-        if (found == null) {
-            return refused(attempt, "pod rejected: RuntimeClass \"" + name + "\" not found");
-        }
-        JsonNode runtime = found.selectable();
+        return cache.find("node.k8s.io/runtimeclasses", name)
+                .compose(found -> found == null
+                        ? refused(attempt, "pod rejected: RuntimeClass \"" + name + "\" not found")
+                        : complete(attempt, spec, found.selectable()));
+    }
+
+    private static Future<Void> complete(Attempt attempt, ObjectNode spec, JsonNode runtime) {
         ObjectNode overhead = Tree.object(runtime, "overhead", "podFixed");
         ObjectNode own = Tree.object(spec, "overhead");
         if (!own.isEmpty() && !own.equals(overhead)) {

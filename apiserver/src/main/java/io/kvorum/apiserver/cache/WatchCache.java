@@ -108,6 +108,19 @@ public final class WatchCache {
         return round.future();
     }
 
+    /**
+     * One object, looked up again in a {@linkplain #fresh fresh} cache when it seems to be missing: it may just have been made.
+     *
+     * @param path the namespace, if any, and the name
+     * @return null: there is none
+     */
+    public Future<@Nullable ObjectVersion> find(String resource, String path) {
+        ObjectVersion known = of(resource).get(path);
+        return known != null
+                ? Future.succeededFuture(known)
+                : fresh().map(fresh -> of(resource).get(path));
+    }
+
     /** Completes when the cache has reached {@code wanted}; the caller sets the time limit. */
     public Future<Void> reached(long wanted) {
         if (revision >= wanted && synced) {

@@ -12,7 +12,6 @@ import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.KeyRange;
-import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.RangeRequest;
 import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreException;
@@ -22,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /** Gets and lists, from the cache where it can answer, from the store at a past revision where it cannot. */
 final class Reads {
@@ -67,6 +67,28 @@ final class Reads {
                                 versions.stream().map(ObjectVersion::tree).toList());
     }
 
+    /** Whether the selectors are about more than is stored: what a webhook makes of the objects, or their defaults. */
+    static boolean selectsConverted(Served served, Selection selection) {
+        return served.conversion().immediate()
+                ? served.info().custom() != null && selection.picksFields()
+                : selection.picksFields() || selection.picksLabels();
+    }
+
+    /** Those of some versions that are selected, in their order; right after, they can be shown. */
+    Future<List<ObjectVersion>> selected(Served served, Selection selection, Collection<ObjectVersion> versions) {
+        if (!selectsConverted(served, selection)) {
+            List<ObjectVersion> chosen =
+                    versions.stream().filter(selection::matches).toList();
+            return prepared(served, chosen).map(ready -> chosen);
+        }
+        List<ObjectVersion> covered =
+                versions.stream().filter(selection::covers).toList();
+        return prepared(served, covered)
+                .map(ready -> covered.stream()
+                        .filter(version -> selection.chooses(served.conversion().toWire(version.tree())))
+                        .toList());
+    }
+
     private ObjectVersion present(Served served, String namespace, String name) {
         ObjectVersion version = cache.of(served.stored()).get(served.path(namespace, name));
         if (version == null) {
@@ -107,7 +129,7 @@ final class Reads {
             ContinueToken token = ContinueToken.decode(options.continueToken());
             if (token.revision() == ContinueToken.NEWEST) {
                 return upTo(ListOptions.UNSET)
-                        .map(reached -> fromCache(served, selection, options.limit(), cache.revision(), token));
+                        .compose(reached -> fromCache(served, selection, options.limit(), cache.revision(), token));
             }
             return upTo(token.revision())
                     .compose(reached -> at(served, selection, options, token))
@@ -119,7 +141,7 @@ final class Reads {
                     .recover(cause -> compacted(cause, ""));
         }
         return upTo(options.revision())
-                .map(reached -> fromCache(
+                .compose(reached -> fromCache(
                         served,
                         selection,
                         options.firstPage(),
@@ -151,7 +173,7 @@ final class Reads {
         return kept(served, revision).compose(there -> {
             // The objects may have changed while the store was asked.
             return holds(served, revision)
-                    ? Future.succeededFuture(fromCache(served, selection, options.limit(), revision, from))
+                    ? fromCache(served, selection, options.limit(), revision, from)
                     : fromStore(served, selection, options.limit(), from);
         });
     }
@@ -174,12 +196,27 @@ final class Reads {
                 .mapEmpty();
     }
 
-    private Page fromCache(Served served, Selection selection, int limit, long revision, ContinueToken from) {
+    private Future<Page> fromCache(Served served, Selection selection, int limit, long revision, ContinueToken from) {
         ResourceCache objects = cache.of(served.stored());
         Collection<ObjectVersion> rest = selection.candidates(objects, from.after());
+        return selectsConverted(served, selection)
+                ? selected(served, selection, rest)
+                        .map(chosen -> page(objects, selection, limit, revision, from, chosen, any -> true))
+                : Future.succeededFuture(page(objects, selection, limit, revision, from, rest, selection::matches));
+    }
+
+    /** @param rest what there is from where the page begins */
+    private static Page page(
+            ResourceCache objects,
+            Selection selection,
+            int limit,
+            long revision,
+            ContinueToken from,
+            Collection<ObjectVersion> rest,
+            Predicate<ObjectVersion> selected) {
         List<ObjectVersion> items = new ArrayList<>();
         for (ObjectVersion version : rest) {
-            if (!selection.matches(version)) {
+            if (!selected.test(version)) {
                 continue;
             }
             if (limit > 0 && items.size() == limit) {
@@ -220,16 +257,21 @@ final class Reads {
         return store.range(RangeRequest.of(range).atRevision(revision).limitedTo(STORE_PAGE))
                 .compose(part -> {
                     int skip = StoreKeys.key(served.stored(), "").toString().length();
-                    int seen = 0;
-                    for (KeyValue kv : part.entries()) {
-                        ObjectVersion version = new ObjectVersion(
-                                kv.key().toString().substring(skip),
-                                kv.modRevision(),
-                                kv.value().array());
-                        if (selection.matches(version)) {
+                    List<ObjectVersion> versions = part.entries().stream()
+                            .map(kv -> new ObjectVersion(
+                                    kv.key().toString().substring(skip),
+                                    kv.modRevision(),
+                                    kv.value().array()))
+                            .toList();
+                    Future<List<ObjectVersion>> selected = selectsConverted(served, selection)
+                            ? selected(served, selection, versions)
+                            : Future.succeededFuture(
+                                    versions.stream().filter(selection::matches).toList());
+                    return selected.compose(chosen -> {
+                        for (ObjectVersion version : chosen) {
                             if (limit > 0 && items.size() == limit) {
                                 String last = items.get(limit - 1).path();
-                                long remaining = selection.selective() ? -1 : part.count() - seen;
+                                long remaining = selection.selective() ? -1 : part.count() - versions.indexOf(version);
                                 return Future.succeededFuture(new Page(
                                         revision,
                                         items,
@@ -238,15 +280,16 @@ final class Reads {
                             }
                             items.add(version);
                         }
-                        seen++;
-                    }
-                    if (!part.more()) {
-                        return Future.succeededFuture(new Page(revision, items, "", -1));
-                    }
-                    String lastKey =
-                            part.entries().get(part.entries().size() - 1).key().toString();
-                    KeyRange next = new KeyRange(ByteSequence.utf8(lastKey + "\0"), range.to());
-                    return fromStore(served, selection, limit, revision, next, items);
+                        if (!part.more()) {
+                            return Future.succeededFuture(new Page(revision, items, "", -1));
+                        }
+                        String lastKey = part.entries()
+                                .get(part.entries().size() - 1)
+                                .key()
+                                .toString();
+                        KeyRange next = new KeyRange(ByteSequence.utf8(lastKey + "\0"), range.to());
+                        return fromStore(served, selection, limit, revision, next, items);
+                    });
                 });
     }
 

@@ -1,6 +1,8 @@
 package io.kvorum.apiserver.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.api.Tree;
 import io.kvorum.api.selector.FieldSelector;
 import io.kvorum.api.selector.LabelSelector;
 import io.kvorum.apiserver.cache.Interest;
@@ -86,17 +88,35 @@ record Selection(
         return !everything();
     }
 
-    boolean matches(@Nullable ObjectVersion version) {
+    boolean picksLabels() {
+        return !labels.isEverything();
+    }
+
+    /** Whether fields decide that do not only say where an object is. */
+    boolean picksFields() {
+        return !known;
+    }
+
+    /** Whether an object is where this selection looks. */
+    boolean covers(@Nullable ObjectVersion version) {
         if (version == null || (!namespace.isEmpty() && !version.namespace().equals(namespace))) {
             return false;
         }
         if (name != null && !version.name().equals(name)) {
             return false;
         }
-        if (node != null && !version.node().equals(node)) {
-            return false;
-        }
-        return (labels.isEverything() || labels.matches(version.labels()))
+        return node == null || version.node().equals(node);
+    }
+
+    /** Whether an object, as it is shown, has what this selection looks for in it. */
+    boolean chooses(JsonNode shown) {
+        return labels.matches(Tree.map(shown, "metadata", "labels")) && (known || fields.matches(shown));
+    }
+
+    boolean matches(@Nullable ObjectVersion version) {
+        return version != null
+                && covers(version)
+                && (labels.isEverything() || labels.matches(version.labels()))
                 && (known || fields.matches(version.selectable()));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The watches that are shown the same in the same form, as those of all replicas of a controller are: a change is matched
@@ -24,8 +25,12 @@ final class WatchGroup implements Watcher {
         /** Shows a change that is encoded already. */
         void show(long revision, Buffer frame);
 
-        /** Shows a change once it is converted. */
-        void convert(CacheEvent event, WatchType type);
+        /**
+         * Shows a change once it is converted.
+         *
+         * @param type null: what is converted will tell, and whether it is selected at all
+         */
+        void convert(CacheEvent event, @Nullable WatchType type);
 
         /** See {@link Watcher#lost}. */
         void lost();
@@ -40,6 +45,7 @@ final class WatchGroup implements Watcher {
     private final Interest interest;
     private final Presenter.View view;
     private final boolean immediate;
+    private final boolean selectsConverted;
 
     /** Gone through for every change, and members leave while they are told of one. */
     private final List<Member> members = new CopyOnWriteArrayList<>();
@@ -53,6 +59,7 @@ final class WatchGroup implements Watcher {
         this.interest = selection.interest();
         this.view = view;
         this.immediate = key.served().conversion().immediate();
+        this.selectsConverted = Reads.selectsConverted(key.served(), selection);
     }
 
     Key key() {
@@ -97,6 +104,12 @@ final class WatchGroup implements Watcher {
     }
 
     private void tell(CacheEvent event, List<Member> to) {
+        if (selectsConverted) {
+            if (selection.covers(event.before()) || selection.covers(event.after())) {
+                to.forEach(member -> member.convert(event, null));
+            }
+            return;
+        }
         Optional<WatchType> shown = type(event);
         if (shown.isEmpty()) {
             return;
@@ -112,8 +125,11 @@ final class WatchGroup implements Watcher {
 
     /** What a change is to who sees only what is selected. */
     private Optional<WatchType> type(CacheEvent event) {
-        boolean before = selection.matches(event.before());
-        boolean after = selection.matches(event.after());
+        return type(selection.matches(event.before()), selection.matches(event.after()));
+    }
+
+    /** What a change is to who is shown an object that was selected {@code before}, and is {@code after} it. */
+    static Optional<WatchType> type(boolean before, boolean after) {
         if (!before) {
             return after ? Optional.of(WatchType.ADDED) : Optional.empty();
         }

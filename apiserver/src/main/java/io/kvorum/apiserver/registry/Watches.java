@@ -21,9 +21,13 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Opens watches: initial state, events through the selectors, bookmarks, time-out, the end of slow readers. */
 final class Watches {
@@ -100,7 +104,7 @@ final class Watches {
 
         private boolean converting;
 
-        private record Waiting(CacheEvent event, WatchType type) {}
+        private record Waiting(CacheEvent event, @Nullable WatchType type) {}
 
         Open(Served served, Presenter.View view, Selection selection, ListOptions options) {
             this.served = served;
@@ -124,13 +128,10 @@ final class Watches {
         /** Shows what there is now and then what comes, which waits while a webhook converts what there is. */
         Future<FrameQueue> startWithState() {
             long revision = cache.revision();
-            List<ObjectVersion> state = selection.candidates(objects, "").stream()
-                    .filter(selection::matches)
-                    .toList();
             converting = true;
             follow(revision, () -> objects.watch(revision, group));
-            return reads.prepared(served, state)
-                    .map(ready -> {
+            return reads.selected(served, selection, selection.candidates(objects, ""))
+                    .map(state -> {
                         if (!stopped) {
                             show(state, revision);
                         }
@@ -185,7 +186,7 @@ final class Watches {
         }
 
         @Override
-        public void convert(CacheEvent event, WatchType type) {
+        public void convert(CacheEvent event, @Nullable WatchType type) {
             if (!isDue(event.revision())) {
                 return;
             }
@@ -205,40 +206,62 @@ final class Watches {
         /** Sends what waits, one after the other, in whatever time the webhook takes. */
         private void convert() {
             while (!converting && !stopped && !waiting.isEmpty()) {
-                Waiting next = waiting.element();
-                ObjectNode object = ObjectJson.parse(next.event().object(next.type()));
-                Future<Void> ready = served.conversion().prepare(converter, List.of(object));
-                if (ready.succeeded()) {
-                    sendFirst();
+                Future<Optional<Buffer>> frame = frame(waiting.element());
+                if (frame.succeeded()) {
+                    sendFirst(frame.result());
                 } else {
                     converting = true;
-                    ready.onComplete(this::converted);
+                    frame.onComplete(this::converted);
                 }
             }
         }
 
-        private void converted(AsyncResult<Void> done) {
+        /** What shows a change, once the webhook has converted it; nothing when it is not selected. */
+        private Future<Optional<Buffer>> frame(Waiting next) {
+            CacheEvent event = next.event();
+            return type(next).compose(told -> {
+                if (told.isEmpty()) {
+                    return Future.succeededFuture(Optional.empty());
+                }
+                WatchType type = told.get();
+                ObjectNode object = ObjectJson.parse(event.object(type));
+                return served.conversion()
+                        .prepare(converter, List.of(object))
+                        .map(ready -> Optional.of(view.event(event, type)));
+            });
+        }
+
+        private Future<Optional<WatchType>> type(Waiting next) {
+            if (next.type() != null) {
+                return Future.succeededFuture(Optional.of(next.type()));
+            }
+            ObjectVersion before = next.event().before();
+            ObjectVersion after = next.event().after();
+            List<ObjectVersion> both =
+                    Stream.of(before, after).filter(Objects::nonNull).toList();
+            return reads.selected(served, selection, both)
+                    .map(selected -> WatchGroup.type(
+                            before != null && selected.contains(before), after != null && selected.contains(after)));
+        }
+
+        private void converted(AsyncResult<Optional<Buffer>> done) {
             converting = false;
             if (stopped) {
                 return;
             }
             if (done.failed()) {
+                // A watch that cannot show a change must not go on without it.
                 Throwable cause = done.cause();
                 error(cause instanceof ApiException refused ? refused : ApiException.internal(cause.toString()));
                 return;
             }
-            sendFirst();
+            sendFirst(done.result());
             convert();
         }
 
-        private void sendFirst() {
-            Waiting first = waiting.remove();
-            try {
-                send(view.event(first.event(), first.type()));
-            } catch (ApiException notConverted) {
-                // A watch that cannot show a change must not go on without it.
-                error(notConverted);
-            }
+        private void sendFirst(Optional<Buffer> frame) {
+            waiting.remove();
+            frame.ifPresent(this::send);
         }
 
         private void send(Buffer frame) {
