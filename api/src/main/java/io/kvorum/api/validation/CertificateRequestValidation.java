@@ -4,18 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of CertificateSigningRequests. What was stored against a rule may stay as it is. */
@@ -30,8 +24,6 @@ final class CertificateRequestValidation implements KindValidation {
     private static final long LEAST_SECONDS = 600;
     private static final int MOST_DOMAIN = 253;
     private static final int MOST_PATH = 63 + 1 + 253;
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([^\n-]+)-----\r?\n(.*?)-----END \\1-----", Pattern.DOTALL);
 
     /** In the order upstream names them. */
     private static final Set<String> USAGES = new TreeSet<>(List.of(
@@ -104,9 +96,10 @@ final class CertificateRequestValidation implements KindValidation {
         conditions(Tree.items(request, "status", "conditions"), old, errors);
         String certificate = Tree.text(request, "status", "certificate");
         boolean untouched = old != null && certificate.equals(Tree.text(old, "status", "certificate"));
-        String wrong = untouched ? null : certificateProblem(decoded(certificate));
+        String wrong = untouched ? null : PemCertificates.problemOfIssued(decoded(certificate));
         if (wrong != null
-                && (old == null || certificateProblem(decoded(Tree.text(old, "status", "certificate"))) == null)) {
+                && (old == null
+                        || PemCertificates.problemOfIssued(decoded(Tree.text(old, "status", "certificate"))) == null)) {
             errors.invalid(CERTIFICATE, "<certificate data>", wrong);
         }
     }
@@ -262,29 +255,5 @@ final class CertificateRequestValidation implements KindValidation {
             }
         }
         return found;
-    }
-
-    /** PEM blocks of certificates and nothing else but text between them; null when it is that, or empty. */
-    private static @Nullable String certificateProblem(byte[] pem) {
-        if (pem.length == 0) {
-            return null;
-        }
-        String text = new String(pem, StandardCharsets.ISO_8859_1);
-        Matcher blocks = BLOCK.matcher(text);
-        int found = 0;
-        while (blocks.find()) {
-            found++;
-            if (!blocks.group(1).equals("CERTIFICATE")) {
-                return "only CERTIFICATE PEM blocks are allowed, found \"" + blocks.group(1) + "\"";
-            }
-            try {
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(
-                                new ByteArrayInputStream(Base64.getMimeDecoder().decode(blocks.group(2))));
-            } catch (CertificateException | IllegalArgumentException malformed) {
-                return "found CERTIFICATE PEM block containing invalid certificate: " + malformed.getMessage();
-            }
-        }
-        return found == 0 ? "must contain at least one CERTIFICATE PEM block" : null;
     }
 }

@@ -1,11 +1,15 @@
 package io.kvorum.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
+import io.kvorum.api.validation.Validation;
+import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** {@code namespaces/finalize}: the only way to change {@code spec.finalizers}; the last one gone ends the namespace. */
 final class NamespaceFinalize {
@@ -29,10 +33,17 @@ final class NamespaceFinalize {
                 .update(served, info.name(), options.dryRun(), current -> {
                     ObjectNode namespace = current.tree();
                     metadata.carryOver(served, namespace, wanted);
+                    ObjectNode before = namespace.deepCopy();
                     ObjectNode spec = Tree.ensureObject(namespace, "spec");
                     spec.remove("finalizers");
                     if (!Tree.items(wanted, "spec", "finalizers").isEmpty()) {
                         spec.set("finalizers", wanted.path("spec").path("finalizers"));
+                    }
+                    List<ApiException.Cause> wrong = Validation.updatePart(
+                            served.storedInfo(), "finalize", before, namespace, ValidationOptions.DEFAULT);
+                    if (!wrong.isEmpty()) {
+                        throw ApiException.invalid(
+                                served.info().group(), served.info().kind(), info.name(), wrong);
                     }
                     boolean over = Tree.has(namespace.get("metadata"), "deletionTimestamp")
                             && Tree.items(namespace, "spec", "finalizers").isEmpty()
