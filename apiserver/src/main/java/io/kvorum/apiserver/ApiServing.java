@@ -46,6 +46,8 @@ import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.crd.CustomResources;
 import io.kvorum.apiserver.crd.DefinitionController;
 import io.kvorum.apiserver.discovery.DiscoveryDocuments;
+import io.kvorum.apiserver.discovery.EnabledResources;
+import io.kvorum.apiserver.discovery.ServedPaths;
 import io.kvorum.apiserver.flow.FlowControl;
 import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
@@ -186,6 +188,7 @@ public final class ApiServing {
                 clock,
                 random,
                 catalog,
+                options.served(),
                 types,
                 store,
                 cache,
@@ -211,7 +214,8 @@ public final class ApiServing {
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
-                new ValidationOptions(config.loopbackRanges(), rules, new CelSelectors()),
+                new ValidationOptions(config.loopbackRanges(), rules, new CelSelectors())
+                        .withPrivileged(config.privileged()),
                 converter,
                 Map.of("core/services", services),
                 config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),
@@ -219,7 +223,15 @@ public final class ApiServing {
         definitions = new DefinitionController(vertx, clock, cache, registry, catalog);
         ServerTrust trust = new ServerTrust(options.connections(), options.identity());
         Aggregator aggregator = new Aggregator(cache, trust, random);
-        apiServices = new ApiServiceKeeper(vertx, clock, registry, cache, BuiltinCatalog.load(), aggregator, trust);
+        ResourceCatalog enabled = new EnabledResources(catalog, options.served());
+        apiServices = new ApiServiceKeeper(
+                vertx,
+                clock,
+                registry,
+                cache,
+                new EnabledResources(BuiltinCatalog.load(), options.served()),
+                aggregator,
+                trust);
         UsageApi usage = new UsageApi(cache, bus, clock);
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
@@ -230,15 +242,21 @@ public final class ApiServing {
                 List.of(
                         new MergedDiscovery(
                                 new Discovery(new DiscoveryDocuments(
-                                        catalog, config.advertiseAddress() + ":" + config.securePort())),
+                                        enabled, config.advertiseAddress() + ":" + config.securePort())),
                                 contributions),
                         new HealthPaths(live, ready),
                         new VersionInfo(config.version()),
                         new MergedDiscovery(
-                                new OpenApi(vertx, new CustomOpenApi(catalog, OpenApiDocuments.load())), contributions),
+                                new OpenApi(vertx, new CustomOpenApi(catalog, openApi(options.served()))),
+                                contributions),
                         new MetricsPath(metrics),
-                        new OpenIdPaths(accountTokens, config.advertiseAddress() + ":" + config.securePort()),
-                        new RootPaths(catalog, live.keySet(), ready.keySet())),
+                        new OpenIdPaths(
+                                accountTokens,
+                                options.keySet() != null
+                                        ? options.keySet()
+                                        : "https://" + config.advertiseAddress() + ":" + config.securePort()
+                                                + OpenIdPaths.KEYS),
+                        new RootPaths(enabled, live.keySet(), ready.keySet())),
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
                 options.fairness() && config.maxReading() + config.maxMutating() > 0
@@ -410,6 +428,13 @@ public final class ApiServing {
         });
         plugins.addAll(List.of(always));
         return plugins;
+    }
+
+    private static OpenApiDocuments openApi(RuntimeConfig served) {
+        OpenApiDocuments all = OpenApiDocuments.load();
+        return served.isAll()
+                ? all
+                : all.only(new ServedPaths(BuiltinCatalog.load().all(), served));
     }
 
     private static TableFormat tables(Clock clock) {

@@ -122,7 +122,8 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ZERO,
                 400,
                 200,
-                Set.of());
+                Set.of(),
+                true);
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {

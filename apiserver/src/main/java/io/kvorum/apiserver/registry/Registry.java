@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class Registry {
     private static final ApiException.Details NOTHING = new ApiException.Details("", "", "", "", List.of(), 0);
 
     private final ResourceCatalog catalog;
+    private final Predicate<ResourceInfo> enabled;
     private final Map<String, Served> served = new HashMap<>();
     private final FieldTracking fields;
     private final Presenter presenter;
@@ -77,6 +79,7 @@ public final class Registry {
             Clock clock,
             RandomGenerator random,
             ResourceCatalog catalog,
+            Predicate<ResourceInfo> enabled,
             SchemaSource types,
             Store store,
             WatchCache cache,
@@ -96,6 +99,7 @@ public final class Registry {
 
     public Registry(Parts parts) {
         catalog = parts.catalog();
+        enabled = parts.enabled();
         presenter = new Presenter(parts.tables());
         componentStatuses = new ComponentStatuses(parts.cache(), parts.clock());
         ObjectMetadata metadata = new ObjectMetadata(parts.clock(), parts.random());
@@ -130,18 +134,22 @@ public final class Registry {
     /** Whether a path is one of this server's: built-in groups and versions as a whole, custom resources one by one. */
     public boolean knows(String group, String version, String resource) {
         return Reviews.knowsVersion(group, version)
-                || catalog.byResource(group, version, resource).isPresent()
+                || catalog.byResource(group, version, resource).filter(enabled).isPresent()
                 || catalog.all().stream()
                         .anyMatch(info -> info.custom() == null
                                 && info.group().equals(group)
-                                && info.version().equals(version));
+                                && info.version().equals(version)
+                                && enabled.test(info));
     }
 
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
         if (Reviews.isOldSelfReview(info)) {
             return Future.succeededFuture(reviews.self(info.apiVersion(), user));
         }
-        Served resource = find(info.group(), info.version(), info.resource()).orElseThrow(Registry::unknown);
+        // The server's own writes are not asked: they need what clients may not see.
+        Served resource = find(info.group(), info.version(), info.resource())
+                .filter(found -> enabled.test(found.info()))
+                .orElseThrow(Registry::unknown);
         boolean namespaceMisplaced =
                 resource.info().namespaced() != !info.namespace().isEmpty()
                         && (!resource.info().namespaced()
