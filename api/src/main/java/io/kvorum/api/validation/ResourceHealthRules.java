@@ -17,16 +17,14 @@ final class ResourceHealthRules {
 
     static void check(ObjectNode pod, FieldPath path, FieldErrors errors) {
         of(pod, "containerStatuses", "containers", path, errors);
-        none(pod, "initContainerStatuses", path, errors);
-        none(pod, "ephemeralContainerStatuses", path, errors);
-    }
-
-    /** Only what runs for as long as its pod has devices of which is told. */
-    private static void none(ObjectNode pod, String list, FieldPath path, FieldErrors errors) {
-        List<JsonNode> statuses = Tree.items(pod, "status", list);
-        for (int i = 0; i < statuses.size(); i++) {
-            if (statuses.get(i).hasNonNull(FIELD)) {
-                errors.forbidden(path.child(list).index(i).child(FIELD), "must not be specified in container status");
+        of(pod, "initContainerStatuses", "initContainers", path, errors);
+        // Ephemeral containers have no devices.
+        List<JsonNode> ephemeral = Tree.items(pod, "status", "ephemeralContainerStatuses");
+        for (int i = 0; i < ephemeral.size(); i++) {
+            if (!Tree.items(ephemeral.get(i), FIELD).isEmpty()) {
+                errors.forbidden(
+                        path.child("ephemeralContainerStatuses").index(i).child(FIELD),
+                        "must not be specified in container status");
             }
         }
     }
@@ -34,29 +32,21 @@ final class ResourceHealthRules {
     private static void of(ObjectNode pod, String list, String containers, FieldPath path, FieldErrors errors) {
         List<JsonNode> statuses = Tree.items(pod, "status", list);
         for (int i = 0; i < statuses.size(); i++) {
-            FieldPath at = path.child(list).index(i);
+            FieldPath at = path.child(list).index(i).child(FIELD);
             List<JsonNode> resources = Tree.items(statuses.get(i), FIELD);
             String name = Tree.text(statuses.get(i), "name");
-            JsonNode container = container(pod, containers, name);
+            // What is told of containers that the pod has not is let be, as it is elsewhere in a status.
+            JsonNode container = Tree.items(pod, "spec", containers).stream()
+                    .filter(each -> Tree.text(each, "name").equals(name))
+                    .findFirst()
+                    .orElse(null);
             for (int j = 0; j < resources.size(); j++) {
-                if (container.isEmpty()) {
-                    errors.notFound(at.child("name"), name);
+                if (container != null) {
+                    asked(container, Tree.text(resources.get(j), "name"), at.index(j), errors);
                 }
-                asked(
-                        container,
-                        Tree.text(resources.get(j), "name"),
-                        at.child(FIELD).index(j),
-                        errors);
-                healths(resources.get(j), at.child(FIELD).index(j).child("resources"), errors);
+                healths(resources.get(j), at.index(j).child("resources"), errors);
             }
         }
-    }
-
-    private static JsonNode container(ObjectNode pod, String list, String name) {
-        return Tree.items(pod, "spec", list).stream()
-                .filter(container -> Tree.text(container, "name").equals(name))
-                .findFirst()
-                .orElseGet(Tree::newObject);
     }
 
     private static void asked(JsonNode container, String resource, FieldPath at, FieldErrors errors) {

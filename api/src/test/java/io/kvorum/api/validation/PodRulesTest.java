@@ -362,16 +362,15 @@ class PodRulesTest {
                                 "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate"
                                         + " value: \"1\"")),
                 arguments(
-                        "'containerStatuses':[{'name':'d','allocatedResourcesStatus':[{'name':'cpu'}]}]",
+                        "'containerStatuses':[{'name':'c','allocatedResourcesStatus':[{'name':'cpu'}]},"
+                                + "{'name':'other','allocatedResourcesStatus':[{'name':'cpu'}]}]",
                         List.of(
-                                "status.containerStatuses[0].name: Not found: \"d\"",
                                 "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"cpu\": must"
                                         + " match one of the container's resource requests")),
                 arguments(
-                        "'initContainerStatuses':[{'name':'i','allocatedResourcesStatus':[]}]",
-                        List.of(
-                                "status.initContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified"
-                                        + " in container status")),
+                        "'ephemeralContainerStatuses':[{'name':'f','allocatedResourcesStatus':[{'name':'cpu'}]}]",
+                        List.of("status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be"
+                                + " specified in container status")),
                 arguments(
                         "'ephemeralContainerStatuses':[{'name':'e','state':{'running':{}}}]",
                         List.of(
