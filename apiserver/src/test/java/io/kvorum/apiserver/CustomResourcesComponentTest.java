@@ -74,6 +74,34 @@ class CustomResourcesComponentTest {
     }
 
     @Test
+    void aConversionByNobodyKnownIsNotServed() throws Exception {
+        String group = "bundle.example.com";
+        String conversion =
+                ",\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"],"
+                        + "\"clientConfig\":{\"url\":\"https://127.0.0.1:1/\",\"caBundle\":\"Cg==\"}}}}}";
+        String definition = definition(group, version("v1", true, SPEC));
+        Http.Answer made = http.post(DEFINITIONS, definition.substring(0, definition.length() - 2) + conversion);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        try (Http.Watch watch =
+                http.watch(DEFINITIONS + "?watch=1&timeoutSeconds=20&fieldSelector=metadata.name=crontabs." + group)) {
+            JsonNode event = watch.next();
+            while (condition(event.path("object"), "Established").isEmpty()) {
+                assertThat(event.isMissingNode()).isFalse();
+                event = watch.next();
+            }
+            assertThat(condition(event.path("object"), "Established")).isEqualTo("False");
+            assertThat(event.path("object").toString()).contains("InvalidCABundle");
+            http.merge(
+                    DEFINITIONS + "/crontabs." + group,
+                    "{\"spec\":{\"conversion\":{\"strategy\":\"None\",\"webhook\":null}}}");
+            while (!condition(event.path("object"), "Established").equals("True")) {
+                assertThat(event.isMissingNode()).isFalse();
+                event = watch.next();
+            }
+        }
+    }
+
+    @Test
     void anEstablishedDefinitionIsDiscovered() throws Exception {
         assertThat(http.get("/apis/discover.example.com/v1").status()).isEqualTo(404);
         established("discover.example.com", version("v1", true, SPEC));

@@ -63,7 +63,6 @@ public final class Registry {
     private final Evictions evictions;
     private final PodLogs podLogs;
     private final PodStreams podStreams;
-    private final NamespaceFinalize namespaceFinalize;
     private final AccountTokenCreation accountTokens;
     private final Reviews reviews;
     private final ResourceProxy proxy;
@@ -125,7 +124,6 @@ public final class Registry {
         evictions = new Evictions(transactions, deletes, parts.cache(), metadata, actions);
         podLogs = new PodLogs(reads, parts.bus());
         podStreams = new PodStreams(reads);
-        namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
         accountTokens = new AccountTokenCreation(parts.tokenRequests(), actions);
         proxy = parts.proxy();
         reviews = new Reviews(parts.access(), parts.rules(), parts.tokens(), metadata);
@@ -321,8 +319,6 @@ public final class Registry {
             case "exec create", "exec get", "attach create", "attach get", "portforward create", "portforward get":
                 return actions.connected(resource, info, request, user)
                         .compose(admitted -> podStreams.connect(resource, nodes(), info, request));
-            case "finalize update":
-                return namespaceFinalize.update(resource, info, request);
             case "token create":
                 return accountTokens.create(resource, info, request, user);
             default:
