@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: plain HTTP, for tests only
  * @param lastNodePort inclusive
  * @param privileged whether containers may be privileged
+ * @param externalHost how clients call this server
  */
 public record ApiServerConfig(
         String name,
@@ -49,7 +50,8 @@ public record ApiServerConfig(
         int maxReading,
         int maxMutating,
         Set<String> disabledPlugins,
-        boolean privileged) {
+        boolean privileged,
+        String externalHost) {
 
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
@@ -139,11 +141,13 @@ public record ApiServerConfig(
             disabled.add(ApiServerFlags.MUTATING_POLICIES);
         }
         String bindAddress = Optional.ofNullable(flags.bindAddress.get()).orElse(identity.address());
+        String advertised = advertised(flags.advertiseAddress.get(), bindAddress, identity.address());
+        String external = flags.externalHostname.get();
         return new ApiServerConfig(
                 identity.name(),
                 version,
                 bindAddress,
-                advertised(flags.advertiseAddress.get(), bindAddress, identity.address()),
+                advertised,
                 flags.securePort.get(),
                 new Tls(
                         readable("tls-cert-file", served(flags.tlsCertFile.get(), flags, "apiserver.crt")),
@@ -161,7 +165,8 @@ public record ApiServerConfig(
                 flags.maxRequests.get(),
                 flags.maxMutatingRequests.get(),
                 Set.copyOf(disabled),
-                flags.allowPrivileged.get());
+                flags.allowPrivileged.get(),
+                external.isEmpty() ? advertised : external);
     }
 
     /** Where the kubernetes Service leads to: what is said, or where the server listens, if that is one address. */
@@ -190,6 +195,11 @@ public record ApiServerConfig(
                             + " with --tls-cert-file and --tls-private-key-file");
         }
         return file;
+    }
+
+    /** {@code host:port} for clients of any network. */
+    String externalAddress() {
+        return externalHost + ":" + securePort;
     }
 
     HttpServerOptions serverOptions() {

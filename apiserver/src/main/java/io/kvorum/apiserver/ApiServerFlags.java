@@ -49,6 +49,7 @@ final class ApiServerFlags {
     final Supplier<List<String>> runtimeConfig;
     final Supplier<@Nullable Path> certDir;
     final Supplier<@Nullable String> keySetUri;
+    final Supplier<String> externalHostname;
     final Supplier<Boolean> allowPrivileged;
     final FeatureGates features;
     final FixedFlags fixed;
@@ -162,6 +163,8 @@ final class ApiServerFlags {
                 List.of(),
                 "KEY=true|false: which built-in API is served; api/all, api/ga, api/beta, api/alpha, group/version or"
                         + " group/version/resource");
+        externalHostname = flags.text(
+                "external-hostname", "", "host that discovery names; that of --advertise-address by default");
         keySetUri = flags.optionalText(
                 "service-account-jwks-uri",
                 "https URL where others find the keys of tokens; at this server by default");
@@ -197,6 +200,23 @@ final class ApiServerFlags {
                 .always("enable-aggregator-routing", true, "requests go to the endpoints of a Service themselves")
                 .always("profiling", false, "a JVM is profiled from outside, with jcmd")
                 .only("endpoint-reconciler-type", List.of("lease"), "endpoints are those of API servers that live")
+                .only("requestheader-username-headers", List.of("X-Remote-User"), "extension API servers are told so")
+                .only("requestheader-uid-headers", List.of("X-Remote-Uid"), "extension API servers are told so")
+                .only("requestheader-group-headers", List.of("X-Remote-Group"), "extension API servers are told so")
+                .only(
+                        "requestheader-extra-headers-prefix",
+                        List.of("X-Remote-Extra-"),
+                        "extension API servers are told so")
+                .only(
+                        "kubelet-preferred-address-types",
+                        List.of(
+                                "InternalIP",
+                                "InternalIP,ExternalIP,Hostname",
+                                "InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP"),
+                        "kubelets are called at their InternalIP")
+                .only("request-timeout", List.of("60s", "1m", "1m0s"), "a request takes a minute at most")
+                .only("min-request-timeout", List.of("1800"), "a watch lasts for half an hour to an hour")
+                .none("web pages of other origins are not answered", "cors-allowed-origins")
                 .none(
                         "decisions are those of --authorization-mode",
                         "authorization-config",

@@ -241,8 +241,7 @@ public final class ApiServing {
                 access,
                 List.of(
                         new MergedDiscovery(
-                                new Discovery(new DiscoveryDocuments(
-                                        enabled, config.advertiseAddress() + ":" + config.securePort())),
+                                new Discovery(new DiscoveryDocuments(enabled, config.externalAddress())),
                                 contributions),
                         new HealthPaths(live, ready),
                         new VersionInfo(config.version()),
@@ -254,8 +253,7 @@ public final class ApiServing {
                                 accountTokens,
                                 options.keySet() != null
                                         ? options.keySet()
-                                        : "https://" + config.advertiseAddress() + ":" + config.securePort()
-                                                + OpenIdPaths.KEYS),
+                                        : "https://" + config.externalAddress() + OpenIdPaths.KEYS),
                         new RootPaths(enabled, live.keySet(), ready.keySet())),
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,

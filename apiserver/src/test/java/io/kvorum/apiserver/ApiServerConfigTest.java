@@ -55,6 +55,35 @@ class ApiServerConfigTest {
     }
 
     @Test
+    void clientsAreToldTheHostTheyKnow() {
+        assertThat(parse("--advertise-address=10.0.0.1").externalAddress()).isEqualTo("10.0.0.1:6443");
+        assertThat(parse("--advertise-address=10.0.0.1", "--external-hostname=api.example.com")
+                        .externalAddress())
+                .isEqualTo("api.example.com:6443");
+    }
+
+    /** What kubeadm writes into the manifest of an API server, but for its files and etcd. */
+    @Test
+    void usualFlagsAreTaken() {
+        assertThat(parse(
+                                "--advertise-address=10.0.0.1",
+                                "--allow-privileged=true",
+                                "--authorization-mode=Node,RBAC",
+                                "--enable-admission-plugins=NodeRestriction",
+                                "--enable-bootstrap-token-auth=true",
+                                "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname",
+                                "--requestheader-allowed-names=front-proxy-client",
+                                "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+                                "--requestheader-group-headers=X-Remote-Group",
+                                "--requestheader-username-headers=X-Remote-User",
+                                "--secure-port=6443",
+                                "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+                                "--service-cluster-ip-range=10.96.0.0/12")
+                        .disabledPlugins())
+                .isEmpty();
+    }
+
+    @Test
     void theServingCertificateMayBeInAFolder() {
         assertThat(parse().tls())
                 .isNotNull()

@@ -123,7 +123,8 @@ public final class TestApiServer implements AutoCloseable {
                 400,
                 200,
                 Set.of(),
-                true);
+                true,
+                "127.0.0.1");
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
