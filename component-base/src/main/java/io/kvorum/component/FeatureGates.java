@@ -53,9 +53,10 @@ public final class FeatureGates {
         Map<String, Boolean> asked = asked(known);
         Map<String, Boolean> all = new HashMap<>();
         known.forEach((name, gate) -> all.put(name, gate.here));
-        GROUPS.forEach((group, stage) -> {
-            if (asked.containsKey(group)) {
-                group(group, stage, asked, known, all);
+        asked.forEach((name, value) -> {
+            String stage = GROUPS.get(name);
+            if (stage != null) {
+                group(name, value, stage, asked.keySet(), known, all);
             }
         });
         asked.forEach((name, value) -> {
@@ -114,11 +115,15 @@ public final class FeatureGates {
 
     /** All gates of a stage at once, but for those that are named themselves. */
     private void group(
-            String group, String stage, Map<String, Boolean> asked, Map<String, Gate> known, Map<String, Boolean> all) {
-        boolean value = asked.get(group);
+            String group,
+            boolean value,
+            String stage,
+            Set<String> named,
+            Map<String, Gate> known,
+            Map<String, Boolean> all) {
         List<String> fixed = new ArrayList<>();
         known.forEach((name, gate) -> {
-            if (!gate.stage.equals(stage) || asked.containsKey(name) || value == gate.here) {
+            if (!gate.stage.equals(stage) || named.contains(name) || value == gate.here) {
                 return;
             }
             if (choices.contains(name)) {
