@@ -47,4 +47,9 @@ public record ServingOptions(
     public ServingOptions serving(RuntimeConfig part) {
         return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, part, keySet);
     }
+
+    /** The same, with the keys of service account tokens elsewhere. */
+    public ServingOptions withKeySet(String uri) {
+        return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, served, uri);
+    }
 }
