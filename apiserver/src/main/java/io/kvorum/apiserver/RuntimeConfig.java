@@ -159,9 +159,10 @@ public final class RuntimeConfig implements Predicate<ResourceInfo> {
             return own;
         }
         boolean on = true;
-        for (Map.Entry<String, Boolean> stage : stages.entrySet()) {
-            if (STAGES.get(stage.getKey()).matcher(info.version()).matches()) {
-                on = stage.getValue();
+        for (Map.Entry<String, Pattern> stage : STAGES.entrySet()) {
+            Boolean said = stages.get(stage.getKey());
+            if (said != null && stage.getValue().matcher(info.version()).matches()) {
+                on = said;
             }
         }
         return on;
