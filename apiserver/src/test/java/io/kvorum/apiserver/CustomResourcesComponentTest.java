@@ -101,6 +101,28 @@ class CustomResourcesComponentTest {
         }
     }
 
+    /** Of namespaces alone the finalizers in the spec hold anything. */
+    @Test
+    void aFieldThatIsCalledFinalizersHoldsNothing() throws Exception {
+        String group = "finalizers.example.com";
+        String path = established(
+                group,
+                version(
+                        "v1",
+                        true,
+                        "{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\",\"properties\":{\"image\":"
+                                + "{\"type\":\"string\"}},\"x-kubernetes-preserve-unknown-fields\":true}}}"));
+        Http.Answer made = http.post(
+                path,
+                cronTab(group, "held", "{\"finalizers\":[\"a\"]}")
+                        .replace("\"name\":\"held\"", "\"name\":\"held\",\"finalizers\":[\"a.example.com/b\"]"));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        http.delete(path + "/held", "");
+        assertThat(http.get(path + "/held").status()).isEqualTo(200);
+        http.merge(path + "/held", "{\"metadata\":{\"finalizers\":null}}");
+        assertThat(http.get(path + "/held").status()).isEqualTo(404);
+    }
+
     @Test
     void anEstablishedDefinitionIsDiscovered() throws Exception {
         assertThat(http.get("/apis/discover.example.com/v1").status()).isEqualTo(404);
