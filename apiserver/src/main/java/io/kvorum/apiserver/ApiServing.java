@@ -45,6 +45,7 @@ import io.kvorum.apiserver.crd.ConversionWebhook;
 import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.crd.CustomResources;
 import io.kvorum.apiserver.crd.DefinitionController;
+import io.kvorum.apiserver.crd.TrimmedDocuments;
 import io.kvorum.apiserver.discovery.DiscoveryDocuments;
 import io.kvorum.apiserver.discovery.EnabledResources;
 import io.kvorum.apiserver.discovery.ServedPaths;
@@ -428,11 +429,12 @@ public final class ApiServing {
         return plugins;
     }
 
-    private static OpenApiDocuments openApi(RuntimeConfig served) {
-        OpenApiDocuments all = OpenApiDocuments.load();
+    private static CustomOpenApi.Documents openApi(RuntimeConfig served) {
+        CustomOpenApi.Documents all = CustomOpenApi.builtin(OpenApiDocuments.load());
         return served.isAll()
                 ? all
-                : all.only(new ServedPaths(BuiltinCatalog.load().all(), served));
+                : new TrimmedDocuments(
+                        all, new ServedPaths(BuiltinCatalog.load().all(), served));
     }
 
     private static TableFormat tables(Clock clock) {

@@ -15,10 +15,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The OpenAPI documents of the built-in API, as they go over the wire. Each is read from the class path when first asked
@@ -37,15 +35,7 @@ public final class OpenApiDocuments {
 
     private final Map<String, Document> documents = new ConcurrentHashMap<>();
 
-    private final @Nullable TrimmedDocuments trimmed;
-
-    private OpenApiDocuments() {
-        this(null);
-    }
-
-    private OpenApiDocuments(@Nullable TrimmedDocuments trimmed) {
-        this.trimmed = trimmed;
-    }
+    private OpenApiDocuments() {}
 
     /** One document: its content compressed, and the SHA-512 of the uncompressed content in upper-case hexadecimal. */
     public static final class Document {
@@ -98,34 +88,24 @@ public final class OpenApiDocuments {
         return SHARED;
     }
 
-    /**
-     * These documents without what is not served. Each is made when first asked for, which takes milliseconds.
-     *
-     * @param served whether a path of the API, {@code /apis/apps/v1/deployments}, and a document by its path below
-     *     {@code /openapi/v3/}, {@code apis/apps/v1}, is
-     */
-    public OpenApiDocuments only(Predicate<String> served) {
-        return new OpenApiDocuments(new TrimmedDocuments(this, served));
-    }
-
     /** {@code /openapi/v2} as {@code application/json}. */
     public Document v2Json() {
-        return trimmed == null ? required(V2_JSON) : trimmed.v2Json();
+        return required(V2_JSON);
     }
 
     /** {@code /openapi/v2} as {@code application/com.github.proto-openapi.spec.v2@v1.0+protobuf}. */
     public Document v2Protobuf() {
-        return trimmed == null ? required(V2_PROTOBUF) : trimmed.v2Protobuf();
+        return required(V2_PROTOBUF);
     }
 
     /** {@code /openapi/v3}: where the documents of the group versions are, with their hashes. */
     public Document v3Index() {
-        return trimmed == null ? required(V3_INDEX) : trimmed.v3Index();
+        return required(V3_INDEX);
     }
 
     /** @param path below {@code /openapi/v3/}: {@code api/v1}, {@code apis/apps/v1} */
     public Optional<Document> v3(String path) {
-        return trimmed == null ? document(v3File(path)) : trimmed.v3(path);
+        return document(v3File(path));
     }
 
     public static String v3File(String path) {

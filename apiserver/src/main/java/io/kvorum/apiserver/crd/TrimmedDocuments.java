@@ -1,4 +1,4 @@
-package io.kvorum.openapi;
+package io.kvorum.apiserver.crd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,16 +19,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Documents without the paths that are not served and the definitions that only those speak of. */
-final class TrimmedDocuments {
+/**
+ * Documents without the paths that are not served and the definitions that only those speak of. Each is made when first
+ * asked for, which takes milliseconds: off the event loop. Safe for use by several threads.
+ */
+public final class TrimmedDocuments implements CustomOpenApi.Documents {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String URL = "serverRelativeURL";
 
-    private final OpenApiDocuments whole;
+    private final CustomOpenApi.Documents whole;
     private final Predicate<String> served;
     private final Map<String, Document> made = new ConcurrentHashMap<>();
 
-    TrimmedDocuments(OpenApiDocuments whole, Predicate<String> served) {
+    /**
+     * @param served whether a path of the API, {@code /apis/apps/v1/deployments}, and a document by its path below
+     *     {@code /openapi/v3/}, {@code apis/apps/v1}, is
+     */
+    public TrimmedDocuments(CustomOpenApi.Documents whole, Predicate<String> served) {
         this.whole = whole;
         this.served = served;
     }
@@ -43,11 +50,13 @@ final class TrimmedDocuments {
         return known;
     }
 
-    Document v2Json() {
+    @Override
+    public Document v2Json() {
         return once("v2", this::v2);
     }
 
-    Document v2Protobuf() {
+    @Override
+    public Document v2Protobuf() {
         Document known = made.get("v2.pb");
         if (known == null) {
             known = Document.of(V2Protobuf.encode(v2()));
@@ -62,7 +71,8 @@ final class TrimmedDocuments {
         return document;
     }
 
-    Document v3Index() {
+    @Override
+    public Document v3Index() {
         return once("v3", () -> {
             ObjectNode index = parse(whole.v3Index());
             ObjectNode paths = (ObjectNode) index.path("paths");
@@ -82,7 +92,8 @@ final class TrimmedDocuments {
         });
     }
 
-    Optional<Document> v3(String path) {
+    @Override
+    public Optional<Document> v3(String path) {
         if (!served.test(path)) {
             return Optional.empty();
         }
