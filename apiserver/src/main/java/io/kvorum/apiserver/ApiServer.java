@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.api.BuiltinCatalog;
 import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.audit.FileAuditLog;
@@ -89,7 +90,10 @@ final class ApiServer implements Component {
                         flags.bootstrapTokens.get(),
                         flags.openId.issuers(),
                         auditPolicy(flags),
-                        flags.fairness.get()));
+                        flags.fairness.get(),
+                        RuntimeConfig.parse(
+                                flags.runtimeConfig.get(), BuiltinCatalog.load().all()),
+                        keySet(flags.keySetUri.get())));
         serving.ready(
                 "poststarthook/start-system-namespaces-controller",
                 () -> namespacesMade ? null : "the namespaces of birth are not made yet");
@@ -200,6 +204,13 @@ final class ApiServer implements Component {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--encryption-provider-config: " + file + ": " + e.getMessage());
         }
+    }
+
+    private static @Nullable String keySet(@Nullable String uri) {
+        if (uri != null && !uri.startsWith("https://")) {
+            throw new UsageException("--service-account-jwks-uri: requires https scheme, parsed as: " + uri);
+        }
+        return uri;
     }
 
     private static AuditPolicy auditPolicy(ApiServerFlags flags) {

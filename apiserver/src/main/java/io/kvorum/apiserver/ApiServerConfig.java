@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.api.address.IpText;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.component.Identity;
 import io.kvorum.component.KubernetesVersion;
@@ -12,6 +13,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param advertiseAddress where the kubernetes Service leads to
  * @param tls null: plain HTTP, for tests only
  * @param lastNodePort inclusive
+ * @param privileged whether containers may be privileged
+ * @param externalHost how clients call this server
  */
 public record ApiServerConfig(
         String name,
@@ -45,7 +49,9 @@ public record ApiServerConfig(
         Duration compactionInterval,
         int maxReading,
         int maxMutating,
-        Set<String> disabledPlugins) {
+        Set<String> disabledPlugins,
+        boolean privileged,
+        String externalHost) {
 
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
@@ -126,16 +132,26 @@ public record ApiServerConfig(
 
     /** Fails with a UsageException naming the flag that is wrong. */
     static ApiServerConfig of(ApiServerFlags flags, Identity identity, KubernetesVersion version) {
+        flags.fixed.check();
+        flags.features.check();
         int[] ports = ports(flags.serviceNodePortRange.get());
+        Set<String> disabled =
+                new HashSet<>(AdmissionPlugins.disabled(flags.enabledPlugins.get(), flags.disabledPlugins.get()));
+        if (!flags.features.on(ApiServerFlags.MUTATING_POLICIES)) {
+            disabled.add(ApiServerFlags.MUTATING_POLICIES);
+        }
+        String bindAddress = Optional.ofNullable(flags.bindAddress.get()).orElse(identity.address());
+        String advertised = advertised(flags.advertiseAddress.get(), bindAddress, identity.address());
+        String external = flags.externalHostname.get();
         return new ApiServerConfig(
                 identity.name(),
                 version,
-                Optional.ofNullable(flags.bindAddress.get()).orElse(identity.address()),
-                Optional.ofNullable(flags.advertiseAddress.get()).orElse(identity.address()),
+                bindAddress,
+                advertised,
                 flags.securePort.get(),
                 new Tls(
-                        readable("tls-cert-file", flags.tlsCertFile.get()),
-                        readable("tls-private-key-file", flags.tlsPrivateKeyFile.get()),
+                        readable("tls-cert-file", served(flags.tlsCertFile.get(), flags, "apiserver.crt")),
+                        readable("tls-private-key-file", served(flags.tlsPrivateKeyFile.get(), flags, "apiserver.key")),
                         readable("client-ca-file", flags.clientCaFile.get())),
                 range(flags.serviceClusterIpRange.get()),
                 ports[0],
@@ -148,7 +164,42 @@ public record ApiServerConfig(
                 flags.compactionInterval.get(),
                 flags.maxRequests.get(),
                 flags.maxMutatingRequests.get(),
-                AdmissionPlugins.disabled(flags.enabledPlugins.get(), flags.disabledPlugins.get()));
+                Set.copyOf(disabled),
+                flags.allowPrivileged.get(),
+                external.isEmpty() ? advertised : external);
+    }
+
+    /** Where the kubernetes Service leads to: what is said, or where the server listens, if that is one address. */
+    static String advertised(@Nullable String given, String bindAddress, String own) {
+        if (given == null || given.isEmpty()) {
+            return bindAddress.equals("0.0.0.0") || bindAddress.equals("::") ? own : bindAddress;
+        }
+        IpText address = IpText.parse(given);
+        if (address == null || address.isPadded() || !address.isFour()) {
+            throw new UsageException("--advertise-address: \"" + given + "\" is not an IPv4 address");
+        }
+        return given;
+    }
+
+    /** A file that is named, or that is in {@code --cert-dir} when nothing is. */
+    private static @Nullable Path served(@Nullable Path given, ApiServerFlags flags, String name) {
+        Path folder = flags.certDir.get();
+        boolean none = flags.tlsCertFile.get() == null && flags.tlsPrivateKeyFile.get() == null;
+        if (!none || folder == null) {
+            return given;
+        }
+        Path file = folder.resolve(name);
+        if (!Files.isReadable(file)) {
+            throw new UsageException(
+                    "--cert-dir: cannot read " + file + ": put the serving certificate there, or name it"
+                            + " with --tls-cert-file and --tls-private-key-file");
+        }
+        return file;
+    }
+
+    /** {@code host:port} for clients of any network. */
+    String externalAddress() {
+        return externalHost + ":" + securePort;
     }
 
     HttpServerOptions serverOptions() {

@@ -1,14 +1,19 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.component.FeatureGates;
+import io.kvorum.component.FixedFlags;
 import io.kvorum.component.Flags;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The API server's own flags, with upstream's names and defaults. */
 final class ApiServerFlags {
+    static final String MUTATING_POLICIES = "MutatingAdmissionPolicy";
+
     final Supplier<Integer> securePort;
     final Supplier<@Nullable String> bindAddress;
     final Supplier<@Nullable String> advertiseAddress;
@@ -41,6 +46,13 @@ final class ApiServerFlags {
     final Supplier<List<String>> disabledPlugins;
     final Supplier<List<String>> enabledPlugins;
     final Supplier<Duration> endpointLease;
+    final Supplier<List<String>> runtimeConfig;
+    final Supplier<@Nullable Path> certDir;
+    final Supplier<@Nullable String> keySetUri;
+    final Supplier<String> externalHostname;
+    final Supplier<Boolean> allowPrivileged;
+    final FeatureGates features;
+    final FixedFlags fixed;
     final Supplier<Boolean> bootstrapTokens;
     final Supplier<Boolean> fairness;
     final Supplier<@Nullable Path> encryptionConfig;
@@ -56,7 +68,8 @@ final class ApiServerFlags {
         securePort = flags.integer("secure-port", 6443, "port of HTTPS");
         bindAddress = flags.optionalText("bind-address", "address to listen on; the component's own by default");
         advertiseAddress = flags.optionalText(
-                "advertise-address", "address the kubernetes Service leads to; the component's own by default");
+                "advertise-address",
+                "address the kubernetes Service leads to; by default that of --bind-address, or the component's own");
         tlsCertFile = flags.optionalPath("tls-cert-file", "PEM file of the serving certificate");
         tlsPrivateKeyFile = flags.optionalPath("tls-private-key-file", "PEM file of its private key (PKCS 8)");
         clientCaFile = flags.optionalPath(
@@ -145,9 +158,76 @@ final class ApiServerFlags {
                 "requestheader-allowed-names",
                 List.of(),
                 "common names of certificates that extension API servers believe user headers of; none: all");
+        runtimeConfig = flags.list(
+                "runtime-config",
+                List.of(),
+                "KEY=true|false: which built-in API is served; api/all, api/ga, api/beta, api/alpha, group/version or"
+                        + " group/version/resource");
+        externalHostname = flags.text(
+                "external-hostname", "", "host that discovery names; that of --advertise-address by default");
+        keySetUri = flags.optionalText(
+                "service-account-jwks-uri",
+                "https URL where others find the keys of tokens; at this server by default");
+        certDir = flags.optionalPath(
+                "cert-dir", "folder of apiserver.crt and apiserver.key; instead of --tls-cert-file and its key");
+        allowPrivileged = flags.bool("allow-privileged", true, "whether containers may be privileged");
+        features = new FeatureGates(flags, Set.of(MUTATING_POLICIES));
+        fixed = fixed(flags);
         endpointLease = flags.duration(
                 "endpoint-lease-duration",
                 Duration.ofSeconds(15),
                 "how long an API server that no longer says it lives stays an endpoint of the kubernetes Service");
+    }
+
+    /** Upstream's flags that can say one thing. */
+    private static FixedFlags fixed(Flags flags) {
+        return new FixedFlags(flags)
+                .none(
+                        "objects are kept in Kvorum's stores, which --join names",
+                        "etcd-servers",
+                        "etcd-servers-overrides",
+                        "etcd-prefix",
+                        "etcd-cafile",
+                        "etcd-certfile",
+                        "etcd-keyfile")
+                .only("storage-backend", List.of("", "etcd3"), "objects are kept in Kvorum's stores")
+                .only("storage-media-type", List.of("", "application/json"), "objects are stored as application/json")
+                .always("service-account-lookup", true, "a token is worth nothing once its account is gone")
+                .always(
+                        "enable-garbage-collector",
+                        true,
+                        "--enable-garbage-collector=false of the controller manager" + " turns it off")
+                .always("enable-aggregator-routing", true, "requests go to the endpoints of a Service themselves")
+                .always("profiling", false, "a JVM is profiled from outside, with jcmd")
+                .only("endpoint-reconciler-type", List.of("lease"), "endpoints are those of API servers that live")
+                .only("requestheader-username-headers", List.of("X-Remote-User"), "extension API servers are told so")
+                .only("requestheader-uid-headers", List.of("X-Remote-Uid"), "extension API servers are told so")
+                .only("requestheader-group-headers", List.of("X-Remote-Group"), "extension API servers are told so")
+                .only(
+                        "requestheader-extra-headers-prefix",
+                        List.of("X-Remote-Extra-"),
+                        "extension API servers are told so")
+                .only(
+                        "kubelet-preferred-address-types",
+                        List.of(
+                                "InternalIP",
+                                "InternalIP,ExternalIP,Hostname",
+                                "InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP"),
+                        "kubelets are called at their InternalIP")
+                .only("request-timeout", List.of("60s", "1m", "1m0s"), "a request takes a minute at most")
+                .only("min-request-timeout", List.of("1800"), "a watch lasts for half an hour to an hour")
+                .none("web pages of other origins are not answered", "cors-allowed-origins")
+                .none(
+                        "decisions are those of --authorization-mode",
+                        "authorization-config",
+                        "authorization-policy-file",
+                        "authorization-webhook-config-file")
+                .none(
+                        "tokens are those of --authentication-config, --oidc-... and service accounts",
+                        "authentication-token-webhook-config-file")
+                .none("admission plugins have no configuration", "admission-control-config-file")
+                .none("there is no cloud", "cloud-provider", "cloud-config")
+                .none("give --log-format=text or json", "logging-format")
+                .none("there is one level for all: give --v", "vmodule");
     }
 }

@@ -45,7 +45,10 @@ import io.kvorum.apiserver.crd.ConversionWebhook;
 import io.kvorum.apiserver.crd.CustomOpenApi;
 import io.kvorum.apiserver.crd.CustomResources;
 import io.kvorum.apiserver.crd.DefinitionController;
+import io.kvorum.apiserver.crd.TrimmedDocuments;
 import io.kvorum.apiserver.discovery.DiscoveryDocuments;
+import io.kvorum.apiserver.discovery.EnabledResources;
+import io.kvorum.apiserver.discovery.ServedPaths;
 import io.kvorum.apiserver.flow.FlowControl;
 import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
@@ -186,6 +189,7 @@ public final class ApiServing {
                 clock,
                 random,
                 catalog,
+                options.served(),
                 types,
                 store,
                 cache,
@@ -211,7 +215,8 @@ public final class ApiServing {
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
-                new ValidationOptions(config.loopbackRanges(), rules, new CelSelectors()),
+                new ValidationOptions(config.loopbackRanges(), rules, new CelSelectors())
+                        .withPrivileged(config.privileged()),
                 converter,
                 Map.of("core/services", services),
                 config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),
@@ -219,7 +224,15 @@ public final class ApiServing {
         definitions = new DefinitionController(vertx, clock, cache, registry, catalog);
         ServerTrust trust = new ServerTrust(options.connections(), options.identity());
         Aggregator aggregator = new Aggregator(cache, trust, random);
-        apiServices = new ApiServiceKeeper(vertx, clock, registry, cache, BuiltinCatalog.load(), aggregator, trust);
+        ResourceCatalog enabled = new EnabledResources(catalog, options.served());
+        apiServices = new ApiServiceKeeper(
+                vertx,
+                clock,
+                registry,
+                cache,
+                new EnabledResources(BuiltinCatalog.load(), options.served()),
+                aggregator,
+                trust);
         UsageApi usage = new UsageApi(cache, bus, clock);
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
@@ -229,16 +242,20 @@ public final class ApiServing {
                 access,
                 List.of(
                         new MergedDiscovery(
-                                new Discovery(new DiscoveryDocuments(
-                                        catalog, config.advertiseAddress() + ":" + config.securePort())),
+                                new Discovery(new DiscoveryDocuments(enabled, config.externalAddress())),
                                 contributions),
                         new HealthPaths(live, ready),
                         new VersionInfo(config.version()),
                         new MergedDiscovery(
-                                new OpenApi(vertx, new CustomOpenApi(catalog, OpenApiDocuments.load())), contributions),
+                                new OpenApi(vertx, new CustomOpenApi(catalog, openApi(options.served()))),
+                                contributions),
                         new MetricsPath(metrics),
-                        new OpenIdPaths(accountTokens, config.advertiseAddress() + ":" + config.securePort()),
-                        new RootPaths(catalog, live.keySet(), ready.keySet())),
+                        new OpenIdPaths(
+                                accountTokens,
+                                options.keySet() != null
+                                        ? options.keySet()
+                                        : "https://" + config.externalAddress() + OpenIdPaths.KEYS),
+                        new RootPaths(enabled, live.keySet(), ready.keySet())),
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
                 options.fairness() && config.maxReading() + config.maxMutating() > 0
@@ -410,6 +427,14 @@ public final class ApiServing {
         });
         plugins.addAll(List.of(always));
         return plugins;
+    }
+
+    private static CustomOpenApi.Documents openApi(RuntimeConfig served) {
+        CustomOpenApi.Documents all = CustomOpenApi.builtin(OpenApiDocuments.load());
+        return served.isAll()
+                ? all
+                : new TrimmedDocuments(
+                        all, new ServedPaths(BuiltinCatalog.load().all(), served));
     }
 
     private static TableFormat tables(Clock clock) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param issuers of OpenID Connect whose tokens are believed
  * @param auditPolicy what is written down of which requests
  * @param fairness whether requests are let in by priority levels, not by their number alone
+ * @param served which of the built-in API
+ * @param keySet URL of the keys that verify service account tokens, as others are told; null: at this server
  */
 public record ServingOptions(
         ClientConnections connections,
@@ -25,7 +27,9 @@ public record ServingOptions(
         boolean bootstrapTokens,
         List<Issuer> issuers,
         AuditPolicy auditPolicy,
-        boolean fairness) {
+        boolean fairness,
+        RuntimeConfig served,
+        @Nullable String keySet) {
     /** Nothing out of the ordinary. */
     public static ServingOptions plain(Vertx vertx) {
         return new ServingOptions(
@@ -34,6 +38,18 @@ public record ServingOptions(
                 false,
                 List.of(),
                 AuditPolicy.METADATA,
-                true);
+                true,
+                RuntimeConfig.ALL,
+                null);
+    }
+
+    /** The same, with another part of the built-in API. */
+    public ServingOptions serving(RuntimeConfig part) {
+        return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, part, keySet);
+    }
+
+    /** The same, with the keys of service account tokens elsewhere. */
+    public ServingOptions withKeySet(String uri) {
+        return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, served, uri);
     }
 }

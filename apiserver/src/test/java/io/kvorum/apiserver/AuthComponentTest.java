@@ -236,6 +236,16 @@ class AuthComponentTest {
                         .asBoolean())
                 .isFalse();
         assertThat(jane.post(reviews, spec.formatted("list")).status()).isEqualTo(403);
+        assertThat(admin.post(reviews, "{\"spec\":{}}").json().path("message").asText())
+                .isEqualTo("SubjectAccessReview.authorization.k8s.io \"\" is invalid: [spec.resourceAttributes: Invalid"
+                        + " value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified,"
+                        + " spec.user: Invalid value: \"\": at least one of user or group must be specified]");
+        assertThat(admin.post(
+                                "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews",
+                                "{\"metadata\":{\"namespace\":\"other\"},"
+                                        + spec.formatted("list").substring(1))
+                        .text())
+                .contains("the namespace of the provided object does not match the namespace sent on the request");
         JsonNode rules = jane.post(
                         "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
                         "{\"spec\":{\"namespace\":\"default\"}}")

@@ -74,6 +74,56 @@ class CustomResourcesComponentTest {
     }
 
     @Test
+    void aConversionByNobodyKnownIsNotServed() throws Exception {
+        String group = "bundle.example.com";
+        String conversion =
+                ",\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"conversionReviewVersions\":[\"v1\"],"
+                        + "\"clientConfig\":{\"url\":\"https://127.0.0.1:1/\",\"caBundle\":\"Cg==\"}}}}}";
+        String definition = definition(group, version("v1", true, SPEC));
+        Http.Answer made = http.post(DEFINITIONS, definition.substring(0, definition.length() - 2) + conversion);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        try (Http.Watch watch =
+                http.watch(DEFINITIONS + "?watch=1&timeoutSeconds=20&fieldSelector=metadata.name=crontabs." + group)) {
+            JsonNode event = watch.next();
+            while (condition(event.path("object"), "Established").isEmpty()) {
+                assertThat(event.isMissingNode()).isFalse();
+                event = watch.next();
+            }
+            assertThat(condition(event.path("object"), "Established")).isEqualTo("False");
+            assertThat(event.path("object").toString()).contains("InvalidCABundle");
+            http.merge(
+                    DEFINITIONS + "/crontabs." + group,
+                    "{\"spec\":{\"conversion\":{\"strategy\":\"None\",\"webhook\":null}}}");
+            while (!condition(event.path("object"), "Established").equals("True")) {
+                assertThat(event.isMissingNode()).isFalse();
+                event = watch.next();
+            }
+        }
+    }
+
+    /** Of namespaces alone the finalizers in the spec hold anything. */
+    @Test
+    void aFieldThatIsCalledFinalizersHoldsNothing() throws Exception {
+        String group = "finalizers.example.com";
+        String path = established(
+                group,
+                version(
+                        "v1",
+                        true,
+                        "{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\",\"properties\":{\"image\":"
+                                + "{\"type\":\"string\"}},\"x-kubernetes-preserve-unknown-fields\":true}}}"));
+        Http.Answer made = http.post(
+                path,
+                cronTab(group, "held", "{\"finalizers\":[\"a\"]}")
+                        .replace("\"name\":\"held\"", "\"name\":\"held\",\"finalizers\":[\"a.example.com/b\"]"));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        http.delete(path + "/held", "");
+        assertThat(http.get(path + "/held").status()).isEqualTo(200);
+        http.merge(path + "/held", "{\"metadata\":{\"finalizers\":null}}");
+        assertThat(http.get(path + "/held").status()).isEqualTo(404);
+    }
+
+    @Test
     void anEstablishedDefinitionIsDiscovered() throws Exception {
         assertThat(http.get("/apis/discover.example.com/v1").status()).isEqualTo(404);
         established("discover.example.com", version("v1", true, SPEC));

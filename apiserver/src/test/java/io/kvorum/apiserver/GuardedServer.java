@@ -1,6 +1,8 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
+import io.kvorum.apiserver.audit.AuditLog;
+import io.vertx.core.Vertx;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** An API server with Node and RBAC over HTTPS, with the users admin, who may all, and jane, who may nothing yet. */
 final class GuardedServer implements AutoCloseable {
@@ -27,6 +30,10 @@ final class GuardedServer implements AutoCloseable {
     final Http jane;
 
     GuardedServer(Path folder) throws Exception {
+        this(folder, ServingOptions::plain);
+    }
+
+    GuardedServer(Path folder, Function<Vertx, ServingOptions> options) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         accountKeys = generator.generateKeyPair();
@@ -45,7 +52,7 @@ final class GuardedServer implements AutoCloseable {
                 List.of(ISSUER),
                 List.of(ISSUER),
                 Duration.ZERO);
-        server = TestApiServer.start(0, authority.serving(folder), auth);
+        server = TestApiServer.start(0, authority.serving(folder), auth, options, AuditLog.NONE);
         admin = bearer("admin-token");
         jane = bearer("jane-token");
     }

@@ -39,4 +39,36 @@ class SystemNamespacesComponentTest {
                     .isNotEqualTo(first.at("/metadata/uid").asText());
         }
     }
+
+    @Test
+    void finalizeChangesAllButTheStatus() {
+        String spaces = "/api/v1/namespaces";
+        http.post(spaces, "{\"metadata\":{\"name\":\"team\"}}");
+        Http.Answer wrong = http.put(
+                spaces + "/team/finalize",
+                "{\"metadata\":{\"name\":\"team\"},\"spec\":{\"finalizers\":[\"kubernetes\",\"mine\"]}}");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.json().path("message").asText())
+                .isEqualTo(
+                        "Namespace \"team\" is invalid: spec.finalizers[1]: Invalid value: \"mine\": name is neither a"
+                                + " standard finalizer name nor is it fully qualified");
+        JsonNode changed = http.put(
+                        spaces + "/team/finalize",
+                        "{\"metadata\":{\"name\":\"team\",\"labels\":{\"a\":\"b\"}},\"spec\":{\"finalizers\":"
+                                + "[\"kubernetes\",\"a.b/c\"]},\"status\":{\"phase\":\"Terminating\"}}")
+                .json();
+        assertThat(changed.at("/metadata/labels/a").asText()).isEqualTo("b");
+        assertThat(changed.at("/spec/finalizers")).hasSize(2);
+        assertThat(changed.at("/status/phase").asText()).isEqualTo("Active");
+        http.delete(spaces + "/team", "");
+        // Content is cleaned by others; the namespace goes with the last of them.
+        assertThat(http.put(
+                                spaces + "/team/finalize",
+                                "{\"metadata\":{\"name\":\"team\"},\"spec\":{\"finalizers\":[\"a.b/c\"]}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(http.get(spaces + "/team").status()).isEqualTo(200);
+        http.put(spaces + "/team/finalize", "{\"metadata\":{\"name\":\"team\"},\"spec\":{}}");
+        assertThat(http.get(spaces + "/team").status()).isEqualTo(404);
+    }
 }

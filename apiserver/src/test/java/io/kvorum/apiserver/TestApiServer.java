@@ -122,7 +122,9 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ZERO,
                 400,
                 200,
-                Set.of());
+                Set.of(),
+                true,
+                "127.0.0.1");
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {

@@ -30,6 +30,7 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
     private static final int PAGE = 500;
     private static final Duration RETRY_BASE = Duration.ofMillis(200);
     private static final Duration RETRY_CAP = Duration.ofSeconds(1);
+    private static final Duration NOT_SERVED_RETRY = Duration.ofSeconds(10);
     /** A watch that lived this long was healthy: open the next one without delay. */
     private static final Duration HEALTHY_WATCH = Duration.ofSeconds(1);
 
@@ -45,6 +46,7 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
     private boolean started;
     private boolean stopped;
     private boolean synced;
+    private boolean served = true;
     private int turn;
     private String version = "";
     private Instant began = Instant.EPOCH;
@@ -143,12 +145,30 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
             page(current, 0, null, new ArrayList<>());
             return;
         }
+        if (cause instanceof ApiException refused && refused.notFound()) {
+            notServed();
+            return;
+        }
         LOG.warn("list failed informer={} cause={}", what, cause.getMessage());
         again(this::list);
     }
 
+    /**
+     * What the server does not serve has no objects, so that nobody is to wait for them; {@link #synced} stays as it was.
+     * What is known already is kept: it may be the wrong server that was asked.
+     */
+    private void notServed() {
+        if (served) {
+            served = false;
+            LOG.warn("not served informer={}; asked for again every {} s", what, NOT_SERVED_RETRY.toSeconds());
+        }
+        again(NOT_SERVED_RETRY, this::list);
+        firstSync.tryComplete();
+    }
+
     private void listed(String listVersion, List<T> objects) {
         backoff.reset();
+        served = true;
         version = listVersion;
         replace(objects);
         if (!synced) {
@@ -217,8 +237,12 @@ final class ListWatchInformer<T extends HasMetadata> implements Informer<T> {
     }
 
     private void again(Runnable step) {
+        again(backoff.next(), step);
+    }
+
+    private void again(Duration delay, Runnable step) {
         int current = ++turn;
-        retry = timers.after(backoff.next(), () -> {
+        retry = timers.after(delay, () -> {
             if (current == turn) {
                 step.run();
             }

@@ -84,6 +84,18 @@ class ListWatchInformerTest {
     }
 
     @Test
+    void nobodyWaitsForWhatIsNotServed() {
+        pods.nextListFailure = new ApiException(404, "NotFound", "the server answered 404: 404 page not found", null);
+        assertThat(informer.start().succeeded()).isTrue();
+        assertThat(informer.synced()).isFalse();
+        assertThat(informer.lister().list()).isEmpty();
+        pods.put(pod("a"));
+        time.advance(Duration.ofSeconds(10));
+        assertThat(informer.synced()).isTrue();
+        assertThat(told).containsExactly("added a");
+    }
+
+    @Test
     void cacheIsUpdatedBeforeHandlersAreCalled() {
         List<Boolean> found = new ArrayList<>();
         informer.handler(

@@ -1,10 +1,15 @@
 package io.kvorum.controllers;
 
+import io.kvorum.component.FeatureGates;
+import io.kvorum.component.FixedFlags;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +60,10 @@ final class ControllerFlags {
     final Supplier<Duration> quotaSyncPeriod;
     final Supplier<@Nullable Path> signingCertificate;
     final Supplier<@Nullable Path> signingKey;
+    final Map<String, SigningFiles> signers;
     final Supplier<Duration> signingDuration;
+    final FeatureGates features;
+    final FixedFlags fixed;
 
     ControllerFlags(Flags flags) {
         controllers = flags.list(
@@ -163,23 +171,98 @@ final class ControllerFlags {
                 "cluster-signing-cert-file",
                 "PEM file of the authority that certificates are signed with; without it none are");
         signingKey = flags.optionalPath("cluster-signing-key-file", "PEM file of its private key");
+        signers = Map.of(
+                "kubernetes.io/kubelet-serving", new SigningFiles(flags, "kubelet-serving"),
+                "kubernetes.io/kube-apiserver-client-kubelet", new SigningFiles(flags, "kubelet-client"),
+                "kubernetes.io/kube-apiserver-client", new SigningFiles(flags, "kube-apiserver-client"),
+                "kubernetes.io/legacy-unknown", new SigningFiles(flags, "legacy-unknown"));
         signingDuration = flags.duration(
                 "cluster-signing-duration", Duration.ofDays(365), "The longest life of a signed certificate");
+        features = new FeatureGates(flags, Set.of());
+        fixed = fixed(flags);
+    }
+
+    /** The authority of one signer. */
+    static final class SigningFiles {
+        final String name;
+        final Supplier<@Nullable Path> certificate;
+        final Supplier<@Nullable Path> key;
+
+        SigningFiles(Flags flags, String name) {
+            this.name = name;
+            certificate = flags.optionalPath(
+                    "cluster-signing-" + name + "-cert-file",
+                    "PEM file of the authority of this signer alone; not with --cluster-signing-cert-file");
+            key = flags.optionalPath("cluster-signing-" + name + "-key-file", "PEM file of its private key");
+        }
+    }
+
+    /** Upstream's flags that can say one thing. */
+    private static FixedFlags fixed(Flags flags) {
+        return new FixedFlags(flags)
+                .none(
+                        "API servers are called over the bus, which --join names",
+                        "kubeconfig",
+                        "master",
+                        "authentication-kubeconfig",
+                        "authorization-kubeconfig")
+                .none(
+                        "API servers sign the tokens of accounts: give them --service-account-signing-key-file",
+                        "service-account-private-key-file")
+                .none(
+                        "health and metrics are served at --address, port --health-port, without TLS",
+                        "secure-port",
+                        "bind-address",
+                        "tls-cert-file",
+                        "tls-private-key-file",
+                        "client-ca-file",
+                        "requestheader-client-ca-file",
+                        "cert-dir")
+                .always("use-service-account-credentials", true, "each controller acts as its own service account")
+                .always("allocate-node-cidrs", false, "every kubelet is given its block with --pod-cidr")
+                .none(
+                        "every kubelet is given its block with --pod-cidr",
+                        "cluster-cidr",
+                        "node-cidr-mask-size",
+                        "node-cidr-mask-size-ipv4",
+                        "node-cidr-mask-size-ipv6",
+                        "cidr-allocator-type")
+                .none("give it to API servers, which give Services their addresses", "service-cluster-ip-range")
+                .always("configure-cloud-routes", false, "there is no cloud")
+                .none("there is no cloud", "cloud-provider", "cloud-config", "external-cloud-volume-plugin")
+                .only("kube-api-content-type", List.of("", "application/json"), "API servers are asked in JSON")
+                .none(
+                        "API servers hold requests back: by --max-requests-inflight and FlowSchemas",
+                        "kube-api-qps",
+                        "kube-api-burst")
+                .none(
+                        "there is no such controller here",
+                        "concurrent-horizontal-pod-autoscaler-syncs",
+                        "concurrent-ephemeralvolume-syncs",
+                        "concurrent-service-syncs",
+                        "concurrent-serviceaccount-token-syncs",
+                        "horizontal-pod-autoscaler-sync-period",
+                        "attach-detach-reconcile-sync-period",
+                        "flex-volume-plugin-dir")
+                .always("profiling", false, "a JVM is profiled from outside, with jcmd")
+                .none("give --log-format=text or json", "logging-format")
+                .none("there is one level for all: give --v", "vmodule");
     }
 
     /** Whether a controller is to run; the flag is checked for names that do not exist. */
     boolean enabled(String name) {
         List<String> asked = controllers.get();
+        Set<String> on = new HashSet<>();
+        Set<String> off = new HashSet<>();
         for (String each : asked) {
-            String bare = each.startsWith("-") ? each.substring(1) : each;
-            if (!bare.equals("*") && !ControllerNames.ALL.contains(bare)) {
+            boolean without = each.startsWith("-");
+            String bare = without ? each.substring(1) : each;
+            if (!bare.equals("*") && !ControllerNames.knows(bare, without)) {
                 throw new UsageException("--controllers: \"" + bare + "\" is not in the list of known controllers: "
                         + String.join(", ", ControllerNames.ALL));
             }
+            (without ? off : on).add(ControllerNames.canonical(bare));
         }
-        if (asked.contains("-" + name)) {
-            return false;
-        }
-        return asked.contains(name) || asked.contains("*");
+        return !off.contains(name) && (on.contains(name) || on.contains("*"));
     }
 }

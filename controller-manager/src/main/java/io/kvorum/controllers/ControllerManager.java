@@ -41,6 +41,8 @@ public final class ControllerManager implements Component {
     @Override
     public Future<Void> start(ComponentContext context) {
         ControllerFlags settings = Objects.requireNonNull(flags, "declare() comes before start()");
+        settings.fixed.check();
+        settings.features.check();
         ControllerNames.ALL.forEach(settings::enabled);
         ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), USER_AGENT);
         return Authorities.read(context, settings).compose(authorities -> {

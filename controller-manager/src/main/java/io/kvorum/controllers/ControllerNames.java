@@ -2,6 +2,7 @@ package io.kvorum.controllers;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The controllers by the names that {@code --controllers} takes. */
 final class ControllerNames {
@@ -72,6 +73,82 @@ final class ControllerNames {
             TOKEN_CLEANER,
             BOOTSTRAP_SIGNER,
             POLICY_STATUS);
+
+    /** Names of before Kubernetes 1.28 that it still takes. */
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("replicaset", REPLICA_SET),
+            Map.entry("replicationcontroller", REPLICATION_CONTROLLER),
+            Map.entry("daemonset", DAEMON_SET),
+            Map.entry("statefulset", STATEFUL_SET),
+            Map.entry("deployment", DEPLOYMENT),
+            Map.entry("endpoint", ENDPOINTS),
+            Map.entry("endpointslice", ENDPOINT_SLICE),
+            Map.entry("endpointslicemirroring", ENDPOINT_SLICE_MIRRORING),
+            Map.entry("job", JOB),
+            Map.entry("cronjob", CRON_JOB),
+            Map.entry("ttl-after-finished", TTL_AFTER_FINISHED),
+            Map.entry("namespace", NAMESPACE),
+            Map.entry("serviceaccount", SERVICE_ACCOUNT),
+            Map.entry("root-ca-cert-publisher", ROOT_CA),
+            Map.entry("nodelifecycle", NODE_LIFECYCLE),
+            Map.entry("garbagecollector", GARBAGE_COLLECTOR),
+            Map.entry("podgc", POD_GC),
+            Map.entry("clusterrole-aggregation", CLUSTER_ROLE_AGGREGATION),
+            Map.entry("disruption", DISRUPTION),
+            Map.entry("persistentvolume-binder", VOLUME_BINDER),
+            Map.entry("pvc-protection", CLAIM_PROTECTION),
+            Map.entry("pv-protection", VOLUME_PROTECTION),
+            Map.entry("resourcequota", RESOURCE_QUOTA),
+            Map.entry("csrapproving", CSR_APPROVING),
+            Map.entry("csrsigning", CSR_SIGNING),
+            Map.entry("csrcleaner", CSR_CLEANER),
+            Map.entry("tokencleaner", TOKEN_CLEANER),
+            Map.entry("bootstrapsigner", BOOTSTRAP_SIGNER));
+
+    /** Controllers of upstream, by both their names, that are not here: they may be switched off, not on. */
+    private static final Set<String> ELSEWHERE = Set.of(
+            "serviceaccount-token-controller",
+            "serviceaccount-token",
+            "horizontal-pod-autoscaler-controller",
+            "horizontalpodautoscaling",
+            "ttl-controller",
+            "ttl",
+            "node-ipam-controller",
+            "nodeipam",
+            "service-lb-controller",
+            "service",
+            "node-route-controller",
+            "route",
+            "cloud-node-lifecycle-controller",
+            "cloud-node-lifecycle",
+            "persistentvolume-attach-detach-controller",
+            "attachdetach",
+            "persistentvolume-expander-controller",
+            "persistentvolume-expander",
+            "ephemeral-volume-controller",
+            "ephemeral-volume",
+            "resourceclaim-controller",
+            "resource-claim-controller",
+            "device-taint-eviction-controller",
+            "legacy-serviceaccount-token-cleaner-controller",
+            "legacy-service-account-token-cleaner",
+            "storageversion-garbage-collector-controller",
+            "storage-version-gc",
+            "storage-version-migrator-controller",
+            "selinux-warning-controller",
+            "volumeattributesclass-protection-controller",
+            "kube-apiserver-serving-clustertrustbundle-publisher-controller",
+            "podcertificaterequest-cleaner-controller");
+
+    /** The name of today for one of any time; {@code *} and what is unknown stay as they are. */
+    static String canonical(String name) {
+        return ALIASES.getOrDefault(name, name);
+    }
+
+    /** Whether a controller of the name can be switched on; off it can be, too, if upstream has it. */
+    static boolean knows(String name, boolean off) {
+        return ALL.contains(canonical(name)) || off && ELSEWHERE.contains(name);
+    }
 
     /** Service accounts in kube-system that upstream's roles are bound to, where they are not named as the controller. */
     private static final Map<String, String> ACCOUNTS = Map.ofEntries(

@@ -33,6 +33,7 @@ import io.kvorum.controllers.servicecidr.ServiceCidrController;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -90,7 +91,7 @@ final class Term {
     /** @param contexts the context for a controller by its name, with a client that acts as the controller's account */
     private void build(Function<String, ControllerContext> contexts, ControllerFlags flags, Authorities authorities) {
         @Nullable String rootCa = authorities.published();
-        @Nullable SigningAuthority signing = authorities.signing();
+        Map<String, SigningAuthority> signing = authorities.signing();
         BiConsumer<String, Function<ControllerContext, ControlLoop>> enabled = (name, loop) -> {
             if (flags.enabled(name)) {
                 loops.add(loop.apply(contexts.apply(name)));
@@ -165,7 +166,7 @@ final class Term {
         enabled.accept(
                 ControllerNames.POLICY_STATUS,
                 context -> new PolicyStatusController(context, flags.policyStatusSyncs.get()));
-        if (signing != null) {
+        if (!signing.isEmpty()) {
             enabled.accept(
                     ControllerNames.CSR_SIGNING,
                     context -> new SigningController(context, signing, flags.signingDuration.get()));

@@ -7,6 +7,7 @@ import io.kvorum.client.Timers;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.ComponentProcess;
+import io.kvorum.component.FeatureGates;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.kvorum.component.fault.ChannelHooks;
@@ -17,6 +18,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ public final class KubeProxyMain implements Component {
     private Supplier<@Nullable String> hostname = () -> null;
     private Supplier<@Nullable String> nodeIp = () -> null;
     private Supplier<List<String>> nodePortAddresses = List::of;
+    private @Nullable FeatureGates features;
 
     public static void main(String[] args) {
         ComponentProcess.run(new KubeProxyMain(), args);
@@ -45,6 +49,7 @@ public final class KubeProxyMain implements Component {
 
     @Override
     public void declare(Flags flags) {
+        features = new FeatureGates(flags, Set.of());
         hostname = flags.optionalText("hostname-override", "name of the node this proxy serves");
         nodeIp = flags.optionalText("node-ip", "the node's own IP address, where node ports listen");
         nodePortAddresses = flags.list(
@@ -57,6 +62,7 @@ public final class KubeProxyMain implements Component {
 
     @Override
     public Future<Void> start(ComponentContext context) {
+        Objects.requireNonNull(features, "declare() comes before start()").check();
         @Nullable String node = hostname.get();
         if (node == null) {
             throw new UsageException("--hostname-override is needed: the name of the node this proxy serves");

@@ -3,6 +3,7 @@ package io.kvorum.kubelet;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.TaintBuilder;
+import io.kvorum.component.FeatureGates;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.kvorum.kubelet.node.NodeSpec;
@@ -50,7 +51,10 @@ final class KubeletFlags {
     private final Supplier<List<String>> taints;
     private final Supplier<List<String>> reserved;
 
+    final FeatureGates features;
+
     KubeletFlags(Flags flags) {
+        features = new FeatureGates(flags, Set.of());
         nodeName = flags.text("hostname-override", "", "name of the node");
         nodeIp = flags.optionalText("node-ip", "the node's InternalIP (default: the component's address)");
         podCidr = flags.text("pod-cidr", "127.1.64.0/24", "range of the addresses of pods");

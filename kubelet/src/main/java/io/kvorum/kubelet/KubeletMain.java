@@ -38,6 +38,8 @@ public final class KubeletMain implements Component {
 
     @Override
     public Future<Void> start(ComponentContext context) {
-        return new Kubelet(context, Objects.requireNonNull(flags), defaultHealthPort()).start();
+        KubeletFlags settings = Objects.requireNonNull(flags, "declare() comes before start()");
+        settings.features.check();
+        return new Kubelet(context, settings, defaultHealthPort()).start();
     }
 }

@@ -13,6 +13,7 @@ import io.kvorum.client.Timers;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.ComponentProcess;
+import io.kvorum.component.FeatureGates;
 import io.kvorum.component.Flags;
 import io.kvorum.component.UsageException;
 import io.kvorum.scheduler.framework.Framework;
@@ -21,6 +22,8 @@ import io.kvorum.scheduler.plugins.DefaultPlugins;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -36,6 +39,7 @@ public final class SchedulerMain implements Component {
     private Supplier<Duration> renewDeadline = () -> Duration.ofSeconds(10);
     private Supplier<Duration> retryPeriod = () -> Duration.ofSeconds(2);
     private Supplier<String> schedulerName = () -> "default-scheduler";
+    private @Nullable FeatureGates features;
     private @Nullable LeaderElector elector;
 
     public static void main(String[] args) {
@@ -54,6 +58,7 @@ public final class SchedulerMain implements Component {
 
     @Override
     public void declare(Flags flags) {
+        features = new FeatureGates(flags, Set.of());
         elect = flags.bool("leader-elect", true, "elect one leader before scheduling; needed with several instances");
         leaseDuration = flags.duration(
                 "leader-elect-lease-duration",
@@ -71,6 +76,7 @@ public final class SchedulerMain implements Component {
 
     @Override
     public Future<Void> start(ComponentContext context) {
+        Objects.requireNonNull(features, "declare() comes before start()").check();
         LeaderElector.Settings settings = settings(context.identity().name());
         ApiClient client = ApiClients.overBus(context.vertx(), context.bus(), "kube-scheduler");
         Informers informers = InformerFactory.create(context.vertx(), client, context.clock());

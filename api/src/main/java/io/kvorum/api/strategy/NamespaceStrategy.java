@@ -26,6 +26,12 @@ final class NamespaceStrategy extends GenericStrategy {
         copyField(Tree.object(old, "spec"), Tree.ensureObject(next, "spec"), "finalizers");
     }
 
+    /** {@code finalize}: all but the status. */
+    @Override
+    public void preparePartUpdate(String subresource, ObjectNode old, ObjectNode next) {
+        super.prepareForUpdate(old, next);
+    }
+
     @Override
     public void canonicalize(ObjectNode namespace) {
         super.canonicalize(namespace);

@@ -4,18 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of CertificateSigningRequests. What was stored against a rule may stay as it is. */
@@ -29,9 +24,8 @@ final class CertificateRequestValidation implements KindValidation {
     private static final String LEGACY = "kubernetes.io/legacy-unknown";
     private static final long LEAST_SECONDS = 600;
     private static final int MOST_DOMAIN = 253;
-    private static final int MOST_PATH = 63 + 1 + 253;
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([^\n-]+)-----\r?\n(.*?)-----END \\1-----", Pattern.DOTALL);
+    /** A domain, a slash, and room for a label, a dot and a subdomain. */
+    private static final int MOST_SIGNER = MOST_DOMAIN + 1 + 63 + 1 + 253;
 
     /** In the order upstream names them. */
     private static final Set<String> USAGES = new TreeSet<>(List.of(
@@ -104,9 +98,10 @@ final class CertificateRequestValidation implements KindValidation {
         conditions(Tree.items(request, "status", "conditions"), old, errors);
         String certificate = Tree.text(request, "status", "certificate");
         boolean untouched = old != null && certificate.equals(Tree.text(old, "status", "certificate"));
-        String wrong = untouched ? null : certificateProblem(decoded(certificate));
+        String wrong = untouched ? null : PemCertificates.problemOfIssued(decoded(certificate));
         if (wrong != null
-                && (old == null || certificateProblem(decoded(Tree.text(old, "status", "certificate"))) == null)) {
+                && (old == null
+                        || PemCertificates.problemOfIssued(decoded(Tree.text(old, "status", "certificate"))) == null)) {
             errors.invalid(CERTIFICATE, "<certificate data>", wrong);
         }
     }
@@ -155,40 +150,31 @@ final class CertificateRequestValidation implements KindValidation {
                     path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
             return;
         }
-        domain(segments[0], path, errors);
-        if (segments[1].isEmpty()) {
-            errors.invalid(path, segments[1], "must not be empty");
-            return;
-        }
-        for (String label : segments[1].split("\\.", -1)) {
-            List<String> wrong = ObjectNames.dns1123Subdomain(label);
-            if (!wrong.isEmpty()) {
-                errors.invalidEach(path, segments[1], ObjectNames.dns1123Subdomain(segments[1]));
-                break;
-            }
-        }
-        if (segments[1].length() > MOST_PATH) {
-            errors.tooLong(path, MOST_PATH);
-        }
-    }
-
-    private static void domain(String domain, FieldPath path, FieldErrors errors) {
+        String domain = segments[0];
         if (domain.length() > MOST_DOMAIN) {
             errors.tooLong(path, MOST_DOMAIN);
         }
         String[] labels = domain.split("\\.", -1);
-        for (String label : labels) {
-            errors.invalidEach(path, domain, prefixed(label, ObjectNames.dns1123Label(label)));
-        }
+        firstWrong(domain, labels, ObjectNames::dns1123Label, path, errors);
         if (labels.length < 2) {
             errors.invalid(path, domain, "should be a domain with at least two segments separated by dots");
         }
+        firstWrong(segments[1], segments[1].split("\\.", -1), ObjectNames::dns1123Subdomain, path, errors);
+        if (name.length() > MOST_SIGNER) {
+            errors.tooLong(path, MOST_SIGNER);
+        }
     }
 
-    private static List<String> prefixed(String label, List<String> messages) {
-        return messages.stream()
-                .map(message -> "validating label \"" + label + "\": " + message)
-                .toList();
+    /** What is wrong with the first label that is; the others would be said to be wrong in the same words. */
+    private static void firstWrong(
+            String whole, String[] labels, Function<String, List<String>> rule, FieldPath path, FieldErrors errors) {
+        for (String label : labels) {
+            List<String> wrong = rule.apply(label);
+            if (!wrong.isEmpty()) {
+                wrong.forEach(message -> errors.invalid(path, whole, "validating label \"" + label + "\": " + message));
+                return;
+            }
+        }
     }
 
     private static void conditions(List<JsonNode> conditions, @Nullable ObjectNode old, FieldErrors errors) {
@@ -262,29 +248,5 @@ final class CertificateRequestValidation implements KindValidation {
             }
         }
         return found;
-    }
-
-    /** PEM blocks of certificates and nothing else but text between them; null when it is that, or empty. */
-    private static @Nullable String certificateProblem(byte[] pem) {
-        if (pem.length == 0) {
-            return null;
-        }
-        String text = new String(pem, StandardCharsets.ISO_8859_1);
-        Matcher blocks = BLOCK.matcher(text);
-        int found = 0;
-        while (blocks.find()) {
-            found++;
-            if (!blocks.group(1).equals("CERTIFICATE")) {
-                return "only CERTIFICATE PEM blocks are allowed, found \"" + blocks.group(1) + "\"";
-            }
-            try {
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(
-                                new ByteArrayInputStream(Base64.getMimeDecoder().decode(blocks.group(2))));
-            } catch (CertificateException | IllegalArgumentException malformed) {
-                return "found CERTIFICATE PEM block containing invalid certificate: " + malformed.getMessage();
-            }
-        }
-        return found == 0 ? "must contain at least one CERTIFICATE PEM block" : null;
     }
 }

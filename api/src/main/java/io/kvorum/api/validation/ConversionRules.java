@@ -13,7 +13,8 @@ final class ConversionRules {
 
     private ConversionRules() {}
 
-    static void check(JsonNode conversion, FieldPath path, FieldErrors errors) {
+    /** @param anyBundle whether authorities that are none are let be */
+    static void check(JsonNode conversion, boolean anyBundle, FieldPath path, FieldErrors errors) {
         String strategy = Tree.text(conversion, "strategy");
         JsonNode webhook = conversion.path("webhook");
         if (strategy.isEmpty()) {
@@ -34,6 +35,12 @@ final class ConversionRules {
                     errors.required(path.child("webhookClientConfig"), "required when strategy is set to Webhook");
                 } else {
                     HookClientRules.check(webhook.path("clientConfig"), path.child("webhookClientConfig"), errors);
+                    String bundle = Tree.text(webhook, "clientConfig", "caBundle");
+                    String wrong = anyBundle || bundle.isEmpty() ? null : PemCertificates.problemOfBundle(bundle);
+                    if (wrong != null) {
+                        errors.invalid(
+                                path.child("webhookClientConfig", "caBundle"), PemCertificates.shown(bundle), wrong);
+                    }
                 }
                 reviewVersions(webhook, path, errors);
             }

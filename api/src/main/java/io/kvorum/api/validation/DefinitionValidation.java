@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of CustomResourceDefinitions; of their schemas, see {@link SchemaRules}, of what a version has beside, {@link VersionRules}. */
 final class DefinitionValidation implements KindValidation {
@@ -39,7 +40,7 @@ final class DefinitionValidation implements KindValidation {
     @Override
     public void create(ObjectNode definition, ValidationOptions options, FieldErrors errors) {
         name(definition, errors);
-        spec(definition, options.rules(), errors);
+        spec(null, definition, options.rules(), errors);
         Approval approval = Approval.of(definition);
         if (approval.protectedGroup() && !approval.acceptable()) {
             FieldPath path = FieldPath.of("metadata", "annotations").key(Approval.ANNOTATION);
@@ -53,7 +54,7 @@ final class DefinitionValidation implements KindValidation {
 
     @Override
     public void update(ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
-        spec(next, options.rules(), errors);
+        spec(old, next, options.rules(), errors);
         if (Conditions.isTrue(old, "Established")) {
             errors.immutable(SPEC.child("scope"), Tree.at(old, "spec", "scope"), Tree.at(next, "spec", "scope"));
             errors.immutable(
@@ -112,7 +113,15 @@ final class DefinitionValidation implements KindValidation {
         }
     }
 
-    private static void spec(ObjectNode definition, RuleSet.Compiler rules, FieldErrors errors) {
+    /** What is not served yet, or had no good authorities before, may have any. */
+    private static boolean anyBundle(ObjectNode old) {
+        String before = Tree.text(old, "spec", "conversion", "webhook", "clientConfig", "caBundle");
+        return !Conditions.isTrue(old, "Established")
+                || !before.isEmpty() && PemCertificates.problemOfBundle(before) != null;
+    }
+
+    private static void spec(
+            @Nullable ObjectNode old, ObjectNode definition, RuleSet.Compiler rules, FieldErrors errors) {
         JsonNode spec = definition.path("spec");
         String group = Tree.text(spec, "group");
         if (group.isEmpty()) {
@@ -140,7 +149,7 @@ final class DefinitionValidation implements KindValidation {
         }
         versions(spec, rules, errors);
         names(spec.path("names"), SPEC.child("names"), errors);
-        ConversionRules.check(spec.path("conversion"), SPEC.child("conversion"), errors);
+        ConversionRules.check(spec.path("conversion"), old == null || anyBundle(old), SPEC.child("conversion"), errors);
     }
 
     private static void versions(JsonNode spec, RuleSet.Compiler rules, FieldErrors errors) {

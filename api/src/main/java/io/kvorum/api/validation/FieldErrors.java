@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The findings about one object, in the order they are made, worded as {@code metav1.StatusCause}s. */
 public final class FieldErrors {
     static final String IMMUTABLE = "field is immutable";
+    /** A pointer that leads nowhere, as upstream writes it. */
+    private static final String NULL = "\"null\"";
 
     private final List<ApiException.Cause> causes = new ArrayList<>();
 
@@ -103,10 +105,12 @@ public final class FieldErrors {
 
     private static String shown(@Nullable Object value) {
         if (value == null) {
-            return "null";
+            return NULL;
         }
         if (value instanceof JsonNode node) {
-            return node.isMissingNode() ? "null" : node.isTextual() ? GoText.quoted(node.textValue()) : node.toString();
+            return node.isMissingNode() || node.isNull()
+                    ? NULL
+                    : node.isTextual() ? GoText.quoted(node.textValue()) : node.toString();
         }
         return value instanceof String text ? GoText.quoted(text) : value.toString();
     }

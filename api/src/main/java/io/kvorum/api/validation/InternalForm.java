@@ -40,6 +40,10 @@ final class InternalForm {
                 .put("NodePort", 0);
     }
 
+    static ObjectNode nonResource(JsonNode attributes) {
+        return Tree.newObject().put("Path", Tree.text(attributes, "path")).put("Verb", Tree.text(attributes, "verb"));
+    }
+
     static ObjectNode taint(JsonNode taint) {
         ObjectNode form = Tree.newObject()
                 .put("Key", Tree.text(taint, "key"))

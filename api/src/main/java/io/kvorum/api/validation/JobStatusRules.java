@@ -122,7 +122,10 @@ final class JobStatusRules {
         if (Tree.number(after, ACTIVE) > 0 && (now || changed(ACTIVE))) {
             errors.invalid(STATUS.child(ACTIVE), Tree.number(after, ACTIVE), "active>0 is invalid for finished job");
         }
-        if (!after.hasNonNull(STARTED_AT) && (now || changed(STARTED_AT))) {
+        // Nothing to do is done without a start.
+        boolean neverStarts =
+                Tree.flag(spec, "suspend") && spec.hasNonNull("completions") && Tree.number(spec, "completions") == 0;
+        if (!neverStarts && !after.hasNonNull(STARTED_AT) && (now || changed(STARTED_AT))) {
             errors.required(STATUS.child(STARTED_AT), "startTime is required for finished job");
         }
         JsonNode uncounted = after.path(UNCOUNTED);

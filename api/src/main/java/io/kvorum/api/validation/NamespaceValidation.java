@@ -4,19 +4,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import java.util.List;
+import java.util.Set;
 
 /** The rules of Namespaces. */
 final class NamespaceValidation implements KindValidation {
     private static final FieldPath FINALIZERS = FieldPath.of("spec", "finalizers");
+    private static final Set<String> STANDARD = Set.of("kubernetes", "orphan", "foregroundDeletion");
 
     @Override
     public void create(ObjectNode namespace, ValidationOptions options, FieldErrors errors) {
-        List<String> finalizers = Tree.texts(namespace, "spec", "finalizers");
-        for (String name : finalizers) {
-            errors.invalidEach(FINALIZERS, name, ObjectNames.qualifiedName(name));
-            if (!name.contains("/") && !name.equals("kubernetes")) {
-                errors.invalid(FINALIZERS, name, "name is neither a standard finalizer name nor is it fully qualified");
-            }
+        // Upstream names no index here.
+        Tree.texts(namespace, "spec", "finalizers").forEach(name -> finalizer(name, FINALIZERS, errors));
+    }
+
+    /** {@code finalize}: every name is one of a finalizer. */
+    @Override
+    public void updatePart(
+            String subresource, ObjectNode old, ObjectNode next, ValidationOptions options, FieldErrors errors) {
+        List<String> names = Tree.texts(next, "spec", "finalizers");
+        for (int i = 0; i < names.size(); i++) {
+            finalizer(names.get(i), FINALIZERS.index(i), errors);
+        }
+    }
+
+    private static void finalizer(String name, FieldPath path, FieldErrors errors) {
+        errors.invalidEach(path, name, ObjectNames.qualifiedName(name));
+        if (!name.contains("/") && !STANDARD.contains(name)) {
+            errors.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
         }
     }
 

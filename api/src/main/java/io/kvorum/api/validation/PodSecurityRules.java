@@ -63,7 +63,9 @@ final class PodSecurityRules {
         profiles(context, at, errors);
         Rules.oneOf(context, at, "supplementalGroupsPolicy", List.of("Merge", "Strict"), errors);
         Rules.oneOf(context, at, "seLinuxChangePolicy", List.of("MountOption", "Recursive"), errors);
+        WindowsRules.options(context.path("windowsOptions"), at.child("windowsOptions"), errors);
         hostUsers(spec, path, errors);
+        WindowsRules.hostProcess(spec, path, errors);
         system(spec, path, errors);
     }
 
@@ -89,6 +91,7 @@ final class PodSecurityRules {
                         "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
             }
         }
+        WindowsRules.options(context.path("windowsOptions"), at.child("windowsOptions"), errors);
         profiles(context, at, errors);
     }
 

@@ -31,6 +31,7 @@ final class PodStatusValidation {
         // Ephemeral containers are never started again.
         terminatedStay(old, next, "ephemeralContainerStatuses", "Never", Set.of(), errors);
         claims(next, errors);
+        ResourceHealthRules.check(next, STATUS, errors);
         addresses(next, "podIPs", errors);
         hostAddresses(next, errors);
         STATUSES.forEach(list -> users(next, list, errors));

@@ -1,6 +1,7 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ final class QuotaValidation implements KindValidation {
         }
         for (List<String> pair : CONFLICTS) {
             if (scopes.containsAll(pair)) {
-                errors.invalid(path, null, "conflicting scopes");
+                errors.invalid(path, MissingNode.getInstance(), "conflicting scopes");
             }
         }
     }

@@ -20,6 +20,7 @@ public final class Validation {
         FieldErrors errors = new FieldErrors();
         MetaValidation.create(resource, object, errors);
         KindValidation.of(resource).create(object, options, errors);
+        PrivilegeRules.check(resource, object, options, errors);
         return errors.causes();
     }
 
@@ -33,6 +34,7 @@ public final class Validation {
         FieldErrors errors = new FieldErrors();
         MetaValidation.update(resource, old, next, errors);
         KindValidation.of(resource).update(old, next, options, errors);
+        PrivilegeRules.check(resource, next, options, errors);
         return errors.causes();
     }
 
@@ -51,6 +53,7 @@ public final class Validation {
         FieldErrors errors = new FieldErrors();
         MetaValidation.update(resource, old, next, errors);
         KindValidation.of(resource).updatePart(subresource, old, next, options, errors);
+        PrivilegeRules.check(resource, next, options, errors);
         return errors.causes();
     }
 }

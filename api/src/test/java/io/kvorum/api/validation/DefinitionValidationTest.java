@@ -2,7 +2,11 @@ package io.kvorum.api.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.api.Golden;
+import io.kvorum.api.custom.Conditions;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -121,6 +125,37 @@ class DefinitionValidationTest {
                         .flatMap(line -> Arrays.stream(line.split("(?<=Webhook),")))
                         .map(finding -> "spec.conversion." + finding)
                         .toArray(String[]::new));
+    }
+
+    /** What is no bundle of certificates keeps a definition from being served, which is told by its status. */
+    @Test
+    void authoritiesOfAConversionStayGood() {
+        String conversion = ",'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':['v1'],"
+                + "'clientConfig':{'url':'https://a'%s}}}";
+        String none = with("{'type':'object'}", "", String.format(conversion, ""));
+        String bad = with("{'type':'object'}", "", String.format(conversion, ",'caBundle':'Cg=='"));
+        assertThat(Findings.of(bad)).isEmpty();
+        assertThat(Findings.ofUpdate(none, bad)).isEmpty();
+        assertThat(updated(established(none), bad))
+                .containsExactly("spec.conversion.webhookClientConfig.caBundle: Invalid value: []byte{0xa}: unable to"
+                        + " load root certificates: unable to parse bytes as PEM block");
+        assertThat(updated(established(bad), bad)).isEmpty();
+    }
+
+    private static ObjectNode established(String definition) {
+        ObjectNode tree = Golden.tree(definition);
+        Conditions.set(tree, "Established", "True", "", "", "2026-01-01T00:00:00Z");
+        return tree;
+    }
+
+    private static List<String> updated(ObjectNode old, String wanted) {
+        ObjectNode next = Golden.tree(wanted);
+        FieldErrors errors = new FieldErrors();
+        DefinitionValidation.DEFINITION.update(old, next, ValidationOptions.DEFAULT, errors);
+        return errors.causes().stream()
+                .map(cause -> cause.field() + ": " + cause.message())
+                .filter(finding -> finding.contains("conversion"))
+                .toList();
     }
 
     @Test

@@ -64,7 +64,7 @@ class DeviceValidationTest {
                 "'requests':[{'name':'r'}]|spec.devices.requests[0]: Required value: exactly one of `exactly` or `firstAvailable`"
                         + " is required",
                 "'requests':[{'name':'r','exactly':{'deviceClassName':'c'},'firstAvailable':[{'name':'a','deviceClassName':"
-                        + "'c'}]}]|spec.devices.requests[0]: Invalid value: null: exactly one of `exactly` or"
+                        + "'c'}]}]|spec.devices.requests[0]: Invalid value: \"null\": exactly one of `exactly` or"
                         + " `firstAvailable` is required, but multiple fields are set",
                 "'requests':[" + REQUEST + "," + REQUEST + "]|spec.devices.requests[1]: Duplicate value: \"r\"",
                 "'requests':[{'name':'r','exactly':{'deviceClassName':''}}]|spec.devices.requests[0].exactly.deviceClassName:"
@@ -231,9 +231,9 @@ class DeviceValidationTest {
                 "'taints':[{'key':'k','effect':'Odd'}]|spec.devices[0].taints[0].effect: Unsupported value: \"Odd\": supported"
                         + " values: \"NoExecute\", \"NoSchedule\", \"None\"",
                 "'taints':[{'key':'k'}]|spec.devices[0].taints[0].effect: Required value",
-                "'nodeName':'n'|spec.devices[0]: Invalid value: null: `nodeName`, `nodeSelector` and `allNodes` can only be set"
+                "'nodeName':'n'|spec.devices[0]: Invalid value: \"null\": `nodeName`, `nodeSelector` and `allNodes` can only be set"
                         + " if `perDeviceNodeSelection` is set to true in the ResourceSlice spec",
-                "'bindingConditions':['a']|spec.devices[0].bindingFailureConditions: Invalid value: null:"
+                "'bindingConditions':['a']|spec.devices[0].bindingFailureConditions: Invalid value: \"null\":"
                         + " bindingFailureConditions are required to use bindingConditions",
                 "'bindingConditions':['a'],'bindingFailureConditions':['a']|spec.devices[0].bindingFailureConditions[0]:"
                         + " Invalid value: \"a\": bindingFailureConditions must not overlap with bindingConditions",

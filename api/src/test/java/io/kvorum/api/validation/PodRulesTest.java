@@ -194,6 +194,52 @@ class PodRulesTest {
                         "'os':{'name':'linux'},'securityContext':{'windowsOptions':{}}",
                         context + "windowsOptions: Forbidden: windows options cannot be set for a linux pod"),
                 arguments(
+                        "'securityContext':{'windowsOptions':{'gmsaCredentialSpec':''}}",
+                        context
+                                + "windowsOptions.gmsaCredentialSpec: Invalid value: \"\": gmsaCredentialSpec cannot be an"
+                                + " empty string"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':''}}",
+                        context + "windowsOptions.runAsUserName: Invalid value: \"\": runAsUserName cannot be an empty"
+                                + " string"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':'a\\\\b\\\\c'}}",
+                        context + "windowsOptions.runAsUserName: Invalid value: \"a\\\\b\\\\c\": runAsUserName cannot"
+                                + " contain more than one backslash"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':'.a\\\\b'}}",
+                        context + "windowsOptions.runAsUserName: Invalid value: \".a\\\\b\": runAsUserName's Domain"
+                                + " doesn't match the NetBios nor the DNS format"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':'D\\\\'}}",
+                        context
+                                + "windowsOptions.runAsUserName: Invalid value: \"D\\\\\": runAsUserName's User cannot be"
+                                + " empty"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':'. .'}}",
+                        context
+                                + "windowsOptions.runAsUserName: Invalid value: \". .\": runAsUserName's User cannot contain"
+                                + " only periods or spaces"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'runAsUserName':'a@b'}}",
+                        context
+                                + "windowsOptions.runAsUserName: Invalid value: \"a@b\": runAsUserName's User cannot contain"
+                                + " the following characters: \"/\\:;|=,+*?<>@[]"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'hostProcess':true}}",
+                        "spec.hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess"
+                                + " containers"),
+                arguments(
+                        "'hostNetwork':true,'initContainers':[{'name':'i','image':'a','securityContext':"
+                                + "{'windowsOptions':{'hostProcess':true}}}]",
+                        "spec: Invalid value: \"\": If pod contains any hostProcess containers then all containers must be"
+                                + " HostProcess containers"),
+                arguments(
+                        "'securityContext':{'windowsOptions':{'hostProcess':true}},'hostNetwork':true,'initContainers':"
+                                + "[{'name':'i','image':'a','securityContext':{'windowsOptions':{'hostProcess':false}}}]",
+                        "spec.initContainers[0].securityContext.windowsOptions.hostProcess: Invalid value: false: pod"
+                                + " hostProcess value must be identical if both are specified, was true"),
+                arguments(
                         "'os':{'name':'windows'},'securityContext':{'runAsUser':1}",
                         context + "runAsUser: Forbidden: cannot be set for a windows pod"),
                 arguments(
@@ -301,6 +347,31 @@ class PodRulesTest {
                                 "status.containerStatuses[0].linux.uid: Invalid value: -1: " + ID,
                                 "status.containerStatuses[0].linux.supplementalGroups[0]: Invalid value: -3: " + ID)),
                 arguments(
+                        "'containerStatuses':[{'name':'c','allocatedResourcesStatus':[{'name':'e.x/gpu','resources':["
+                                + "{'resourceID':'1','health':'Healthy'}]},{'name':'claim:r/one'}]}]",
+                        List.of()),
+                arguments(
+                        "'containerStatuses':[{'name':'c','allocatedResourcesStatus':[{'name':'claim:r','resources':["
+                                + "{'resourceID':'1','health':'Fine'},{'resourceID':'1','health':'Unknown'}]}]}]",
+                        List.of(
+                                "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"claim:r\":"
+                                        + " must match one of the container's resource claims in a format"
+                                        + " 'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty",
+                                "status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].health: Unsupported"
+                                        + " value: \"Fine\": supported values: \"Healthy\", \"Unhealthy\", \"Unknown\"",
+                                "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate"
+                                        + " value: \"1\"")),
+                arguments(
+                        "'containerStatuses':[{'name':'c','allocatedResourcesStatus':[{'name':'cpu'}]},"
+                                + "{'name':'other','allocatedResourcesStatus':[{'name':'cpu'}]}]",
+                        List.of(
+                                "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"cpu\": must"
+                                        + " match one of the container's resource requests")),
+                arguments(
+                        "'ephemeralContainerStatuses':[{'name':'f','allocatedResourcesStatus':[{'name':'cpu'}]}]",
+                        List.of("status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be"
+                                + " specified in container status")),
+                arguments(
                         "'ephemeralContainerStatuses':[{'name':'e','state':{'running':{}}}]",
                         List.of(
                                 "status.ephemeralContainerStatuses[0].state: Forbidden: may not be transitioned to non-terminated"
@@ -310,8 +381,9 @@ class PodRulesTest {
     @ParameterizedTest
     @MethodSource
     void statuses(String status, List<String> findings) {
-        String spec =
-                "{'metadata':{'name':'p'},'spec':{'restartPolicy':'Always','resourceClaims':[{'name':'r'}]},'status':{%s}}";
+        String spec = "{'metadata':{'name':'p'},'spec':{'restartPolicy':'Always','resourceClaims':[{'name':'r'}],"
+                + "'containers':[{'name':'c','resources':{'requests':{'e.x/gpu':'1'},'claims':[{'name':'r',"
+                + "'request':'one'}]}}]},'status':{%s}}";
         ObjectNode old = Golden.tree(String.format(
                 spec, "'ephemeralContainerStatuses':[{'name':'e','state':{'terminated':{'exitCode':1}}}]"));
         ObjectNode next = Golden.tree(String.format(spec, status));

@@ -133,7 +133,7 @@ class VolumeRulesTest {
         assertThat(Findings.of(volume(VOLUME.replace("'capacity':{'storage':'1Gi'},", ""))))
                 .containsExactly(
                         "spec.capacity: Required value",
-                        "spec.capacity: Unsupported value: null: supported values: \"storage\"");
+                        "spec.capacity: Unsupported value: \"null\": supported values: \"storage\"");
         assertThat(Findings.of(volume(VOLUME.replace("1Gi", "-1"))))
                 .containsExactly(
                         "spec.capacity[storage]: Invalid value: -1: must be a valid resource quantity",
@@ -175,8 +175,9 @@ class VolumeRulesTest {
                                 + "[{\"Key\":\"failure-domain.beta.kubernetes.io/zone\",\"Operator\":\"In\",\"Values\":[\"b\"]}],"
                                 + "\"MatchFields\":null}]}}: field is immutable, except for updating from beta label to GA");
         assertThat(Findings.ofUpdate(bound, free))
-                .containsExactly("nodeAffinity: Invalid value: null: field is immutable, except for updating from beta"
-                        + " label to GA");
+                .containsExactly(
+                        "nodeAffinity: Invalid value: \"null\": field is immutable, except for updating from beta"
+                                + " label to GA");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.kvorum.apiserver.aggregation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
+import io.kvorum.api.BuiltinCatalog;
 import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
@@ -114,6 +115,17 @@ public final class ApiServiceKeeper {
         // The metrics API is part of this server, but not of its catalogue.
         if (cache.of(Aggregator.STORED).get("v1beta1.metrics.k8s.io") == null) {
             made.add(create("metrics.k8s.io", "v1beta1", "onstart"));
+        }
+        // What this server once served and does no more.
+        for (ObjectVersion known : cache.of(Aggregator.STORED).list("")) {
+            boolean left = known.labels().getOrDefault(MANAGED, "").equals("onstart")
+                    && BuiltinCatalog.load().all().stream()
+                            .anyMatch(info -> (info.version() + "." + info.group()).equals(known.path()))
+                    && !names.contains(known.path());
+            if (left) {
+                String uid = Tree.text(known.selectable(), "metadata", "uid");
+                made.add(ignoring(registry.delete(GROUP, "v1", RESOURCE, "", known.path(), uid)));
+            }
         }
         return Future.all(made).mapEmpty();
     }

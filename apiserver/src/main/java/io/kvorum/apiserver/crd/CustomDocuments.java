@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
 import io.kvorum.api.custom.CustomType;
-import io.kvorum.openapi.OpenApiDocuments;
 import io.kvorum.openapi.OpenApiDocuments.Document;
 import io.kvorum.openapi.protobuf.V2Protobuf;
 import java.io.IOException;
@@ -28,11 +27,11 @@ final class CustomDocuments {
     private static final String APPS = "apis/apps/v1";
 
     private final List<ResourceInfo> resources;
-    private final OpenApiDocuments builtin;
+    private final CustomOpenApi.Documents builtin;
     private final Map<String, Document> made = new ConcurrentHashMap<>();
 
     /** @param resources of definitions alone, at least one */
-    CustomDocuments(List<ResourceInfo> resources, OpenApiDocuments builtin) {
+    CustomDocuments(List<ResourceInfo> resources, CustomOpenApi.Documents builtin) {
         this.resources = resources;
         this.builtin = builtin;
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public final class CustomOpenApi {
     private final CustomResources resources;
-    private final OpenApiDocuments builtin;
+    private final Documents builtin;
     private CustomDocuments documents;
 
     /** The documents for one state of the definitions; reading one may take milliseconds. */
@@ -26,16 +26,22 @@ public final class CustomOpenApi {
         Optional<Document> v3(String path);
     }
 
-    public CustomOpenApi(CustomResources resources, OpenApiDocuments builtin) {
+    /** @param builtin {@link #builtin}, or a part of it */
+    public CustomOpenApi(CustomResources resources, Documents builtin) {
         this.resources = resources;
         this.builtin = builtin;
         this.documents = new CustomDocuments(List.of(), builtin);
     }
 
+    /** The documents of the built-in API as they were made at build time. */
+    public static Documents builtin(OpenApiDocuments documents) {
+        return new Builtin(documents);
+    }
+
     public Documents now() {
         List<ResourceInfo> custom = resources.custom();
         if (custom.isEmpty()) {
-            return new Builtin(builtin);
+            return builtin;
         }
         if (!same(custom, documents.resources())) {
             documents = new CustomDocuments(List.copyOf(custom), builtin);
@@ -77,7 +83,7 @@ public final class CustomOpenApi {
         }
     }
 
-    private record Merged(CustomDocuments custom, OpenApiDocuments builtin) implements Documents {
+    private record Merged(CustomDocuments custom, Documents builtin) implements Documents {
         @Override
         public Document v2Json() {
             return custom.v2Json();

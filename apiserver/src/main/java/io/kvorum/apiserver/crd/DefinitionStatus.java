@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.api.custom.Approval;
 import io.kvorum.api.custom.Conditions;
+import io.kvorum.api.validation.PemCertificates;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -104,7 +105,19 @@ final class DefinitionStatus {
                 accepted ? "no conflicts found" : conflictMessage,
                 now);
         // What was established once stays so: its objects are there.
-        if (!Conditions.isTrue(definition, "Established")) {
+        String bundle = Tree.text(definition, "spec", "conversion", "webhook", "clientConfig", "caBundle");
+        if (!Conditions.isTrue(definition, "Established")
+                && accepted
+                && !bundle.isEmpty()
+                && PemCertificates.problemOfBundle(bundle) != null) {
+            Conditions.set(
+                    definition,
+                    "Established",
+                    "False",
+                    "InvalidCABundle",
+                    "The conversion webhook CABundle is invalid",
+                    now);
+        } else if (!Conditions.isTrue(definition, "Established")) {
             Conditions.set(
                     definition,
                     "Established",

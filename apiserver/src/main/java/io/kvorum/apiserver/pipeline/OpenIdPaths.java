@@ -12,22 +12,23 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /.well-known/openid-configuration} and {@code /openid/v1/jwks}: how others verify service account tokens. */
 public final class OpenIdPaths implements NonResource {
-    private static final String KEYS = "/openid/v1/jwks";
+    /** Where this server has the keys itself. */
+    public static final String KEYS = "/openid/v1/jwks";
 
     private final AccountTokens tokens;
-    private final String address;
+    private final String keySet;
 
-    /** @param address {@code host:port} of this server */
-    public OpenIdPaths(AccountTokens tokens, String address) {
+    /** @param keySet the URL that others are told to read the keys from */
+    public OpenIdPaths(AccountTokens tokens, String keySet) {
         this.tokens = tokens;
-        this.address = address;
+        this.keySet = keySet;
     }
 
     @Override
     public @Nullable Future<ApiResponse> handle(ApiRequest request) {
         return switch (request.path()) {
             case "/.well-known/openid-configuration" ->
-                tokens.discovery("https://" + address + KEYS).map(claims -> {
+                tokens.discovery(keySet).map(claims -> {
                     ObjectNode document = ObjectJson.object();
                     claims.forEach(document::putPOJO);
                     return ApiResponse.json(200, ObjectJson.encode(document));

@@ -162,13 +162,16 @@ final class ObjectMetadata {
     }
 
     /** Whether {@code next} is the last of an object under deletion: its grace is over and no finalizer is left. */
-    static boolean endsWithThisUpdate(ObjectNode old, ObjectNode next) {
+    static boolean endsWithThisUpdate(Served served, ObjectNode old, ObjectNode next) {
         JsonNode before = old.path("metadata");
+        // Namespaces have finalizers of their content, too.
+        boolean space = served.stored().equals("core/namespaces");
         return before.hasNonNull("deletionTimestamp")
                 && Tree.number(before, "deletionGracePeriodSeconds") == 0
                 && Tree.items(next, "metadata", "finalizers").isEmpty()
-                && Tree.items(next, "spec", "finalizers").isEmpty()
-                && !Tree.items(before, "finalizers").isEmpty();
+                && !(space && !Tree.items(next, "spec", "finalizers").isEmpty())
+                && (!Tree.items(before, "finalizers").isEmpty()
+                        || space && !Tree.items(old, "spec", "finalizers").isEmpty());
     }
 
     /** Puts the times of what has just come about. @param old null for a new object */

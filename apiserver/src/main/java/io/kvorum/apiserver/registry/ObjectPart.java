@@ -17,7 +17,7 @@ import java.util.Set;
  */
 record ObjectPart(String name) {
     /** Subresources that show the object and change a part of it. */
-    private static final Set<String> NAMES = Set.of("status", "approval", "ephemeralcontainers", "resize");
+    private static final Set<String> NAMES = Set.of("status", "approval", "ephemeralcontainers", "resize", "finalize");
 
     static final ObjectPart WHOLE = new ObjectPart("");
 

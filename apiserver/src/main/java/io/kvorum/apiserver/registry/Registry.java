@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class Registry {
     private static final ApiException.Details NOTHING = new ApiException.Details("", "", "", "", List.of(), 0);
 
     private final ResourceCatalog catalog;
+    private final Predicate<ResourceInfo> enabled;
     private final Map<String, Served> served = new HashMap<>();
     private final FieldTracking fields;
     private final Presenter presenter;
@@ -61,7 +63,6 @@ public final class Registry {
     private final Evictions evictions;
     private final PodLogs podLogs;
     private final PodStreams podStreams;
-    private final NamespaceFinalize namespaceFinalize;
     private final AccountTokenCreation accountTokens;
     private final Reviews reviews;
     private final ResourceProxy proxy;
@@ -77,6 +78,7 @@ public final class Registry {
             Clock clock,
             RandomGenerator random,
             ResourceCatalog catalog,
+            Predicate<ResourceInfo> enabled,
             SchemaSource types,
             Store store,
             WatchCache cache,
@@ -96,6 +98,7 @@ public final class Registry {
 
     public Registry(Parts parts) {
         catalog = parts.catalog();
+        enabled = parts.enabled();
         presenter = new Presenter(parts.tables());
         componentStatuses = new ComponentStatuses(parts.cache(), parts.clock());
         ObjectMetadata metadata = new ObjectMetadata(parts.clock(), parts.random());
@@ -121,7 +124,6 @@ public final class Registry {
         evictions = new Evictions(transactions, deletes, parts.cache(), metadata, actions);
         podLogs = new PodLogs(reads, parts.bus());
         podStreams = new PodStreams(reads);
-        namespaceFinalize = new NamespaceFinalize(transactions, presenter, metadata);
         accountTokens = new AccountTokenCreation(parts.tokenRequests(), actions);
         proxy = parts.proxy();
         reviews = new Reviews(parts.access(), parts.rules(), parts.tokens(), metadata);
@@ -130,18 +132,22 @@ public final class Registry {
     /** Whether a path is one of this server's: built-in groups and versions as a whole, custom resources one by one. */
     public boolean knows(String group, String version, String resource) {
         return Reviews.knowsVersion(group, version)
-                || catalog.byResource(group, version, resource).isPresent()
+                || catalog.byResource(group, version, resource).filter(enabled).isPresent()
                 || catalog.all().stream()
                         .anyMatch(info -> info.custom() == null
                                 && info.group().equals(group)
-                                && info.version().equals(version));
+                                && info.version().equals(version)
+                                && enabled.test(info));
     }
 
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
         if (Reviews.isOldSelfReview(info)) {
             return Future.succeededFuture(reviews.self(info.apiVersion(), user));
         }
-        Served resource = find(info.group(), info.version(), info.resource()).orElseThrow(Registry::unknown);
+        // The server's own writes are not asked: they need what clients may not see.
+        Served resource = find(info.group(), info.version(), info.resource())
+                .filter(found -> enabled.test(found.info()))
+                .orElseThrow(Registry::unknown);
         boolean namespaceMisplaced =
                 resource.info().namespaced() != !info.namespace().isEmpty()
                         && (!resource.info().namespaced()
@@ -313,8 +319,6 @@ public final class Registry {
             case "exec create", "exec get", "attach create", "attach get", "portforward create", "portforward get":
                 return actions.connected(resource, info, request, user)
                         .compose(admitted -> podStreams.connect(resource, nodes(), info, request));
-            case "finalize update":
-                return namespaceFinalize.update(resource, info, request);
             case "token create":
                 return accountTokens.create(resource, info, request, user);
             default:

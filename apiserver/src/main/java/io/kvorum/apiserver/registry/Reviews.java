@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
 import io.kvorum.api.schema.FieldValidation;
+import io.kvorum.api.validation.AccessReviewRules;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.auth.RulesDescriber;
@@ -24,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Questions about users and permissions that are answered and never stored. */
 final class Reviews {
@@ -90,6 +90,14 @@ final class Reviews {
         ObjectNode review =
                 Bodies.decode(served.info(), request, FieldValidation.IGNORE).object();
         ObjectNode meta = Tree.ensureObject(review, "metadata");
+        metadata.checkNamespace(served, info.namespace(), review);
+        if (served.info().resource().endsWith("subjectaccessreviews")) {
+            List<ApiException.Cause> wrong =
+                    AccessReviewRules.check(served.info().resource(), review);
+            if (!wrong.isEmpty()) {
+                throw ApiException.invalid(served.info().group(), served.info().kind(), "", wrong);
+            }
+        }
         if (!meta.hasNonNull("creationTimestamp")) {
             meta.put("creationTimestamp", metadata.now());
         }
@@ -97,12 +105,8 @@ final class Reviews {
         Future<?> done = switch (served.info().resource()) {
             case "tokenreviews" -> token(review);
             case "selfsubjectrulesreviews" -> rules(review, user);
-            case "selfsubjectaccessreviews" -> decide(served, review, user);
-            case "localsubjectaccessreviews" -> {
-                checkNamespace(served, info, review);
-                yield decide(served, review, subject(served, spec));
-            }
-            default -> decide(served, review, subject(served, spec));
+            case "selfsubjectaccessreviews" -> decide(review, user);
+            default -> decide(review, subject(spec));
         };
         return done.map(any -> ApiResponse.json(201, ObjectJson.encode(review)));
     }
@@ -144,16 +148,9 @@ final class Reviews {
         }
     }
 
-    private static User subject(Served served, JsonNode spec) {
+    private static User subject(JsonNode spec) {
         String name = Tree.text(spec, "user");
         List<String> groups = List.copyOf(Tree.texts(spec, "groups"));
-        if (name.isEmpty() && groups.isEmpty()) {
-            throw invalid(
-                    served,
-                    "spec.user",
-                    "FieldValueInvalid",
-                    "Invalid value: \"\": at least one of user or group must be specified");
-        }
         Map<String, List<String>> extra = new LinkedHashMap<>();
         spec.path("extra").properties().forEach(entry -> {
             List<String> values = new ArrayList<>();
@@ -163,45 +160,8 @@ final class Reviews {
         return new User(name, Tree.text(spec, "uid"), groups, extra);
     }
 
-    private static void checkNamespace(Served served, RequestInfo info, ObjectNode review) {
-        Tree.ensureObject(review, "metadata").put("namespace", info.namespace());
-        JsonNode resource = review.path("spec").path("resourceAttributes");
-        String given = Tree.text(resource, "namespace");
-        if (resource.isObject() && !given.equals(info.namespace())) {
-            throw invalid(
-                    served,
-                    "spec.resourceAttributes.namespace",
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + given + "\": must match metadata.namespace");
-        }
-    }
-
-    private Future<?> decide(Served served, ObjectNode review, User user) {
+    private Future<?> decide(ObjectNode review, User user) {
         JsonNode spec = review.path("spec");
-        JsonNode resource = spec.path("resourceAttributes");
-        JsonNode path = spec.path("nonResourceAttributes");
-        if (resource.isObject() && path.isObject()) {
-            throw invalid(
-                    served,
-                    "spec.nonResourceAttributes",
-                    "FieldValueInvalid",
-                    "Invalid value: " + path + ": cannot be specified in combination with resourceAttributes");
-        }
-        if (!resource.isObject() && !path.isObject()) {
-            throw invalid(
-                    served,
-                    "spec.resourceAttributes",
-                    "FieldValueInvalid",
-                    "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be"
-                            + " specified");
-        }
-        if (path.isObject() && served.info().namespaced()) {
-            throw invalid(
-                    served,
-                    "spec.nonResourceAttributes",
-                    "FieldValueInvalid",
-                    "Invalid value: " + path + ": disallowed on this kind of request");
-        }
         return access.decide(user, attributes(spec)).map(decision -> {
             ObjectNode status = review.putObject("status");
             status.put("allowed", decision.allowed());
@@ -233,13 +193,5 @@ final class Reviews {
         }
         rules.describe(user, namespace, review.putObject("status"));
         return Future.succeededFuture();
-    }
-
-    private static ApiException invalid(Served served, String field, String reason, @Nullable String message) {
-        return ApiException.invalid(
-                served.info().group(),
-                served.info().kind(),
-                "",
-                List.of(new ApiException.Cause(reason, String.valueOf(message), field)));
     }
 }

@@ -283,7 +283,7 @@ final class Writes {
 
     private Change decide(
             Served served, ObjectVersion current, ObjectNode old, ObjectNode next, Attachment attachment) {
-        if (ObjectMetadata.endsWithThisUpdate(old, next)) {
+        if (ObjectMetadata.endsWithThisUpdate(served, old, next)) {
             return new Change.Remove(reservations(served).delete(old));
         }
         // Nothing changed: no write, no event, the same resourceVersion.

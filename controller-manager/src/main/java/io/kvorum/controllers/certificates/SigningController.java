@@ -9,20 +9,24 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Signs approved requests for the signers of Kubernetes; those that do not keep to the signer's rules fail. */
 public final class SigningController extends RequestLoop {
     private static final Duration LEAST_LIFE = Duration.ofMinutes(10);
 
-    private final SigningAuthority authority;
+    private final Map<String, SigningAuthority> authorities;
     private final Duration mostLife;
     private final Clock clock;
 
-    /** @param mostLife of a certificate */
-    public SigningController(ControllerContext context, SigningAuthority authority, Duration mostLife) {
+    /**
+     * @param authorities by the name of the signer; those without one sign nothing
+     * @param mostLife of a certificate
+     */
+    public SigningController(ControllerContext context, Map<String, SigningAuthority> authorities, Duration mostLife) {
         super(context, "certificatesigningrequest-signing-controller");
-        this.authority = authority;
+        this.authorities = Map.copyOf(authorities);
         this.mostLife = mostLife;
         this.clock = context.clock();
     }
@@ -30,12 +34,13 @@ public final class SigningController extends RequestLoop {
     @Override
     Future<Result> handle(CertificateSigningRequest request) {
         @Nullable Signer signer = Signer.of(request.getSpec().getSignerName());
+        @Nullable SigningAuthority authority = authorities.get(request.getSpec().getSignerName());
         boolean due = signer != null
                 && Conditions.has(request, Conditions.APPROVED)
                 && !Conditions.has(request, Conditions.DENIED)
                 && !Conditions.has(request, Conditions.FAILED)
                 && !Conditions.signed(request);
-        if (!due || signer == null) {
+        if (!due || signer == null || authority == null) {
             return Future.succeededFuture(Result.done());
         }
         CertificateSigningRequest next;

@@ -1,0 +1,120 @@
+package io.kvorum.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvorum.component.ComponentFlags;
+import io.kvorum.component.Identity;
+import io.kvorum.component.KubernetesVersion;
+import io.kvorum.component.UsageException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ApiServerConfigTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void files() throws Exception {
+        for (String name : List.of("apiserver.crt", "apiserver.key", "ca.crt")) {
+            Files.writeString(folder.resolve(name), "");
+        }
+    }
+
+    private ApiServerConfig parse(String... more) {
+        List<String> args = new ArrayList<>(List.of("--client-ca-file=" + folder.resolve("ca.crt")));
+        args.addAll(List.of(more));
+        if (args.stream().noneMatch(arg -> arg.startsWith("--cert-dir="))) {
+            args.add("--cert-dir=" + folder);
+        }
+        ComponentFlags flags = new ComponentFlags();
+        ApiServerFlags declared = new ApiServerFlags(flags);
+        flags.parse(args);
+        return ApiServerConfig.of(
+                declared, new Identity("c", "apiserver", "apiserver-0", "127.7.0.40"), KubernetesVersion.BUILT_IN);
+    }
+
+    @Test
+    void theKubernetesServiceLeadsToWhatIsAdvertised() {
+        assertThat(parse().advertiseAddress()).isEqualTo("127.7.0.40");
+        assertThat(parse("--bind-address=127.7.0.41").advertiseAddress()).isEqualTo("127.7.0.41");
+        assertThat(parse("--bind-address=0.0.0.0").advertiseAddress()).isEqualTo("127.7.0.40");
+        assertThat(parse("--bind-address=127.7.0.41", "--advertise-address=10.0.0.1")
+                        .advertiseAddress())
+                .isEqualTo("10.0.0.1");
+        assertThatThrownBy(() -> parse("--advertise-address=api.example.com"))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--advertise-address: \"api.example.com\" is not an IPv4 address");
+    }
+
+    @Test
+    void clientsAreToldTheHostTheyKnow() {
+        assertThat(parse("--advertise-address=10.0.0.1").externalAddress()).isEqualTo("10.0.0.1:6443");
+        assertThat(parse("--advertise-address=10.0.0.1", "--external-hostname=api.example.com")
+                        .externalAddress())
+                .isEqualTo("api.example.com:6443");
+    }
+
+    /** What kubeadm writes into the manifest of an API server, but for its files and etcd. */
+    @Test
+    void usualFlagsAreTaken() {
+        assertThat(parse(
+                                "--advertise-address=10.0.0.1",
+                                "--allow-privileged=true",
+                                "--authorization-mode=Node,RBAC",
+                                "--enable-admission-plugins=NodeRestriction",
+                                "--enable-bootstrap-token-auth=true",
+                                "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname",
+                                "--requestheader-allowed-names=front-proxy-client",
+                                "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+                                "--requestheader-group-headers=X-Remote-Group",
+                                "--requestheader-username-headers=X-Remote-User",
+                                "--secure-port=6443",
+                                "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+                                "--service-cluster-ip-range=10.96.0.0/12")
+                        .disabledPlugins())
+                .isEmpty();
+    }
+
+    @Test
+    void theServingCertificateMayBeInAFolder() {
+        assertThat(parse().tls())
+                .isNotNull()
+                .satisfies(tls -> assertThat(tls.certificate()).isEqualTo(folder.resolve("apiserver.crt")));
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> parse("--cert-dir=" + none))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("--cert-dir: cannot read " + none.resolve("apiserver.crt"))
+                .hasMessageContaining("--tls-cert-file");
+    }
+
+    @Test
+    void aFeatureThatIsOffIsNoPlugin() {
+        assertThat(parse().disabledPlugins()).isEmpty();
+        assertThat(parse("--feature-gates=MutatingAdmissionPolicy=false").disabledPlugins())
+                .containsExactly("MutatingAdmissionPolicy");
+        assertThat(parse("--allow-privileged=false").privileged()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "--etcd-servers=http://127.0.0.1:2379|--etcd-servers has no meaning here: objects are kept in Kvorum's"
+                        + " stores, which --join names",
+                "--storage-media-type=application/yaml|--storage-media-type: \"application/yaml\" cannot be had: objects"
+                        + " are stored as application/json; leave it out",
+                "--feature-gates=Nonsense=true|--feature-gates: unrecognized feature gate: Nonsense",
+            })
+    void whatCannotBeHadIsTold(String flag, String why) {
+        assertThatThrownBy(() -> parse(flag)).isInstanceOf(UsageException.class).hasMessage(why);
+    }
+}
