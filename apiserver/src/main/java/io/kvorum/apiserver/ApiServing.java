@@ -259,7 +259,7 @@ public final class ApiServing {
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
                 options.fairness() && config.maxReading() + config.maxMutating() > 0
-                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating())
+                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating(), metrics)
                         : null,
                 config.maxReading(),
                 config.maxMutating(),

@@ -10,6 +10,7 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -40,16 +41,18 @@ public final class FlowControl {
     private final WatchCache cache;
     private final int seats;
     private final Turn turn;
+    private final FlowMetrics metrics;
     private final Map<String, PriorityLevel> levels = new HashMap<>();
     private List<FlowSchema> schemas = List.of();
     private long schemasAt = -1;
     private long levelsAt = -1;
 
     /** @param seats of all levels together */
-    public FlowControl(Vertx vertx, WatchCache cache, int seats) {
+    public FlowControl(Vertx vertx, WatchCache cache, int seats, MeterRegistry metrics) {
         this.vertx = vertx;
         this.cache = cache;
         this.seats = seats;
+        this.metrics = new FlowMetrics(metrics);
         this.turn = new Turn(System::nanoTime, next -> afterSockets(vertx, next));
     }
 
@@ -76,13 +79,14 @@ public final class FlowControl {
                 classified.schema.name(), classified.schema.flow(user, info), width(info, request));
         Future<Boolean> seat = place.seat();
         if (seat.isComplete()) {
-            return seated(classified, place, seat.result(), serve);
+            String refused = classified.level.settings().queues() == 0 ? "concurrency-limit" : "queue-full";
+            return seated(classified, place, seat.result(), refused, serve);
         }
         long limit = Math.max(1, Math.min(MOST_WAIT_MILLIS, request.timeout().toMillis() / 4));
         long timer = vertx.setTimer(limit, late -> place.leave());
         return seat.compose(given -> {
             vertx.cancelTimer(timer);
-            return seated(classified, place, given, serve);
+            return seated(classified, place, given, "time-out", serve);
         });
     }
 
@@ -101,14 +105,22 @@ public final class FlowControl {
     }
 
     private Future<ApiResponse> seated(
-            Classified classified, PriorityLevel.Place place, boolean given, Supplier<Future<ApiResponse>> serve) {
+            Classified classified,
+            PriorityLevel.Place place,
+            boolean given,
+            String refused,
+            Supplier<Future<ApiResponse>> serve) {
+        String schema = classified.schema.name();
+        String level = classified.level.name();
         if (!given) {
+            metrics.rejected(schema, level, refused);
             throw new ApiException(
                     429,
                     "TooManyRequests",
                     "Too many requests, please try again later.",
                     new ApiException.Details("", "", "", "", List.of(), RETRY_SECONDS));
         }
+        metrics.dispatched(schema, level);
         Future<ApiResponse> answer;
         turn.serve();
         try {
@@ -188,12 +200,18 @@ public final class FlowControl {
             wanted.put(Tree.text(object, "metadata", "name"), settings(object, shares));
         }
         // A level that is gone goes when nobody sits or waits there.
-        levels.values()
-                .removeIf(level -> !wanted.containsKey(level.name()) && level.seated() == 0 && level.waiting() == 0);
+        for (PriorityLevel level : List.copyOf(levels.values())) {
+            if (!wanted.containsKey(level.name()) && level.seated() == 0 && level.waiting() == 0) {
+                levels.remove(level.name());
+                metrics.removed(level);
+            }
+        }
         wanted.forEach((name, settings) -> {
             PriorityLevel known = levels.get(name);
             if (known == null) {
-                levels.put(name, new PriorityLevel(name, settings, turn));
+                PriorityLevel added = new PriorityLevel(name, settings, turn);
+                levels.put(name, added);
+                metrics.added(added);
             } else if (!known.settings().equals(settings)) {
                 known.change(settings);
             }

@@ -14,6 +14,8 @@ import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.MemoryStore;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.Txn;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -44,6 +46,7 @@ class FlowControlTest {
     private final List<Promise<ApiResponse>> served = new ArrayList<>();
     private final Promise<Void> fourth = Promise.promise();
     private MemoryStore store;
+    private final MeterRegistry metrics = new SimpleMeterRegistry();
     private FlowControl flows;
 
     @BeforeEach
@@ -63,7 +66,7 @@ class FlowControlTest {
         put("flowschemas", "devs", schema("narrow", "Group", "devs", 500));
         put("flowschemas", "bob-too-late", schema("wide", "User", "bob", 600));
         await(() -> cache.start());
-        flows = new FlowControl(vertx, cache, 100);
+        flows = new FlowControl(vertx, cache, 100, metrics);
     }
 
     @AfterEach
@@ -140,6 +143,26 @@ class FlowControlTest {
         });
         await(fourth::future);
         assertThat(served).as("the seat went on").hasSize(4);
+        assertThat(metrics.get("apiserver.flowcontrol.nominal.limit.seats")
+                        .tag("priority_level", "narrow")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(metrics.get("apiserver.flowcontrol.current.executing.seats")
+                        .tag("priority_level", "narrow")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(count("dispatched")).isEqualTo(2);
+        assertThat(count("rejected")).as("the queue was full").isEqualTo(1);
+    }
+
+    private double count(String outcome) {
+        return metrics.get("apiserver.flowcontrol." + outcome + ".requests")
+                .tag("flow_schema", "devs")
+                .tag("priority_level", "narrow")
+                .counter()
+                .count();
     }
 
     /** Netty runs dozens of tasks between two looks at its sockets: a turn that is a task would be no turn. */
