@@ -166,7 +166,7 @@ final class CustomDocuments {
         return info.custom();
     }
 
-    private static ObjectNode parse(Document document) {
+    static ObjectNode parse(Document document) {
         try {
             return (ObjectNode) JSON.readTree(document.bytes());
         } catch (IOException e) {
@@ -174,7 +174,7 @@ final class CustomDocuments {
         }
     }
 
-    private static byte[] encode(ObjectNode document) {
+    static byte[] encode(ObjectNode document) {
         try {
             return JSON.writeValueAsBytes(document);
         } catch (IOException e) {

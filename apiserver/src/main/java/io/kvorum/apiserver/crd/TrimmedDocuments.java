@@ -1,12 +1,9 @@
 package io.kvorum.apiserver.crd;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.openapi.OpenApiDocuments.Document;
 import io.kvorum.openapi.protobuf.V2Protobuf;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,7 +21,6 @@ import java.util.function.Supplier;
  * asked for, which takes milliseconds: off the event loop. Safe for use by several threads.
  */
 public final class TrimmedDocuments implements CustomOpenApi.Documents {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String URL = "serverRelativeURL";
 
     private final CustomOpenApi.Documents whole;
@@ -44,7 +40,7 @@ public final class TrimmedDocuments implements CustomOpenApi.Documents {
     private Document once(String name, Supplier<ObjectNode> maker) {
         Document known = made.get(name);
         if (known == null) {
-            known = Document.of(encode(maker.get()));
+            known = Document.of(CustomDocuments.encode(maker.get()));
             made.put(name, known);
         }
         return known;
@@ -66,7 +62,7 @@ public final class TrimmedDocuments implements CustomOpenApi.Documents {
     }
 
     private ObjectNode v2() {
-        ObjectNode document = parse(whole.v2Json());
+        ObjectNode document = CustomDocuments.parse(whole.v2Json());
         trim(document, document.path("definitions"));
         return document;
     }
@@ -74,7 +70,7 @@ public final class TrimmedDocuments implements CustomOpenApi.Documents {
     @Override
     public Document v3Index() {
         return once("v3", () -> {
-            ObjectNode index = parse(whole.v3Index());
+            ObjectNode index = CustomDocuments.parse(whole.v3Index());
             ObjectNode paths = (ObjectNode) index.path("paths");
             for (String path : names(paths)) {
                 Optional<Document> document = v3(path);
@@ -99,7 +95,7 @@ public final class TrimmedDocuments implements CustomOpenApi.Documents {
         }
         return whole.v3(path)
                 .map(document -> once("v3/" + path, () -> {
-                    ObjectNode tree = parse(document);
+                    ObjectNode tree = CustomDocuments.parse(document);
                     trim(tree, tree.path("components").path("schemas"));
                     return tree;
                 }));
@@ -141,21 +137,5 @@ public final class TrimmedDocuments implements CustomOpenApi.Documents {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
         return names;
-    }
-
-    private static ObjectNode parse(Document document) {
-        try {
-            return (ObjectNode) JSON.readTree(document.bytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException("an OpenAPI document is not JSON", e);
-        }
-    }
-
-    private static byte[] encode(ObjectNode document) {
-        try {
-            return JSON.writeValueAsBytes(document);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a tree cannot be written", e);
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -85,6 +84,6 @@ class ResponseBodyTest {
         byte[] piece = text("whole");
 
         assertThat(ResponseBody.of(piece).bytes()).isSameAs(piece);
-        assertThat(ResponseBody.of(Arrays.asList(piece)).toString()).isEqualTo("whole");
+        assertThat(ResponseBody.of(List.of(piece)).toString()).isEqualTo("whole");
     }
 }
