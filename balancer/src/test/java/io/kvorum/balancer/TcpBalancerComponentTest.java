@@ -51,11 +51,12 @@ final class TcpBalancerComponentTest {
         private final ServerSocket listener;
         private final ServerAddress address;
         private final AtomicInteger accepted = new AtomicInteger();
+        private final Thread acceptor;
 
         Backend(String name) throws IOException {
             listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
             address = new ServerAddress("127.0.0.1", listener.getLocalPort());
-            Thread acceptor = new Thread(() -> {
+            acceptor = new Thread(() -> {
                 try {
                     while (true) {
                         Socket socket = listener.accept();
@@ -82,9 +83,12 @@ final class TcpBalancerComponentTest {
             }
         }
 
+        /** A system call that waits for a connection keeps the socket open, and may still get one, until it has returned. */
         @Override
-        public void close() throws IOException {
+        public void close() throws IOException, InterruptedException {
             listener.close();
+            acceptor.join(TimeUnit.SECONDS.toMillis(10));
+            assertThat(acceptor.isAlive()).isFalse();
         }
     }
 
