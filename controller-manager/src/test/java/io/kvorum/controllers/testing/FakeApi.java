@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -111,19 +112,25 @@ public final class FakeApi implements ApiClient {
 
     /** Verb, resource and name of every write so far. */
     public List<String> writes() {
-        return List.copyOf(writes);
+        return there(() -> List.copyOf(writes));
     }
 
-    /** All objects of a type; on the context. */
+    /** All objects of a type. */
     public <T extends HasMetadata> List<T> all(Class<T> type) {
-        return table(info(type)).values().stream()
+        return there(() -> table(info(type)).values().stream()
                 .map(tree -> decode(tree, type))
-                .toList();
+                .toList());
     }
 
     public <T extends HasMetadata> @Nullable T find(Class<T> type, String namespace, String name) {
-        @Nullable ObjectNode tree = table(info(type)).get(namespace + "/" + name);
-        return tree == null ? null : decode(tree, type);
+        return there(() -> Optional.ofNullable(table(info(type)).get(namespace + "/" + name)))
+                .map(tree -> decode(tree, type))
+                .orElse(null);
+    }
+
+    /** For tests, which look from a thread of their own while controllers write on the context. */
+    private <R> R there(Supplier<R> look) {
+        return Context.isOnEventLoopThread() ? look.get() : run(look);
     }
 
     private static ResourceInfo info(Class<? extends HasMetadata> type) {
