@@ -196,9 +196,8 @@ final class ApiServerFlags {
                 .always(
                         "enable-garbage-collector",
                         true,
-                        "--enable-garbage-collector=false of the controller manager" + " turns it off")
+                        "--enable-garbage-collector=false of the controller manager turns it off")
                 .always("enable-aggregator-routing", true, "requests go to the endpoints of a Service themselves")
-                .always("profiling", false, "a JVM is profiled from outside, with jcmd")
                 .only("endpoint-reconciler-type", List.of("lease"), "endpoints are those of API servers that live")
                 .only("requestheader-username-headers", List.of("X-Remote-User"), "extension API servers are told so")
                 .only("requestheader-uid-headers", List.of("X-Remote-Uid"), "extension API servers are told so")
@@ -226,8 +225,6 @@ final class ApiServerFlags {
                         "tokens are those of --authentication-config, --oidc-... and service accounts",
                         "authentication-token-webhook-config-file")
                 .none("admission plugins have no configuration", "admission-control-config-file")
-                .none("there is no cloud", "cloud-provider", "cloud-config")
-                .none("give --log-format=text or json", "logging-format")
-                .none("there is one level for all: give --v", "vmodule");
+                .common();
     }
 }

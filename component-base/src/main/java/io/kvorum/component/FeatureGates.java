@@ -49,6 +49,11 @@ public final class FeatureGates {
 
     /** Reads the flag. Fails with a UsageException that names the gate, in upstream's words where it has some. */
     public void check() {
+        if (given.get().isEmpty() && choices.isEmpty()) {
+            // Most processes are started so: what nobody asks about is not read.
+            values = Map.of();
+            return;
+        }
         Map<String, Gate> known = gates();
         Map<String, Boolean> asked = asked(known);
         Map<String, Boolean> all = new HashMap<>();
@@ -77,7 +82,7 @@ public final class FeatureGates {
         values = Map.copyOf(all);
     }
 
-    /** Fails when the flag was not checked, or for a gate there is none of. */
+    /** Fails when the flag was not checked, for a gate there is none of, and where there is neither a choice nor a flag given. */
     public boolean on(String name) {
         if (values == null) {
             throw new IllegalStateException("--feature-gates is asked for before it is checked");

@@ -45,6 +45,14 @@ public final class FixedFlags {
         return this;
     }
 
+    /** Those of every component of the control plane. */
+    public FixedFlags common() {
+        return always("profiling", false, "a JVM is profiled from outside, with jcmd")
+                .none("there is no cloud", "cloud-provider", "cloud-config")
+                .none("give --log-format=text or json", "logging-format")
+                .none("there is one level for all: give --v", "vmodule");
+    }
+
     /** Fails with a UsageException naming the first flag that asks for what there is not, and the remedy. */
     public void check() {
         for (Fixed fixed : all) {

@@ -229,7 +229,7 @@ final class ControllerFlags {
                         "cidr-allocator-type")
                 .none("give it to API servers, which give Services their addresses", "service-cluster-ip-range")
                 .always("configure-cloud-routes", false, "there is no cloud")
-                .none("there is no cloud", "cloud-provider", "cloud-config", "external-cloud-volume-plugin")
+                .none("there is no cloud", "external-cloud-volume-plugin")
                 .only("kube-api-content-type", List.of("", "application/json"), "API servers are asked in JSON")
                 .none(
                         "API servers hold requests back: by --max-requests-inflight and FlowSchemas",
@@ -244,9 +244,7 @@ final class ControllerFlags {
                         "horizontal-pod-autoscaler-sync-period",
                         "attach-detach-reconcile-sync-period",
                         "flex-volume-plugin-dir")
-                .always("profiling", false, "a JVM is profiled from outside, with jcmd")
-                .none("give --log-format=text or json", "logging-format")
-                .none("there is one level for all: give --v", "vmodule");
+                .common();
     }
 
     /** Whether a controller is to run; the flag is checked for names that do not exist. */

@@ -24,7 +24,9 @@ public final class ProtobufFrames {
         WireWriter about = new WireWriter();
         about.message(1, listMeta(metadata));
         byte[] head = about.toBytes();
-        List<byte[]> pieces = new ArrayList<>(2 * messages.size() + 3);
+        List<byte[]> pieces = new ArrayList<>(2 * messages.size() + 2);
+        // Its place: what it says of the length is known at the end.
+        pieces.add(head);
         long length = head.length;
         for (byte[] message : messages) {
             WireWriter announced = new WireWriter(ANNOUNCEMENT);
@@ -37,8 +39,9 @@ public final class ProtobufFrames {
         WireWriter tail = new WireWriter();
         ProtobufBody.close(tail);
         pieces.add(tail.toBytes());
-        pieces.add(0, head);
-        pieces.add(0, ProtobufBody.open(apiVersion, listKind, length).toBytes());
+        WireWriter opening = ProtobufBody.open(apiVersion, listKind, length);
+        opening.raw(head, head.length);
+        pieces.set(0, opening.toBytes());
         return pieces;
     }
 

@@ -3,7 +3,6 @@ package io.kvorum.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
-import io.kvorum.api.ObjectNames;
 import io.kvorum.api.Tree;
 import java.util.List;
 
@@ -99,25 +98,9 @@ public final class AccessReviewRules {
         if (!ofLabels && key.isEmpty()) {
             errors.required(at.child("key"), "must be specified");
         }
-        switch (Tree.text(requirement, "operator")) {
-            case "In", "NotIn" -> {
-                if (values.isEmpty()) {
-                    errors.required(at.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-                }
-            }
-            case "Exists", "DoesNotExist" -> {
-                if (!values.isEmpty()) {
-                    errors.forbidden(
-                            at.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                }
-            }
-            default -> {}
-        }
+        MetaValidation.valuesOf(Tree.text(requirement, "operator"), values, at, errors);
         if (ofLabels) {
-            errors.invalidEach(at.child("key"), key, ObjectNames.labelKey(key));
-            for (int i = 0; i < values.size(); i++) {
-                errors.invalidEach(at.child("values").index(i), values.get(i), ObjectNames.labelValue(values.get(i)));
-            }
+            MetaValidation.labelRequirement(key, values, at, errors);
         }
     }
 

@@ -197,26 +197,43 @@ final class MetaValidation {
             FieldPath at = path.child("matchExpressions").index(i);
             List<String> values = Tree.texts(expression, "values");
             String operator = Tree.text(expression, "operator");
-            switch (operator) {
-                case "In", "NotIn" -> {
-                    if (values.isEmpty()) {
-                        errors.required(at.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-                    }
-                }
-                case "Exists", "DoesNotExist" -> {
-                    if (!values.isEmpty()) {
-                        errors.forbidden(
-                                at.child("values"),
-                                "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    }
-                }
-                default -> errors.invalid(at.child("operator"), operator, "not a valid selector operator");
+            if (!valuesOf(operator, values, at, errors)) {
+                errors.invalid(at.child("operator"), operator, "not a valid selector operator");
             }
-            String key = Tree.text(expression, "key");
-            errors.invalidEach(at.child("key"), key, ObjectNames.labelKey(key));
-            for (int v = 0; v < values.size(); v++) {
-                errors.invalidEach(at.child("values").index(v), values.get(v), ObjectNames.labelValue(values.get(v)));
+            labelRequirement(Tree.text(expression, "key"), values, at, errors);
+        }
+    }
+
+    /**
+     * Whether a requirement has values where its operator takes some, and none elsewhere.
+     *
+     * @return whether the operator is known
+     */
+    static boolean valuesOf(String operator, List<String> values, FieldPath at, FieldErrors errors) {
+        switch (operator) {
+            case "In", "NotIn" -> {
+                if (values.isEmpty()) {
+                    errors.required(at.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
+                }
             }
+            case "Exists", "DoesNotExist" -> {
+                if (!values.isEmpty()) {
+                    errors.forbidden(
+                            at.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A key and values that labels can have. */
+    static void labelRequirement(String key, List<String> values, FieldPath at, FieldErrors errors) {
+        errors.invalidEach(at.child("key"), key, ObjectNames.labelKey(key));
+        for (int i = 0; i < values.size(); i++) {
+            errors.invalidEach(at.child("values").index(i), values.get(i), ObjectNames.labelValue(values.get(i)));
         }
     }
 

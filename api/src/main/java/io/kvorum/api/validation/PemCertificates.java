@@ -5,17 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a text holds certificates in PEM (RFC 7468). */
 public final class PemCertificates {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String MALFORMED = "x509: malformed certificate";
-    /** Headers, as RFC 1421 has them, end with an empty line. */
-    private static final Pattern BLOCK = Pattern.compile(
-            "-----BEGIN ([^\n-]+)-----\r?\n" + "((?:[^\n:]+:[^\n]*\n)+\r?\n)?([^:]*?)-----END \\1-----");
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String END = "-----END ";
+    private static final String DASHES = "-----";
 
     private PemCertificates() {}
 
@@ -28,17 +26,13 @@ public final class PemCertificates {
      */
     public static @Nullable String problemOfBundle(String base64) {
         String pem = text(decoded(base64));
-        Matcher blocks = BLOCK.matcher(pem);
+        Blocks blocks = new Blocks(pem);
         boolean malformed = false;
         int end = 0;
-        while (blocks.find()) {
-            byte[] der = body(blocks);
-            if (der == null) {
-                continue;
-            }
-            end = blocks.end();
-            if (blocks.group(2) == null && blocks.group(1).equals(CERTIFICATE)) {
-                if (isCertificate(der)) {
+        for (Block block = blocks.next(); block != null; block = blocks.next()) {
+            end = blocks.at;
+            if (!block.headers && block.type.equals(CERTIFICATE)) {
+                if (isCertificate(block.der)) {
                     return null;
                 }
                 malformed = true;
@@ -57,23 +51,19 @@ public final class PemCertificates {
         if (pem.length == 0) {
             return null;
         }
-        Matcher blocks = BLOCK.matcher(text(pem));
+        Blocks blocks = new Blocks(text(pem));
         int found = 0;
-        while (blocks.find()) {
-            byte[] der = body(blocks);
-            if (der == null) {
-                continue;
+        for (Block block = blocks.next(); block != null; block = blocks.next()) {
+            if (!block.type.equals(CERTIFICATE)) {
+                return "only CERTIFICATE PEM blocks are allowed, found \"" + block.type + "\"";
             }
-            if (!blocks.group(1).equals(CERTIFICATE)) {
-                return "only CERTIFICATE PEM blocks are allowed, found \"" + blocks.group(1) + "\"";
-            }
-            if (blocks.group(2) != null) {
+            if (block.headers) {
                 return "no PEM block headers are permitted";
             }
-            if (der.length == 0) {
+            if (block.der.length == 0) {
                 return "found CERTIFICATE PEM block containing 0 certificates";
             }
-            if (!isCertificate(der)) {
+            if (!isCertificate(block.der)) {
                 return MALFORMED;
             }
             found++;
@@ -112,12 +102,71 @@ public final class PemCertificates {
         return new String(pem, StandardCharsets.ISO_8859_1);
     }
 
-    /** Null where the block's text is no base64, which makes it no block. */
-    private static byte @Nullable [] body(Matcher block) {
-        try {
-            return Base64.getDecoder().decode(block.group(3).replaceAll("\\s", ""));
-        } catch (IllegalArgumentException e) {
+    /** @param headers whether there are some; as RFC 1421 has them, they end with an empty line */
+    private record Block(String type, boolean headers, byte[] der) {}
+
+    /**
+     * The blocks of a text in their order. Each end is looked for once, and then for the last beginning before it, as Go
+     * does: whatever is sent costs no more than in proportion to its length.
+     */
+    private static final class Blocks {
+        private final String text;
+        private int at;
+
+        Blocks(String text) {
+            this.text = text;
+        }
+
+        @Nullable
+        Block next() {
+            for (int end = text.indexOf(END, at); end >= 0; end = text.indexOf(END, at)) {
+                String before = text.substring(at, end);
+                at = end + END.length();
+                Block block = block(before);
+                if (block != null) {
+                    return block;
+                }
+            }
             return null;
+        }
+
+        /** What ends here; null where that is no block. */
+        private @Nullable Block block(String before) {
+            int begin = before.lastIndexOf(BEGIN);
+            int line = begin < 0 ? -1 : before.indexOf('\n', begin);
+            if (line < 0) {
+                return null;
+            }
+            String head = withoutReturn(before.substring(begin + BEGIN.length(), line));
+            String type = head.endsWith(DASHES) ? head.substring(0, head.length() - DASHES.length()) : "";
+            if (type.isEmpty() || type.contains("-") || !text.startsWith(type + DASHES, at)) {
+                return null;
+            }
+            at += type.length() + DASHES.length();
+            int body = line + 1;
+            boolean headers = false;
+            for (int next = before.indexOf('\n', body); next >= 0; next = before.indexOf('\n', body)) {
+                String first = withoutReturn(before.substring(body, next));
+                boolean header = first.indexOf(':') > 0;
+                if (!header && !(headers && first.isEmpty())) {
+                    break;
+                }
+                headers = true;
+                body = next + 1;
+                if (!header) {
+                    break;
+                }
+            }
+            try {
+                byte[] der = Base64.getDecoder().decode(before.substring(body).replaceAll("\\s", ""));
+                return new Block(type, headers, der);
+            } catch (IllegalArgumentException noBase64) {
+                return null;
+            }
+        }
+
+        private static String withoutReturn(String line) {
+            return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
         }
     }
 

@@ -23,8 +23,11 @@ final class PrivilegeRules {
     private PrivilegeRules() {}
 
     static void check(ResourceInfo resource, JsonNode object, ValidationOptions options, FieldErrors errors) {
+        if (options.privileged()) {
+            return;
+        }
         List<String> where = SPECS.get(resource.group() + "/" + resource.kind());
-        if (options.privileged() || where == null) {
+        if (where == null) {
             return;
         }
         String[] steps = where.toArray(String[]::new);

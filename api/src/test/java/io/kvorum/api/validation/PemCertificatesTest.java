@@ -48,6 +48,27 @@ class PemCertificatesTest {
         assertThat(issued(GOOD + GARBAGE)).isEqualTo("x509: malformed certificate");
     }
 
+    /** A matcher that goes deeper for every header, or to the end for every beginning, would not come back. */
+    @Test
+    void longTextsAreReadOnce() {
+        String headers =
+                GOOD.replace("CERTIFICATE-----\nMII", "CERTIFICATE-----\n" + "A: b\n".repeat(200_000) + "\nMII");
+        assertThat(issued(headers)).isEqualTo("no PEM block headers are permitted");
+        assertThat(issued("-----BEGIN A-----\n".repeat(50_000)))
+                .isEqualTo("must contain at least one CERTIFICATE PEM block");
+        assertThat(issued("-----BEGIN A-----\n".repeat(50_000) + "-----END B-----\n".repeat(50_000) + GOOD))
+                .isNull();
+    }
+
+    @Test
+    void aBlockBeginsWhereItLastDoes() {
+        assertThat(bundle("-----BEGIN CERTIFICATE-----\nlost\n" + GOOD)).isNull();
+        assertThat(issued(GOOD.replace("\n", "\r\n"))).isNull();
+        assertThat(issued(GOOD.replace("CERTIFICATE-----\nMII", "CERTIFICATE-----\nA: b\nMII")))
+                .as("headers without an empty line behind them")
+                .isEqualTo("no PEM block headers are permitted");
+    }
+
     private static @Nullable String bundle(String pem) {
         return PemCertificates.problemOfBundle(
                 Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)));

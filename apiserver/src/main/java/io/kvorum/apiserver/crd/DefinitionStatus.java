@@ -95,6 +95,16 @@ final class DefinitionStatus {
         conflictMessage = "\"" + name + "\" is already in use";
     }
 
+    private void established(boolean accepted, String now) {
+        String bundle = Tree.text(definition, "spec", "conversion", "webhook", "clientConfig", "caBundle");
+        boolean trusted = bundle.isEmpty() || PemCertificates.problemOfBundle(bundle) == null;
+        String reason = !accepted ? "NotAccepted" : trusted ? "InitialNamesAccepted" : "InvalidCABundle";
+        String message = !accepted
+                ? "not all names are accepted"
+                : trusted ? "the initial names have been accepted" : "The conversion webhook CABundle is invalid";
+        Conditions.set(definition, "Established", accepted && trusted ? "True" : "False", reason, message, now);
+    }
+
     private void conditions(String now) {
         boolean accepted = conflictReason.isEmpty();
         Conditions.set(
@@ -105,26 +115,8 @@ final class DefinitionStatus {
                 accepted ? "no conflicts found" : conflictMessage,
                 now);
         // What was established once stays so: its objects are there.
-        String bundle = Tree.text(definition, "spec", "conversion", "webhook", "clientConfig", "caBundle");
-        if (!Conditions.isTrue(definition, "Established")
-                && accepted
-                && !bundle.isEmpty()
-                && PemCertificates.problemOfBundle(bundle) != null) {
-            Conditions.set(
-                    definition,
-                    "Established",
-                    "False",
-                    "InvalidCABundle",
-                    "The conversion webhook CABundle is invalid",
-                    now);
-        } else if (!Conditions.isTrue(definition, "Established")) {
-            Conditions.set(
-                    definition,
-                    "Established",
-                    accepted ? "True" : "False",
-                    accepted ? "InitialNamesAccepted" : "NotAccepted",
-                    accepted ? "the initial names have been accepted" : "not all names are accepted",
-                    now);
+        if (!Conditions.isTrue(definition, "Established")) {
+            established(accepted, now);
         }
         Approval approval = Approval.of(definition);
         if (approval.protectedGroup()) {
