@@ -221,25 +221,21 @@ public record ClusterSpec(
     }
 
     /**
-     * The most heap that the JVMs of a role may use, which the user may have set.
+     * How the JVMs of a role run, which the user may have set.
      *
-     * @throws CommandFailure when what the user wrote is no size
+     * @throws CommandFailure when what the user wrote is no size, compiler or collector
      */
-    public int heapMegabytes(Role role) {
-        return lastArgument(role, HeapSize.ARGUMENT)
-                .map(size -> HeapSize.megabytes(role, size))
-                .orElse(role.heapMegabytes());
-    }
-
-    /**
-     * How far the code of a role's JVMs is compiled, which the user may have set.
-     *
-     * @throws CommandFailure when what the user wrote is none
-     */
-    public Compiler compiler(Role role) {
-        return lastArgument(role, Compiler.ARGUMENT)
-                .map(text -> Compiler.of(role, text))
-                .orElse(Compiler.usual(role));
+    public Jvm jvm(Role role) {
+        return new Jvm(
+                lastArgument(role, HeapSize.ARGUMENT)
+                        .map(size -> HeapSize.megabytes(role, size))
+                        .orElse(role.heapMegabytes()),
+                lastArgument(role, Compiler.ARGUMENT)
+                        .map(text -> Compiler.of(role, text))
+                        .orElse(Compiler.usual(role)),
+                lastArgument(role, Collector.ARGUMENT)
+                        .map(text -> Collector.of(role, text))
+                        .orElse(Collector.SERIAL));
     }
 
     private Optional<String> lastArgument(Role role, String flag) {

@@ -89,8 +89,7 @@ public final class CommandLine {
         }
         flags.addAll(Timers.flags(spec, instance.role()));
         for (String argument : spec.arguments(instance.role())) {
-            // Meant for the JVM, not for the component.
-            if (!argument.startsWith(HeapSize.ARGUMENT) && !argument.startsWith(Compiler.ARGUMENT)) {
+            if (!Jvm.isFor(argument)) {
                 flags.add("--" + argument);
             }
         }

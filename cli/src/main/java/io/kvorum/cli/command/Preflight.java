@@ -5,8 +5,8 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.CommandLine;
-import io.kvorum.cli.cluster.Compiler;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Jvm;
 import io.kvorum.cli.cluster.Role;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,9 +86,8 @@ final class Preflight {
         }
         nodes(spec.nodes(), 0);
         for (Role role : Role.values()) {
-            // Both fail on what the user cannot have meant.
-            int heap = spec.heapMegabytes(role);
-            Compiler compiler = spec.compiler(role);
+            // Fails on what the user cannot have meant.
+            Jvm jvm = spec.jvm(role);
         }
         if (!spec.network().equals("loopback")) {
             throw new CommandFailure("--network \"" + spec.network() + "\" is not known; choose loopback", 2);

@@ -2,6 +2,7 @@ package io.kvorum.cli.launcher;
 
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Jvm;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -73,7 +74,7 @@ public final class ArchiveTraining {
                 lib,
                 null,
                 Path.of(environment.getOrDefault("KVORUM_CLASS_LISTS", "")));
-        List<String> command = java.of("cli-" + words[0], "io.kvorum.cli.Main", 128, List.of(words));
+        List<String> command = java.of("cli-" + words[0], "io.kvorum.cli.Main", Jvm.small(128), List.of(words));
         command.addAll(1, arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

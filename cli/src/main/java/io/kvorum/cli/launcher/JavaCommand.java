@@ -1,7 +1,7 @@
 package io.kvorum.cli.launcher;
 
 import io.kvorum.cli.cluster.CommandFailure;
-import io.kvorum.cli.cluster.Compiler;
+import io.kvorum.cli.cluster.Jvm;
 import io.kvorum.cli.cluster.Release;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a Kvorum JVM is started: the flags that make eight of them start fast on two cores (serial collector, C1 only, a
- * shared class-data archive, one class path for all so that they can share it).
+ * How a Kvorum JVM is started: the flags that make eight of them start fast on two cores (the serial collector and C1 only
+ * unless told otherwise, a shared class-data archive, one class path for all so that they can share it).
  *
  * @param java the java program
  * @param lib folder with every jar
@@ -70,31 +70,21 @@ record JavaCommand(
         }
     }
 
-    /**
-     * @param name names the class list, should one be written
-     * @param heapMegabytes the most heap it may use
-     */
-    List<String> of(String name, String mainClass, int heapMegabytes, List<String> arguments) throws IOException {
-        return of(name, mainClass, heapMegabytes, Compiler.QUICK, arguments);
-    }
-
-    List<String> of(String name, String mainClass, int heapMegabytes, Compiler compiler, List<String> arguments)
-            throws IOException {
+    /** @param name names the class list, should one be written */
+    List<String> of(String name, String mainClass, Jvm jvm, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java.toString()));
-        command.addAll(flags(name, heapMegabytes, compiler));
+        command.addAll(flags(name, jvm));
         command.addAll(List.of("-cp", classPath(), mainClass));
         command.addAll(arguments);
         return command;
     }
 
-    private List<String> flags(String name, int heapMegabytes, Compiler compiler) {
-        List<String> flags = new ArrayList<>(compiler.flags());
+    private List<String> flags(String name, Jvm jvm) {
+        List<String> flags = new ArrayList<>(jvm.flags());
         flags.addAll(List.of(
-                "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xms24m",
-                "-Xmx" + heapMegabytes + "m",
                 "-Xss512k",
                 // Fewer wake-ups of an idle JVM: its periodic safepoint and its look at unused monitors.
                 "-XX:+UnlockDiagnosticVMOptions",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Jvm;
 import io.kvorum.cli.pki.CertificateAuthority;
 import io.kvorum.faults.ControlSocket;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class LauncherProcess {
                 .of(
                         "launcher",
                         Launcher.class.getName(),
-                        HEAP_MEGABYTES,
+                        Jvm.small(HEAP_MEGABYTES),
                         List.of(folder.root().toString(), lib.toString())));
         Process process = new ProcessBuilder(command)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))

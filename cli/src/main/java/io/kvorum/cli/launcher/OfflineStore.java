@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Jvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ public final class OfflineStore {
         Path errors = Files.createTempFile("kvorum-store-tool", ".err");
         Path output = Files.createTempFile("kvorum-store-tool", ".out");
         try {
-            Process process = new ProcessBuilder(java.of("store-tool", TOOL, HEAP_MEGABYTES, arguments))
+            Process process = new ProcessBuilder(java.of("store-tool", TOOL, Jvm.small(HEAP_MEGABYTES), arguments))
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(output.toFile())

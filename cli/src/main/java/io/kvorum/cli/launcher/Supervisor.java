@@ -231,8 +231,7 @@ final class Supervisor {
             ProcessBuilder builder = new ProcessBuilder(command.of(
                             instance.name(),
                             instance.role().mainClass(),
-                            spec.heapMegabytes(instance.role()),
-                            spec.compiler(instance.role()),
+                            spec.jvm(instance.role()),
                             new CommandLine(spec, folder).arguments(instance, command.imagesJar())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -71,8 +71,8 @@ class CommandLineTest {
     void theHeapOfARoleIsForItsJvmAndNoFlagOfTheComponent() {
         ClusterSpec spec = ClusterSpec.defaults("lab", 7)
                 .withArguments(Role.STORE, List.of("heap=1500m", "watch-history=10", "heap=2g"));
-        assertThat(spec.heapMegabytes(Role.STORE)).isEqualTo(2048);
-        assertThat(spec.heapMegabytes(Role.APISERVER)).isEqualTo(Role.APISERVER.heapMegabytes());
+        assertThat(spec.jvm(Role.STORE).heapMegabytes()).isEqualTo(2048);
+        assertThat(spec.jvm(Role.APISERVER).heapMegabytes()).isEqualTo(Role.APISERVER.heapMegabytes());
         assertThat(arguments(spec, instance(spec, "store-0")))
                 .contains("--watch-history=10")
                 .noneMatch(flag -> flag.contains("heap="));
@@ -82,23 +82,41 @@ class CommandLineTest {
     void theCompilerOfARoleIsForItsJvmAndNoFlagOfTheComponent() {
         ClusterSpec spec =
                 ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("compiler=full", "watch-history=10"));
-        assertThat(spec.compiler(Role.STORE)).isEqualTo(Compiler.FULL);
-        assertThat(spec.compiler(Role.APISERVER)).isEqualTo(Compiler.ADAPTIVE);
-        assertThat(spec.compiler(Role.SCHEDULER)).isEqualTo(Compiler.QUICK);
+        assertThat(spec.jvm(Role.STORE).compiler()).isEqualTo(Compiler.FULL);
+        assertThat(spec.jvm(Role.APISERVER).compiler()).isEqualTo(Compiler.ADAPTIVE);
+        assertThat(spec.jvm(Role.SCHEDULER).compiler()).isEqualTo(Compiler.QUICK);
         assertThat(arguments(spec, instance(spec, "store-0")))
                 .contains("--watch-history=10")
                 .noneMatch(flag -> flag.contains("compiler="));
         assertThatThrownBy(() ->
-                        spec.withArguments(Role.STORE, List.of("compiler=best")).compiler(Role.STORE))
+                        spec.withArguments(Role.STORE, List.of("compiler=best")).jvm(Role.STORE))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("--store-arg compiler=best: choose quick, adaptive or full");
+    }
+
+    @Test
+    void theCollectorOfARoleIsForItsJvmAndNoFlagOfTheComponent() {
+        ClusterSpec spec =
+                ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("collector=g1", "watch-history=10"));
+        assertThat(spec.jvm(Role.STORE).flags()).contains("-XX:+UseG1GC").doesNotContain("-XX:+UseSerialGC");
+        assertThat(spec.jvm(Role.APISERVER).flags())
+                .contains("-XX:+UseSerialGC")
+                .doesNotContain("-XX:+UseG1GC");
+        assertThat(spec.jvm(Role.SCHEDULER).collector()).isEqualTo(Collector.SERIAL);
+        assertThat(arguments(spec, instance(spec, "store-0")))
+                .contains("--watch-history=10")
+                .noneMatch(flag -> flag.contains("collector="));
+        assertThatThrownBy(() -> spec.withArguments(Role.STORE, List.of("collector=none"))
+                        .jvm(Role.STORE))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("--store-arg collector=none: choose serial or g1");
     }
 
     @Test
     void aHeapThatIsNoSizeOrTooSmallIsRefused() {
         for (String size : List.of("", "2", "two", "0g", "32m", "2gb", "-1g")) {
             ClusterSpec spec = ClusterSpec.defaults("lab", 7).withArguments(Role.STORE, List.of("heap=" + size));
-            assertThatThrownBy(() -> spec.heapMegabytes(Role.STORE))
+            assertThatThrownBy(() -> spec.jvm(Role.STORE).heapMegabytes())
                     .isInstanceOf(CommandFailure.class)
                     .hasMessageContaining("--store-arg heap=" + size);
         }
