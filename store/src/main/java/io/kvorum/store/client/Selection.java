@@ -28,9 +28,9 @@ public record Selection(
     /** Whether the bounds let a version pass. */
     public boolean admits(long modRevision, long createRevision) {
         return modRevision >= minModRevision
-                && (maxModRevision <= 0 || modRevision <= maxModRevision)
+                && (maxModRevision == 0 || modRevision <= maxModRevision)
                 && createRevision >= minCreateRevision
-                && (maxCreateRevision <= 0 || createRevision <= maxCreateRevision);
+                && (maxCreateRevision == 0 || createRevision <= maxCreateRevision);
     }
 
     /** Whether a range has to be read to its end before the first entry is known. */

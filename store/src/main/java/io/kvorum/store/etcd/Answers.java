@@ -75,24 +75,52 @@ final class Answers {
     }
 
     static TxnResponse txn(ResponseHeader header, TxnResult result) {
-        TxnResponse.Builder answer = TxnResponse.newBuilder().setHeader(header).setSucceeded(result.succeeded());
-        ResponseHeader inner =
-                ResponseHeader.newBuilder().setRevision(result.revision()).build();
-        result.results().forEach(one -> answer.addResponses(op(inner, one)));
-        return answer.build();
+        return new Inner(result).txn(header, result);
     }
 
-    private static ResponseOp op(ResponseHeader header, OpResult result) {
-        ResponseOp.Builder answer = ResponseOp.newBuilder();
-        if (result instanceof RangeResult range) {
-            answer.setResponseRange(range(header, range));
-        } else if (result instanceof OpResult.Put put) {
-            answer.setResponsePut(put(header, put));
-        } else if (result instanceof OpResult.Deleted deleted) {
-            answer.setResponseDeleteRange(deleted(header, deleted));
-        } else if (result instanceof TxnResult txn) {
-            answer.setResponseTxn(txn(header, txn));
+    /** The answers within a transaction's. As in etcd each tells the revision that it saw: what was, until something is written. */
+    private static final class Inner {
+        private final long before;
+        private final long after;
+        private boolean written;
+
+        Inner(TxnResult outermost) {
+            after = outermost.revision();
+            before = writes(outermost) ? after - 1 : after;
         }
-        return answer.build();
+
+        private static boolean writes(OpResult result) {
+            return result instanceof OpResult.Put
+                    || (result instanceof OpResult.Deleted deleted && deleted.count() > 0)
+                    || (result instanceof TxnResult txn
+                            && txn.results().stream().anyMatch(Inner::writes));
+        }
+
+        TxnResponse txn(ResponseHeader header, TxnResult result) {
+            TxnResponse.Builder answer =
+                    TxnResponse.newBuilder().setHeader(header).setSucceeded(result.succeeded());
+            result.results().forEach(one -> answer.addResponses(op(one)));
+            return answer.build();
+        }
+
+        private ResponseOp op(OpResult result) {
+            ResponseOp.Builder answer = ResponseOp.newBuilder();
+            if (result instanceof TxnResult txn) {
+                return answer.setResponseTxn(txn(ResponseHeader.getDefaultInstance(), txn))
+                        .build();
+            }
+            written |= writes(result);
+            ResponseHeader header = ResponseHeader.newBuilder()
+                    .setRevision(written ? after : before)
+                    .build();
+            if (result instanceof RangeResult range) {
+                answer.setResponseRange(range(header, range));
+            } else if (result instanceof OpResult.Put put) {
+                answer.setResponsePut(put(header, put));
+            } else if (result instanceof OpResult.Deleted deleted) {
+                answer.setResponseDeleteRange(deleted(header, deleted));
+            }
+            return answer.build();
+        }
     }
 }

@@ -41,7 +41,7 @@ final class ElectionService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service(ElectionGrpc.SERVICE_NAME)
+        return new Service(ElectionGrpc.SERVICE_NAME, EtcdErrors::ofClient)
                 .unary(ElectionGrpc.getCampaignMethod(), this::campaign)
                 .unary(ElectionGrpc.getProclaimMethod(), this::proclaim)
                 .unary(ElectionGrpc.getLeaderMethod(), this::leader)

@@ -64,6 +64,18 @@ final class EtcdErrors {
                 .asRuntimeException();
     }
 
+    /** As {@link #of}, but refusals come without their code, as from those services of etcd that are its own clients. */
+    static StatusRuntimeException ofClient(Throwable thrown) {
+        StatusRuntimeException error = of(thrown);
+        return switch (error.getStatus().getCode()) {
+            case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->
+                Status.UNKNOWN
+                        .withDescription(error.getStatus().getDescription())
+                        .asRuntimeException();
+            default -> error;
+        };
+    }
+
     private static Status status(StoreException cause) {
         if (cause instanceof StoreException.Compacted) {
             return COMPACTED;

@@ -31,6 +31,9 @@ public final class EtcdFace implements AutoCloseable {
     /** Beyond the greatest request there is room for framing; anything longer is refused before it is read. */
     private static final int MAX_MESSAGE_BYTES = StoreProtocol.MAX_REQUEST_BYTES + (512 << 10);
 
+    /** Of one call; grpc-java's default of 8 KiB is less than what clients of an etcd may send, whose limit is 16 MiB. */
+    private static final int MAX_HEADER_BYTES = 1 << 20;
+
     private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final long MIN_PING_SECONDS = 5;
     private static final long CLOSE_MILLIS = 500;
@@ -85,6 +88,7 @@ public final class EtcdFace implements AutoCloseable {
         // Nothing blocks where requests are taken, so they need no thread of their own.
         this.server = builder.directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_HEADER_BYTES)
                 .permitKeepAliveTime(MIN_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .build();

@@ -23,7 +23,7 @@ final class LockService {
     }
 
     ServerServiceDefinition definition() {
-        return new Service(LockGrpc.SERVICE_NAME)
+        return new Service(LockGrpc.SERVICE_NAME, EtcdErrors::ofClient)
                 .unary(LockGrpc.getLockMethod(), this::lock)
                 .unary(LockGrpc.getUnlockMethod(), this::unlock)
                 .build();

@@ -41,6 +41,9 @@ final class MaintenanceService {
 
     private static final long TRANSFER_SECONDS = 5;
 
+    /** What etcd tells for the compacted revision as long as there is none. */
+    private static final long NEVER_COMPACTED = -1;
+
     private final MemberStore store;
     private final Identities ids;
     private final Executor pool;
@@ -187,7 +190,7 @@ final class MaintenanceService {
                 () -> HashKVResponse.newBuilder()
                         .setHeader(ids.header(newest.revision()))
                         .setHash(ContentChecksum.of(newest, asked <= 0 ? newest.revision() : asked))
-                        .setCompactRevision(newest.compactRevision())
+                        .setCompactRevision(newest.compactRevision() == 0 ? NEVER_COMPACTED : newest.compactRevision())
                         .build(),
                 pool);
     }

@@ -4,6 +4,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -16,22 +17,29 @@ import java.util.function.Function;
 final class Service {
     private final String name;
     private final ServerServiceDefinition.Builder definition;
+    private final Function<Throwable, StatusRuntimeException> errors;
 
     Service(String name) {
-        this.name = name;
-        this.definition = ServerServiceDefinition.builder(name);
+        this(name, EtcdErrors::of);
     }
 
-    /** Answers one request; what it throws, or fails with, is told as {@link EtcdErrors#of}. */
+    /** @param errors what is told of a failure */
+    Service(String name, Function<Throwable, StatusRuntimeException> errors) {
+        this.name = name;
+        this.definition = ServerServiceDefinition.builder(name);
+        this.errors = errors;
+    }
+
+    /** Answers one request; what it throws, or fails with, is told as an error. */
     interface Verb<Q, A> {
         CompletionStage<A> answer(Q request);
     }
 
     /** One request, one answer. */
     <Q, A> Service unary(MethodDescriptor<Q, A> method, Verb<Q, A> verb) {
-        definition.addMethod(method, ServerCalls.asyncUnaryCall((asked, observer) -> {
+        definition.addMethod(Received.by(method), ServerCalls.asyncUnaryCall((asked, observer) -> {
             ignoreCancellation(observer);
-            answer(verb, asked, observer);
+            asked.handle(request -> answer(verb, request, observer), observer::onError);
         }));
         return this;
     }
@@ -39,9 +47,9 @@ final class Service {
     /** One request, many answers. */
     <Q, A> Service answers(MethodDescriptor<Q, A> method, Stream<Q, A> stream) {
         definition.addMethod(
-                method,
-                ServerCalls.asyncServerStreamingCall(
-                        (asked, observer) -> stream.open(asked, (ServerCallStreamObserver<A>) observer)));
+                Received.by(method),
+                ServerCalls.asyncServerStreamingCall((asked, observer) -> asked.handle(
+                        request -> stream.open(request, (ServerCallStreamObserver<A>) observer), observer::onError)));
         return this;
     }
 
@@ -54,8 +62,9 @@ final class Service {
     <Q, A> Service both(
             MethodDescriptor<Q, A> method, Function<ServerCallStreamObserver<A>, StreamObserver<Q>> stream) {
         definition.addMethod(
-                method,
-                ServerCalls.asyncBidiStreamingCall(observer -> stream.apply((ServerCallStreamObserver<A>) observer)));
+                Received.by(method),
+                ServerCalls.asyncBidiStreamingCall(
+                        observer -> Received.unpack(stream.apply((ServerCallStreamObserver<A>) observer), observer)));
         return this;
     }
 
@@ -77,12 +86,12 @@ final class Service {
         return definition.build();
     }
 
-    private static <Q, A> void answer(Verb<Q, A> verb, Q request, StreamObserver<A> observer) {
+    private <Q, A> void answer(Verb<Q, A> verb, Q request, StreamObserver<A> observer) {
         CompletionStage<A> answered;
         try {
             answered = verb.answer(request);
         } catch (RuntimeException e) {
-            observer.onError(EtcdErrors.of(e));
+            observer.onError(errors.apply(e));
             return;
         }
         answered.whenComplete((answer, thrown) -> {
@@ -90,7 +99,7 @@ final class Service {
                 observer.onNext(answer);
                 observer.onCompleted();
             } else {
-                observer.onError(EtcdErrors.of(thrown));
+                observer.onError(errors.apply(thrown));
             }
         });
     }

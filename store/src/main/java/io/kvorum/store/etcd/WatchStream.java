@@ -8,6 +8,7 @@ import io.kvorum.etcd.api.WatchRequest;
 import io.kvorum.etcd.api.WatchResponse;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.KeyRange;
+import io.kvorum.store.client.StoreException;
 import io.kvorum.store.watch.WatchHub;
 import java.util.HashMap;
 import java.util.List;
@@ -73,9 +74,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private void create(WatchCreateRequest request) {
         long now = hub.newest();
-        long id = request.getWatchId();
-        if (id != 0 && watchers.containsKey(id)) {
-            refuse("mvcc: duplicate watch ID provided on the WatchStream", now);
+        if (request.getStartRevision() < 0) {
+            refuse(String.valueOf(EtcdErrors.COMPACTED.getDescription()), now);
             return;
         }
         KeyRange range = Bytes.watched(request.getKey(), request.getRangeEnd());
@@ -84,13 +84,23 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             refuse("mvcc: watcher range is empty", now);
             return;
         }
+        long id = request.getWatchId();
+        if (id != 0 && watchers.containsKey(id)) {
+            refuse("mvcc: duplicate watch ID provided on the WatchStream", now);
+            return;
+        }
         if (id == 0) {
             id = freeId();
         }
         Watcher watcher = new Watcher(this, id, request);
         watchers.put(id, watcher);
         send(response(id, now).setCreated(true).build());
-        long start = request.getStartRevision() <= 0 ? now + 1 : request.getStartRevision();
+        long start = request.getStartRevision() == 0 ? now + 1 : request.getStartRevision();
+        long compacted = hub.compacted();
+        if (start < compacted) {
+            watcher.failed(new StoreException.Compacted(compacted)); // also if the hub still remembers
+            return;
+        }
         watcher.opened(hub.open(range, start, request.getPrevKv(), watcher));
     }
 

@@ -125,14 +125,24 @@ final class Watcher implements WatchSink {
         return taken;
     }
 
+    /** What is compacted is told by its revision alone, without the store's, as etcd tells it; all else by a reason. */
     @Override
     public void failed(StoreException cause) {
-        WatchResponse.Builder last = stream.lastResponse(id)
-                .setCanceled(true)
-                .setCancelReason(String.valueOf(EtcdErrors.of(cause).getStatus().getDescription()));
         if (cause instanceof StoreException.Compacted compacted) {
-            last.setCompactRevision(compacted.compactRevision());
+            stream.over(
+                    this,
+                    stream.response(id, 0)
+                            .setCanceled(true)
+                            .setCompactRevision(compacted.compactRevision())
+                            .build());
+        } else {
+            String reason = String.valueOf(EtcdErrors.of(cause).getStatus().getDescription());
+            stream.over(
+                    this,
+                    stream.lastResponse(id)
+                            .setCanceled(true)
+                            .setCancelReason(reason)
+                            .build());
         }
-        stream.over(this, last.build());
     }
 }

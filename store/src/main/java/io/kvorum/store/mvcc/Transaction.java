@@ -130,21 +130,16 @@ final class Transaction {
         };
     }
 
-    /** Why the operations chosen cannot be carried out, null when they can. */
+    /** Why the operations chosen cannot be carried out, null when they can; what is wrong with puts is told first. */
     private @Nullable Outcome refusal(Decided decided) {
+        Outcome refusal = refusal(decided, op -> op instanceof Op.Put put ? refusal(put) : null);
+        return refusal != null ? refusal : refusal(decided, op -> op instanceof Op.Get get ? refusal(get) : null);
+    }
+
+    private static @Nullable Outcome refusal(Decided decided, Check check) {
+        Iterator<Decided> nested = decided.nested().iterator();
         for (Op op : decided.ops()) {
-            Outcome refusal = null;
-            if (op instanceof Op.Put put) {
-                refusal = refusal(put);
-            } else if (op instanceof Op.Get get) {
-                refusal = base.refusal(get.request().revision());
-            }
-            if (refusal != null) {
-                return refusal;
-            }
-        }
-        for (Decided nested : decided.nested()) {
-            Outcome refusal = refusal(nested);
+            Outcome refusal = op instanceof Op.Nested ? refusal(nested.next(), check) : check.refusal(op);
             if (refusal != null) {
                 return refusal;
             }
@@ -152,17 +147,30 @@ final class Transaction {
         return null;
     }
 
+    /** Says why an operation cannot be carried out, null when it can. */
+    @FunctionalInterface
+    private interface Check {
+        @Nullable
+        Outcome refusal(Op op);
+    }
+
     private @Nullable Outcome refusal(Op.Put put) {
-        if (put.lease() != 0 && !put.keepLease() && !leases.contains(put.lease())) {
-            return KeySpace.noSuchLease(put.lease());
-        }
         if (put.keepValue() || put.keepLease()) {
             KeyHistory history = keys.get(put.key());
             if (history == null || history.live() == null) {
                 return new Outcome.Refused(Refusal.KEY_NOT_FOUND, "key not found: " + put.key());
             }
         }
-        return null;
+        return put.lease() != 0 && !put.keepLease() && !leases.contains(put.lease())
+                ? KeySpace.noSuchLease(put.lease())
+                : null;
+    }
+
+    /** As in etcd, a revision below 0 is now for a read by itself, and a compacted one within a transaction. */
+    private @Nullable Outcome refusal(Op.Get get) {
+        long asked = get.request().revision();
+        long oldest = base.compactRevision() == 0 ? -1 : base.compactRevision();
+        return asked < 0 && asked < oldest ? new Outcome.Compacted(base.compactRevision()) : base.refusal(asked);
     }
 
     private OpResult carryOut(Op op) {

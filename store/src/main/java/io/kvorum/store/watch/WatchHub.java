@@ -85,6 +85,11 @@ public class WatchHub {
         return Math.max(history.newest(), newest.get().revision());
     }
 
+    /** The revision before which nothing can be read; what happened before may still be in memory. */
+    public long compacted() {
+        return newest.get().compactRevision();
+    }
+
     /** Sinks have room again. Any thread. */
     public void resume(Collection<Watch> stalled) {
         List<Watch> all = List.copyOf(stalled);

@@ -152,7 +152,7 @@ final class TurnsTest {
     @Test
     void aLockNeedsALeaseThatExists() {
         refuses(
-                Status.Code.NOT_FOUND,
+                Status.Code.UNKNOWN,
                 "etcdserver: requested lease not found",
                 () -> LockGrpc.newBlockingStub(cluster.channel())
                         .lock(LockRequest.newBuilder()

@@ -177,15 +177,12 @@ final class WatchServiceTest {
         Opened stream = open();
         stream.created(key("compacted/a").setStartRevision(compacted));
         assertThat(text(stream.responses().next().getEvents(0))).isEqualTo("put compacted/a=2");
-        for (int i = 0; i < 200; i++) {
-            putNow("compacted/other", "" + i); // beyond the history in memory
-        }
-        stream.created(key("compacted/a").setStartRevision(1));
+        stream.created(key("compacted/a").setStartRevision(1)); // which is still in memory
         WatchResponse cancelled = stream.responses().next();
         assertThat(cancelled.getCanceled()).isTrue();
         assertThat(cancelled.getWatchId()).isEqualTo(1);
         assertThat(cancelled.getCompactRevision()).isEqualTo(compacted);
-        assertThat(cancelled.getCancelReason()).isEqualTo("etcdserver: mvcc: required revision has been compacted");
+        assertThat(cancelled.getCancelReason()).isEmpty();
     }
 
     @Test
