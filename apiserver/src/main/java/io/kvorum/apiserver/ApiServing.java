@@ -199,6 +199,7 @@ public final class ApiServing {
                         config,
                         vertx,
                         random,
+                        clock,
                         cache,
                         catalog,
                         types,
@@ -393,6 +394,7 @@ public final class ApiServing {
             ApiServerConfig config,
             Vertx vertx,
             RandomGenerator random,
+            Clock clock,
             WatchCache cache,
             ResourceCatalog catalog,
             SchemaSource types,
@@ -402,7 +404,7 @@ public final class ApiServing {
         Map<String, Supplier<Admission>> known = new LinkedHashMap<>();
         known.put("NamespaceLifecycle", () -> new NamespaceLifecycle(cache));
         known.put("ServiceAccount", () -> new ServiceAccountAdmission(vertx, cache, random));
-        known.put("LimitRanger", () -> new LimitRanger(cache));
+        known.put("LimitRanger", () -> new LimitRanger(cache, clock));
         known.put("RuntimeClass", () -> new RuntimeClassAdmission(cache));
         known.put("DefaultStorageClass", () -> DefaultClass.storage(cache));
         known.put("DefaultIngressClass", () -> DefaultClass.ingress(cache));

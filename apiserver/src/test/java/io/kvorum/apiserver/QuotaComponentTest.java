@@ -178,6 +178,36 @@ class QuotaComponentTest {
         refused(
                 configMap(ns, "a"),
                 "configmaps \"a\" is forbidden: status unknown for quota: q, resources: configmaps");
+        ns = namespace("half-known");
+        quota(ns, "{\"configmaps\":\"2\",\"count/configmaps\":\"2\"}", "{\"configmaps\":\"0\"}");
+        refused(
+                configMap(ns, "a"),
+                "configmaps \"a\" is forbidden: status unknown for quota: q, resources: configmaps,count/configmaps");
+    }
+
+    @Test
+    void aPodThatComesIntoTheScopeOfAQuotaIsChargedWhole() {
+        String ns = namespace("scoped");
+        created(http.post(
+                ns + "/resourcequotas",
+                "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"scopes\":[\"Terminating\"],\"hard\":{\"pods\":\"1\"}}}"));
+        http.merge(
+                ns + "/resourcequotas/q/status", "{\"status\":{\"hard\":{\"pods\":\"1\"},\"used\":{\"pods\":\"0\"}}}");
+        created(pod(ns, "a", "{}"));
+        created(pod(ns, "b", "{}"));
+        assertThat(used(ns, "pods")).isEqualTo("0");
+        String ending = "{\"spec\":{\"activeDeadlineSeconds\":600}}";
+        Http.Answer first = http.merge(ns + "/pods/a", ending);
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(used(ns, "pods")).isEqualTo("1");
+        assertThat(http.merge(ns + "/pods/a", "{\"spec\":{\"activeDeadlineSeconds\":500}}")
+                        .status())
+                .as("it was charged before")
+                .isEqualTo(200);
+        assertThat(used(ns, "pods")).isEqualTo("1");
+        refused(
+                http.merge(ns + "/pods/b", ending),
+                "pods \"b\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1");
     }
 
     @Test
