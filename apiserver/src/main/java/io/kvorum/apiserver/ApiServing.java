@@ -10,6 +10,7 @@ import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.admission.ClaimResize;
 import io.kvorum.apiserver.admission.DefaultClass;
 import io.kvorum.apiserver.admission.DefaultTolerationSeconds;
 import io.kvorum.apiserver.admission.DeviceAdminAccess;
@@ -411,6 +412,7 @@ public final class ApiServing {
         known.put("NodeRestriction", () -> new NodeRestriction(cache));
         known.put("TaintNodesByCondition", NewNodeTaint::new);
         known.put("StorageObjectInUseProtection", StorageProtection::new);
+        known.put("PersistentVolumeClaimResize", () -> new ClaimResize(cache));
         known.put("Priority", () -> new PriorityResolution(cache));
         known.put(
                 "DefaultTolerationSeconds",

@@ -265,6 +265,40 @@ class QuotaComponentTest {
     }
 
     @Test
+    void aClaimGrowsWhenItIsBoundAndItsClassAllowsIt() {
+        String ns = namespace("growing");
+        String classes = "/apis/storage.k8s.io/v1/storageclasses";
+        created(http.post(
+                classes,
+                "{\"metadata\":{\"name\":\"elastic\"},\"provisioner\":\"p.example\",\"allowVolumeExpansion\":true}"));
+        created(http.post(classes, "{\"metadata\":{\"name\":\"rigid\"},\"provisioner\":\"p.example\"}"));
+        String claims = ns + "/persistentvolumeclaims";
+        String larger = "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"2Gi\"}}}}";
+        for (String name : List.of("elastic", "rigid")) {
+            created(http.post(
+                    claims,
+                    "{\"metadata\":{\"name\":\"" + name
+                            + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"" + name
+                            + "\",\"volumeName\":\"v\",\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}"));
+        }
+        assertThat(http.merge(claims + "/elastic", larger).status())
+                .as("of a claim that is not bound nothing changes")
+                .isEqualTo(422);
+        for (String name : List.of("elastic", "rigid")) {
+            Http.Answer bound = http.merge(
+                    claims + "/" + name + "/status",
+                    "{\"status\":{\"phase\":\"Bound\",\"accessModes\":[\"ReadWriteOnce\"],\"capacity\":{\"storage\":\"1Gi\"}}}");
+            assertThat(bound.status()).as(bound.text()).isEqualTo(200);
+        }
+        Http.Answer grown = http.merge(claims + "/elastic", larger);
+        assertThat(grown.status()).as(grown.text()).isEqualTo(200);
+        refused(
+                http.merge(claims + "/rigid", larger),
+                "persistentvolumeclaims \"rigid\" is forbidden: only dynamically provisioned pvc can be resized and the"
+                        + " storageclass that provisions the pvc must support resize");
+    }
+
+    @Test
     void aClaimWithoutAClassGetsTheDefaultOne() {
         String ns = namespace("claims");
         created(
