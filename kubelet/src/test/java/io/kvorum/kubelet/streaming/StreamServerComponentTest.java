@@ -384,11 +384,17 @@ class StreamServerComponentTest {
         for (int connection = 0; connection < 40; connection++) {
             String uri = connection % 3 == 0 ? "/portForward/default/pod" : exec;
             boolean spdy = connection % 2 == 0;
-            try (Socket socket = tls.getSocketFactory().createSocket("127.0.0.1", port)) {
-                socket.setSoTimeout(LIMIT_SECONDS * 1000);
-                frames.upgrade(socket, uri, spdy);
-                frames.send(socket, spdy, !uri.equals(exec));
-            }
+            byte[] upgrade = frames.upgrade(uri, spdy);
+            eventually("there is room for a session", () -> {
+                try (Socket socket = tls.getSocketFactory().createSocket("127.0.0.1", port)) {
+                    socket.setSoTimeout(LIMIT_SECONDS * 1000);
+                    boolean granted = HostileFrames.isGranted(socket, upgrade);
+                    if (granted) {
+                        frames.send(socket, spdy, !uri.equals(exec));
+                    }
+                    return granted;
+                }
+            });
         }
         eventually("no command is left over", () -> !runs("sleep 9090" + seed));
         try (SpdyTestClient client =
