@@ -10,6 +10,7 @@ import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.admission.ClaimResize;
 import io.kvorum.apiserver.admission.DefaultClass;
 import io.kvorum.apiserver.admission.DefaultTolerationSeconds;
 import io.kvorum.apiserver.admission.DeviceAdminAccess;
@@ -199,6 +200,7 @@ public final class ApiServing {
                         config,
                         vertx,
                         random,
+                        clock,
                         cache,
                         catalog,
                         types,
@@ -393,6 +395,7 @@ public final class ApiServing {
             ApiServerConfig config,
             Vertx vertx,
             RandomGenerator random,
+            Clock clock,
             WatchCache cache,
             ResourceCatalog catalog,
             SchemaSource types,
@@ -402,13 +405,14 @@ public final class ApiServing {
         Map<String, Supplier<Admission>> known = new LinkedHashMap<>();
         known.put("NamespaceLifecycle", () -> new NamespaceLifecycle(cache));
         known.put("ServiceAccount", () -> new ServiceAccountAdmission(vertx, cache, random));
-        known.put("LimitRanger", () -> new LimitRanger(cache));
+        known.put("LimitRanger", () -> new LimitRanger(cache, clock));
         known.put("RuntimeClass", () -> new RuntimeClassAdmission(cache));
         known.put("DefaultStorageClass", () -> DefaultClass.storage(cache));
         known.put("DefaultIngressClass", () -> DefaultClass.ingress(cache));
         known.put("NodeRestriction", () -> new NodeRestriction(cache));
         known.put("TaintNodesByCondition", NewNodeTaint::new);
         known.put("StorageObjectInUseProtection", StorageProtection::new);
+        known.put("PersistentVolumeClaimResize", () -> new ClaimResize(cache));
         known.put("Priority", () -> new PriorityResolution(cache));
         known.put(
                 "DefaultTolerationSeconds",

@@ -30,12 +30,17 @@ class GoldenErrorsComponentTest {
     /** Upstream ends a finding about a pod's changed fields with a diff of its structs as Go prints them. */
     private static final String DIFF = "\n@@ ";
 
-    private record Case(String title, String method, String path, String body, String expected, int status) {}
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private record Case(String title, String method, String path, String body, String expected, int status) {
+        boolean isStatus() {
+            return expected.startsWith("{") && expected.replaceAll("\\s", "").contains("\"kind\":\"Status\"");
+        }
+    }
 
     @Test
     void errorsAreWordedAsUpstream() throws Exception {
         Map<String, String> wrong = new LinkedHashMap<>();
-        ObjectMapper mapper = new ObjectMapper();
         try (TestApiServer server = TestApiServer.start(0)) {
             Http http = new Http(server);
             for (Case one : cases()) {
@@ -45,15 +50,36 @@ class GoldenErrorsComponentTest {
                 }
                 if (answer.status() != one.status()) {
                     wrong.put(one.title(), one.status() + " expected, but " + answer.status() + " " + answer.text());
-                } else if (one.status() >= 400 && one.expected().startsWith("{")) {
-                    JsonNode expected = steady(mapper.readTree(one.expected()));
-                    if (!expected.equals(steady(mapper.readTree(answer.text())))) {
+                } else if (one.isStatus()) {
+                    JsonNode expected = steady(MAPPER.readTree(one.expected()));
+                    if (!expected.equals(steady(MAPPER.readTree(answer.text())))) {
                         wrong.put(one.title(), "\nexpected " + expected + "\nbut was  " + answer.text());
                     }
+                } else if (one.status() >= 400 && !answer.text().strip().equals(one.expected())) {
+                    wrong.put(one.title(), "\nexpected " + one.expected() + "\nbut was  " + answer.text());
                 }
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    /** Of these the recording has the answers alone; the requests list all pods. */
+    @Test
+    void whoIsNobodyOrNotWhoTheySayIsToldSoAsUpstream() throws Exception {
+        try (TestApiServer server =
+                TestApiServer.start(0, null, TestApiServer.auth(true, ApiServerConfig.AuthorizationMode.RBAC))) {
+            Http http = new Http(server);
+            for (Map.Entry<String, Http.Answer> each : Map.of(
+                            "anonymous", http.get("/api/v1/pods"),
+                            "bad token", http.send("GET", "/api/v1/pods", "", "Authorization", "Bearer bad"))
+                    .entrySet()) {
+                String recorded = text().split("(?m)^### " + each.getKey() + "$", 2)[1];
+                String[] answer = recorded.split("(?m)^HTTP ", 2);
+                assertThat(each.getValue().status())
+                        .isEqualTo(Integer.parseInt(answer[1].strip().split("\\s")[0]));
+                assertThat(each.getValue().json()).isEqualTo(MAPPER.readTree(answer[0]));
+            }
+        }
     }
 
     /** An answer without what is another at every run. */
@@ -89,13 +115,15 @@ class GoldenErrorsComponentTest {
                 : "application/strategic-merge-patch+json";
     }
 
-    private static List<Case> cases() throws Exception {
-        String text;
+    private static String text() throws Exception {
         try (InputStream in = GoldenErrorsComponentTest.class.getResourceAsStream("/golden/errors.txt")) {
-            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    private static List<Case> cases() throws Exception {
         List<Case> cases = new ArrayList<>();
-        for (String block : text.split("(?m)^### ")) {
+        for (String block : text().split("(?m)^### ")) {
             int arrow = block.indexOf("--->");
             if (arrow < 0) {
                 // About authentication and authorization: no request is recorded.

@@ -2,11 +2,16 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.apiserver.cache.StoreKeys;
+import io.kvorum.store.client.ByteSequence;
+import io.kvorum.store.client.Op;
+import io.kvorum.store.client.Txn;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What new pods name is found although the server's cache has not heard of it yet. */
+/** What new pods name, and what bounds them, is found although the server's cache has not heard of it yet. */
 class LateCachesComponentTest {
     private static final String PODS = "/api/v1/namespaces/late/pods";
     private static TestApiServer server;
@@ -25,6 +30,25 @@ class LateCachesComponentTest {
     @AfterAll
     static void stop() throws Exception {
         server.close();
+    }
+
+    /** With an account; both are known here when this is over. */
+    private static void namespace(String name) {
+        created("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}");
+        created("/api/v1/namespaces/" + name + "/serviceaccounts", "{\"metadata\":{\"name\":\"mine\"}}");
+        assertThat(http.get("/api/v1/namespaces/" + name + "/serviceaccounts/mine")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** As another API server writes it. */
+    private static void written(String resource, String path, String object) throws Exception {
+        ByteSequence key = StoreKeys.key(resource, path);
+        server.store()
+                .commit(Txn.of(new Op.Put(key, ByteSequence.utf8(object), 0, false)))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS);
     }
 
     private static Http.Answer created(String path, String body) {
@@ -66,5 +90,19 @@ class LateCachesComponentTest {
         Http.Answer refused = http.post(PODS, pod("absent", "priorityClassName", "absent"));
         assertThat(refused.json().path("message").asText())
                 .isEqualTo("pods \"absent\" is forbidden: no PriorityClass with name absent was found");
+    }
+
+    @Test
+    void aLimitRangeIsThereForThePodThatFollowsIt() throws Exception {
+        namespace("ranged");
+        written(
+                "core/limitranges",
+                "ranged/new",
+                "{\"apiVersion\":\"v1\",\"kind\":\"LimitRange\",\"metadata\":{\"name\":\"new\",\"namespace\":\"ranged\","
+                        + "\"uid\":\"u\"},\"spec\":{\"limits\":[{\"type\":\"Container\",\"default\":{\"cpu\":\"2\"},"
+                        + "\"defaultRequest\":{\"cpu\":\"1\"},\"max\":{\"cpu\":\"2\"}}]}}");
+        Http.Answer filled = http.post("/api/v1/namespaces/ranged/pods?dryRun=All", pod("a", "hostname", "a"));
+        assertThat(filled.json().at("/spec/containers/0/resources").toString())
+                .isEqualTo("{\"limits\":{\"cpu\":\"2\"},\"requests\":{\"cpu\":\"1\"}}");
     }
 }

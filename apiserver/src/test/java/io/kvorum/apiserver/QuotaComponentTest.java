@@ -178,6 +178,36 @@ class QuotaComponentTest {
         refused(
                 configMap(ns, "a"),
                 "configmaps \"a\" is forbidden: status unknown for quota: q, resources: configmaps");
+        ns = namespace("half-known");
+        quota(ns, "{\"configmaps\":\"2\",\"count/configmaps\":\"2\"}", "{\"configmaps\":\"0\"}");
+        refused(
+                configMap(ns, "a"),
+                "configmaps \"a\" is forbidden: status unknown for quota: q, resources: configmaps,count/configmaps");
+    }
+
+    @Test
+    void aPodThatComesIntoTheScopeOfAQuotaIsChargedWhole() {
+        String ns = namespace("scoped");
+        created(http.post(
+                ns + "/resourcequotas",
+                "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"scopes\":[\"Terminating\"],\"hard\":{\"pods\":\"1\"}}}"));
+        http.merge(
+                ns + "/resourcequotas/q/status", "{\"status\":{\"hard\":{\"pods\":\"1\"},\"used\":{\"pods\":\"0\"}}}");
+        created(pod(ns, "a", "{}"));
+        created(pod(ns, "b", "{}"));
+        assertThat(used(ns, "pods")).isEqualTo("0");
+        String ending = "{\"spec\":{\"activeDeadlineSeconds\":600}}";
+        Http.Answer first = http.merge(ns + "/pods/a", ending);
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(used(ns, "pods")).isEqualTo("1");
+        assertThat(http.merge(ns + "/pods/a", "{\"spec\":{\"activeDeadlineSeconds\":500}}")
+                        .status())
+                .as("it was charged before")
+                .isEqualTo(200);
+        assertThat(used(ns, "pods")).isEqualTo("1");
+        refused(
+                http.merge(ns + "/pods/b", ending),
+                "pods \"b\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1");
     }
 
     @Test
@@ -232,6 +262,40 @@ class QuotaComponentTest {
                                 + "\"resources\":{\"requests\":{\"storage\":\"2Gi\"}}}}"),
                 "persistentvolumeclaims \"c\" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but"
                         + " request is 2Gi");
+    }
+
+    @Test
+    void aClaimGrowsWhenItIsBoundAndItsClassAllowsIt() {
+        String ns = namespace("growing");
+        String classes = "/apis/storage.k8s.io/v1/storageclasses";
+        created(http.post(
+                classes,
+                "{\"metadata\":{\"name\":\"elastic\"},\"provisioner\":\"p.example\",\"allowVolumeExpansion\":true}"));
+        created(http.post(classes, "{\"metadata\":{\"name\":\"rigid\"},\"provisioner\":\"p.example\"}"));
+        String claims = ns + "/persistentvolumeclaims";
+        String larger = "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"2Gi\"}}}}";
+        for (String name : List.of("elastic", "rigid")) {
+            created(http.post(
+                    claims,
+                    "{\"metadata\":{\"name\":\"" + name
+                            + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"" + name
+                            + "\",\"volumeName\":\"v\",\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}"));
+        }
+        assertThat(http.merge(claims + "/elastic", larger).status())
+                .as("of a claim that is not bound nothing changes")
+                .isEqualTo(422);
+        for (String name : List.of("elastic", "rigid")) {
+            Http.Answer bound = http.merge(
+                    claims + "/" + name + "/status",
+                    "{\"status\":{\"phase\":\"Bound\",\"accessModes\":[\"ReadWriteOnce\"],\"capacity\":{\"storage\":\"1Gi\"}}}");
+            assertThat(bound.status()).as(bound.text()).isEqualTo(200);
+        }
+        Http.Answer grown = http.merge(claims + "/elastic", larger);
+        assertThat(grown.status()).as(grown.text()).isEqualTo(200);
+        refused(
+                http.merge(claims + "/rigid", larger),
+                "persistentvolumeclaims \"rigid\" is forbidden: only dynamically provisioned pvc can be resized and the"
+                        + " storageclass that provisions the pvc must support resize");
     }
 
     @Test

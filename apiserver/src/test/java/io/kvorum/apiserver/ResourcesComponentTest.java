@@ -306,6 +306,11 @@ class ResourcesComponentTest {
         assertThat(created.path("spec").path("serviceAccountName").asText()).isEqualTo("default");
         assertThat(created.path("spec").path("tolerations")).hasSize(2);
         String binding = "{\"metadata\":{\"name\":\"p\"},\"target\":{\"kind\":\"Node\",\"name\":\"n1\"}}";
+        Http.Answer behind =
+                http.post(ns + "/pods/p/binding", binding.replace("\"p\"}", "\"p\",\"resourceVersion\":\"1\"}"));
+        assertThat(behind.status()).isEqualTo(409);
+        assertThat(behind.json().path("message").asText())
+                .contains("Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: ");
         assertThat(http.post(ns + "/pods/p/binding", binding).status()).isEqualTo(201);
         assertThat(http.post(ns + "/pods/p/binding", binding).status()).isEqualTo(409);
         JsonNode going =

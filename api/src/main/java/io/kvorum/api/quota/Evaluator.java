@@ -132,12 +132,13 @@ public final class Evaluator {
     }
 
     /**
-     * What a pod does not say although a quota limits it, as upstream words it; empty when all is said.
+     * What a pod does not say although a quota limits it, as upstream words it; empty when all is said, or something for the
+     * pod as a whole.
      *
      * @param limited names in the quota
      */
     public List<String> missing(JsonNode object, Set<String> limited) {
-        if (!groupResource.equals("pods")) {
+        if (!groupResource.equals("pods") || PodResources.isSetForWhole(object)) {
             return List.of();
         }
         List<String> found = new ArrayList<>();
@@ -154,6 +155,6 @@ public final class Evaluator {
 
     private static boolean needsToBeSaid(String name) {
         String plain = name.replaceFirst("^(requests|limits)\\.", "");
-        return plain.equals("cpu") || plain.equals("memory") || plain.equals("ephemeral-storage");
+        return plain.equals("cpu") || plain.equals("memory");
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a pod asks for in all (KEP-753): its containers and sidecars together, or the largest initial container with the
@@ -58,14 +59,18 @@ public final class PodResources {
         return running;
     }
 
+    /** Whether something is asked for the pod as a whole that can be asked for so. */
+    static boolean isSetForWhole(JsonNode pod) {
+        return Stream.of("requests", "limits")
+                .flatMap(kind -> quantities(Tree.at(pod, "spec", "resources", kind)).keySet().stream())
+                .anyMatch(name -> name.equals("cpu") || name.equals("memory") || name.startsWith("hugepages-"));
+    }
+
     /** Names of the containers that say nothing about a resource of a quota, such as {@code limits.cpu}, in order. */
     static List<String> silent(JsonNode pod, String name) {
         boolean limits = name.startsWith("limits.");
         String kind = limits ? "limits" : "requests";
         String resource = name.replaceFirst("^(requests|limits)\\.", "");
-        if (quantities(Tree.at(pod, "spec", "resources", kind)).containsKey(resource)) {
-            return List.of();
-        }
         TreeSet<String> silent = new TreeSet<>();
         List<JsonNode> all = new ArrayList<>(Tree.items(pod, "spec", "containers"));
         all.addAll(Tree.items(pod, "spec", "initContainers"));

@@ -27,6 +27,11 @@ public final class QuotaScopes {
                 && terms.stream().allMatch(term -> matches(term, object));
     }
 
+    /** Whether an update may take an object into the scope of another quota: a pod that ends by itself, or no more. */
+    public static boolean changes(String groupResource, JsonNode old, JsonNode object) {
+        return groupResource.equals("pods") && isTerminating(old) != isTerminating(object);
+    }
+
     private static boolean isAboutClaims(JsonNode term) {
         return Tree.text(term, "scopeName").equals("VolumeAttributesClass");
     }

@@ -85,6 +85,16 @@ final class EvaluatorTest {
         assertThat(Evaluator.of("pods").missing(pod, Set.of("requests.cpu", "limits.memory", "pods")))
                 .containsExactly("limits.memory for: b,i", "requests.cpu for: b");
         assertThat(Evaluator.of("services").missing(pod, Set.of("services"))).isEmpty();
+        assertThat(Evaluator.of("pods").missing(pod, Set.of("requests.ephemeral-storage", "limits.ephemeral-storage")))
+                .as("of processors and memory alone")
+                .isEmpty();
+    }
+
+    @Test
+    void whoSaysItForThePodAsAWholeNeedNotSayItOfContainers() throws Exception {
+        JsonNode pod = json("{'spec':{'resources':{'requests':{'cpu':'1'}},'containers':[{'name':'a'}]}}");
+        assertThat(Evaluator.of("pods").missing(pod, Set.of("requests.cpu", "limits.memory")))
+                .isEmpty();
     }
 
     @Test

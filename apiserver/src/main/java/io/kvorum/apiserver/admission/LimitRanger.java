@@ -6,9 +6,11 @@ import io.kvorum.api.ApiException;
 import io.kvorum.api.Quantity;
 import io.kvorum.api.Tree;
 import io.kvorum.api.quota.PodResources;
+import io.kvorum.apiserver.cache.LiveLook;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,10 +22,10 @@ import java.util.TreeSet;
 public final class LimitRanger implements Admission {
     private static final String ANNOTATION = "kubernetes.io/limit-ranger";
 
-    private final WatchCache cache;
+    private final LiveLook ranges;
 
-    public LimitRanger(WatchCache cache) {
-        this.cache = cache;
+    public LimitRanger(WatchCache cache, Clock clock) {
+        this.ranges = new LiveLook(cache, "core/limitranges", clock);
     }
 
     private static boolean isNewPod(Attempt attempt) {
@@ -38,25 +40,24 @@ public final class LimitRanger implements Admission {
                 && attempt.object() != null;
     }
 
-    private Collection<ObjectVersion> ranges(Attempt attempt) {
-        return cache.of("core/limitranges").list(attempt.namespace());
-    }
-
     // ---- defaults
 
     @Override
     public Future<Void> mutate(Attempt attempt) {
         ObjectNode pod = attempt.object();
-        if (pod != null && isNewPod(attempt)) {
-            for (ObjectVersion range : ranges(attempt)) {
+        if (pod == null || !isNewPod(attempt)) {
+            return Future.succeededFuture();
+        }
+        return ranges.in(attempt.namespace()).map(found -> {
+            for (ObjectVersion range : found) {
                 for (JsonNode limit : Tree.items(range.selectable(), "spec", "limits")) {
                     if (Tree.text(limit, "type").equals("Container")) {
                         fill(pod, limit);
                     }
                 }
             }
-        }
-        return Future.succeededFuture();
+            return null;
+        });
     }
 
     private static void fill(ObjectNode pod, JsonNode limit) {
@@ -110,7 +111,13 @@ public final class LimitRanger implements Admission {
         if (object == null || !pod && !claim) {
             return Future.succeededFuture();
         }
-        for (ObjectVersion range : ranges(attempt)) {
+        return ranges.in(attempt.namespace()).compose(found -> check(attempt, object, found, pod));
+    }
+
+    /** @param pod whether the object is a pod; it is a claim otherwise */
+    private static Future<Void> check(
+            Attempt attempt, ObjectNode object, Collection<ObjectVersion> ranges, boolean pod) {
+        for (ObjectVersion range : ranges) {
             List<String> wrong = new ArrayList<>();
             for (JsonNode limit : Tree.items(range.selectable(), "spec", "limits")) {
                 Bounds bounds = Bounds.of(limit);
@@ -133,7 +140,7 @@ public final class LimitRanger implements Admission {
                         }
                     }
                     case "PersistentVolumeClaim" -> {
-                        if (claim) {
+                        if (!pod) {
                             bounds.checkRequests(
                                     PodResources.quantities(Tree.at(object, "spec", "resources", "requests")), wrong);
                         }

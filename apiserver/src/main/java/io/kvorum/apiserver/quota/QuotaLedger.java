@@ -9,6 +9,7 @@ import io.kvorum.api.quota.Evaluator;
 import io.kvorum.api.quota.PodResources;
 import io.kvorum.api.quota.QuotaScopes;
 import io.kvorum.api.quota.Usage;
+import io.kvorum.apiserver.cache.LiveLook;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.StoreKeys;
@@ -18,6 +19,7 @@ import io.kvorum.apiserver.registry.Reservations;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Compare;
 import io.kvorum.store.client.Op;
+import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +43,12 @@ public final class QuotaLedger {
 
     private final WatchCache cache;
     private final Clock clock;
+    private final LiveLook quotas;
 
     public QuotaLedger(WatchCache cache, Clock clock) {
         this.cache = cache;
         this.clock = clock;
+        this.quotas = new LiveLook(cache, QUOTAS, clock);
     }
 
     /**
@@ -52,10 +56,14 @@ public final class QuotaLedger {
      *
      * @param resized whether an update is one by which a pod may ask for more
      */
-    public Reservations over(ResourceInfo info, String namespace, Reservations owner, boolean resized) {
-        if (namespace.isEmpty() || cache.of(QUOTAS).list(namespace).isEmpty()) {
-            return owner;
-        }
+    public Future<Reservations> over(ResourceInfo info, String namespace, Reservations owner, boolean resized) {
+        return namespace.isEmpty()
+                ? Future.succeededFuture(owner)
+                : quotas.in(namespace)
+                        .map(found -> found.isEmpty() ? owner : charging(info, namespace, owner, resized));
+    }
+
+    private Reservations charging(ResourceInfo info, String namespace, Reservations owner, boolean resized) {
         return new Reservations() {
             @Override
             public Attachment create(ObjectNode object) {
@@ -65,7 +73,9 @@ public final class QuotaLedger {
             @Override
             public Attachment update(ObjectNode object, ObjectNode old) {
                 Attachment own = owner.update(object, old);
-                return resized || GROW.contains(info.groupResource())
+                return resized
+                                || GROW.contains(info.groupResource())
+                                || QuotaScopes.changes(info.groupResource(), old, object)
                         ? own.and(charge(info, namespace, object, old))
                         : own;
             }
@@ -100,12 +110,11 @@ public final class QuotaLedger {
             }
             Map<String, Quantity> used = PodResources.quantities(Tree.at(quota, "status", "used"));
             if (!used.keySet().containsAll(limited)) {
-                throw refusal.because("status unknown for quota: " + version.name() + ", resources: "
-                        + limited.stream()
-                                .filter(name -> !used.containsKey(name))
-                                .collect(Collectors.joining(",")));
+                throw refusal.because(
+                        "status unknown for quota: " + version.name() + ", resources: " + String.join(",", limited));
             }
-            Map<String, Quantity> requested = requested(limited, after, before);
+            boolean charged = old != null && QuotaScopes.matches(quota, info.groupResource(), old);
+            Map<String, Quantity> requested = requested(limited, after, charged ? before : new Usage());
             if (requested.isEmpty()) {
                 continue;
             }

@@ -81,6 +81,15 @@ final class PodActions {
                     "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
                             + Tree.text(pod, "metadata", "uid"));
         }
+        String version = Tree.text(binding, "metadata", "resourceVersion");
+        if (!version.isEmpty() && !version.equals(Long.toString(current.revision()))) {
+            throw ApiException.conflict(
+                    "",
+                    "pods/binding",
+                    name,
+                    "Precondition failed: ResourceVersion in precondition: " + version
+                            + ", ResourceVersion in object meta: " + current.revision());
+        }
         if (Tree.has(pod.get("metadata"), "deletionTimestamp")) {
             throw ApiException.conflict(
                     "", "pods/binding", name, "pod " + name + " is being deleted, cannot be assigned to a host");

@@ -66,12 +66,15 @@ final class Writes {
         return reservations.getOrDefault(served.stored(), Reservations.NONE);
     }
 
-    private Reservations charged(Served served, String namespace, ObjectPart part) {
-        if (!part.isCharged()) {
-            return Reservations.NONE;
+    private Future<Reservations> charged(Served served, String namespace, ObjectPart part, long lease) {
+        // What goes by itself is charged to nobody.
+        if (!part.isCharged() || lease != 0) {
+            return Future.succeededFuture(Reservations.NONE);
         }
         Reservations owner = part.isWhole() ? reservations(served) : Reservations.NONE;
-        return quotas == null ? owner : quotas.over(served.storedInfo(), namespace, owner, !part.isWhole());
+        return quotas == null
+                ? Future.succeededFuture(owner)
+                : quotas.over(served.storedInfo(), namespace, owner, !part.isWhole());
     }
 
     // ---- create
@@ -130,9 +133,9 @@ final class Writes {
             boolean dryRun,
             int attempt) {
         String name = Tree.text(object, "metadata", "name");
-        Reservations owner = charged(served, namespace, ObjectPart.WHOLE);
-        return transactions
-                .create(served, served.path(namespace, name), name, () -> reserved(owner, object, lease), dryRun)
+        return charged(served, namespace, ObjectPart.WHOLE, lease)
+                .compose(owner -> transactions.create(
+                        served, served.path(namespace, name), name, () -> reserved(owner, object, lease), dryRun))
                 .recover(cause -> {
                     boolean again = cause instanceof ApiException refused
                             && refused.alreadyExists()
@@ -263,22 +266,26 @@ final class Writes {
                 info.name(),
                 shown,
                 facet.shown(old));
-        return admission.mutate(attempt).compose(mutated -> {
-            facet.take(shown, next);
-            ObjectPart part = ObjectPart.of(info.subresource());
-            part.prepare(served.strategy(), old, next);
-            metadata.stampTimes(served, old, next);
-            Reservations owner = charged(served, info.namespace(), part);
-            Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
-            metadata.checkFinalizers(served, old, next);
-            refuse(
-                    served,
-                    info.name(),
-                    part.validate(served.storedInfo(), old, next, validation.spoken(served.info())));
-            part.warnings(served.storedInfo(), old, next).forEach(writer::warn);
-            served.strategy().canonicalize(next);
-            return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
-        });
+        ObjectPart part = ObjectPart.of(info.subresource());
+        return admission
+                .mutate(attempt)
+                .compose(mutated -> {
+                    facet.take(shown, next);
+                    part.prepare(served.strategy(), old, next);
+                    metadata.stampTimes(served, old, next);
+                    return charged(served, info.namespace(), part, lease);
+                })
+                .compose(owner -> {
+                    Attachment attachment = lease == 0 ? owner.update(next, old) : Attachment.leased(lease);
+                    metadata.checkFinalizers(served, old, next);
+                    refuse(
+                            served,
+                            info.name(),
+                            part.validate(served.storedInfo(), old, next, validation.spoken(served.info())));
+                    part.warnings(served.storedInfo(), old, next).forEach(writer::warn);
+                    served.strategy().canonicalize(next);
+                    return admission.validate(attempt).map(validated -> decide(served, current, old, next, attachment));
+                });
     }
 
     private Change decide(

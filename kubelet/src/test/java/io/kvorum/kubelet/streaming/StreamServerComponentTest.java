@@ -375,6 +375,37 @@ class StreamServerComponentTest {
         }
     }
 
+    /** Whatever comes after an upgrade ends its own connection at most; commands it started end with it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void framesThatMeanNothingHurtNobodyElse(long seed) throws Exception {
+        HostileFrames frames = new HostileFrames(seed);
+        String exec = "/exec/default/pod/box?command=sleep&command=9090" + seed + "&input=1&output=1&error=1";
+        for (int connection = 0; connection < 40; connection++) {
+            String uri = connection % 3 == 0 ? "/portForward/default/pod" : exec;
+            boolean spdy = connection % 2 == 0;
+            byte[] upgrade = frames.upgrade(uri, spdy);
+            eventually("there is room for a session", () -> {
+                try (Socket socket = tls.getSocketFactory().createSocket("127.0.0.1", port)) {
+                    socket.setSoTimeout(LIMIT_SECONDS * 1000);
+                    boolean granted = HostileFrames.isGranted(socket, upgrade);
+                    if (granted) {
+                        frames.send(socket, spdy, !uri.equals(exec));
+                    }
+                    return granted;
+                }
+            });
+        }
+        eventually("no command is left over", () -> !runs("sleep 9090" + seed));
+        try (SpdyTestClient client =
+                spdy("/exec/default/pod/box?command=echo&command=well&output=1", "v4.channel.k8s.io")) {
+            int error = client.open("error");
+            int stdout = client.open("stdout");
+            assertThat(client.readUntil(() -> client.ended(error))).isTrue();
+            assertThat(client.text(stdout)).isEqualTo("well\n");
+        }
+    }
+
     @Test
     void documentsAboutTheNodeAreShown() throws Exception {
         HttpClient client = HttpClient.newBuilder()
