@@ -1,6 +1,7 @@
 package io.kvorum.cel;
 
 import dev.cel.common.CelIssue;
+import dev.cel.runtime.CelEvaluationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,9 +32,11 @@ final class Wording {
                 : issue;
     }
 
-    static String ofEvaluation(String message) {
-        String rest = PREFIX.matcher(message).replaceFirst("");
+    static String ofEvaluation(CelEvaluationException failure) {
+        String rest = PREFIX.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
         Matcher noKey = NO_KEY.matcher(rest);
-        return noKey.matches() ? "no such key: " + noKey.group(1) : rest;
+        // Of a key in brackets cel-java says the key alone.
+        boolean bare = failure.getCause() instanceof IndexOutOfBoundsException && !rest.contains(" ");
+        return noKey.matches() ? "no such key: " + noKey.group(1) : bare ? "no such key: " + rest : rest;
     }
 }
