@@ -79,7 +79,7 @@ class AuthorizationConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                " []|authorizers: Required value: at least one authorization mode must be defined",
+                "` []`|authorizers: Required value: at least one authorization mode must be defined",
                 "- {name: a}|authorizers[0].type: Required value",
                 "- {type: ABAC, name: a}|authorizers[0].type: Unsupported value: \"ABAC\": supported values: \"AlwaysAllow\","
                         + " \"AlwaysDeny\", \"Node\", \"RBAC\", \"Webhook\"",
