@@ -20,7 +20,6 @@ public interface Authorizer {
     }
 
     /** One that decides by what it has in memory. */
-    @FunctionalInterface
     interface Local extends Authorizer {
         Decision decide(User user, Attributes attributes);
 
