@@ -1,6 +1,7 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.api.BuiltinCatalog;
+import io.kvorum.api.GoDuration;
 import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.audit.FileAuditLog;
@@ -10,12 +11,15 @@ import io.kvorum.apiserver.bootstrap.Compaction;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
 import io.kvorum.apiserver.bootstrap.SystemNamespaces;
 import io.kvorum.apiserver.edge.BusEdge;
+import io.kvorum.apiserver.edge.CrossOrigin;
+import io.kvorum.apiserver.edge.EdgeOptions;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.encryption.EncryptingStore;
 import io.kvorum.apiserver.encryption.EncryptionRules;
 import io.kvorum.apiserver.flow.FlowKeeper;
 import io.kvorum.apiserver.proxy.ClientConnections;
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
@@ -72,6 +76,7 @@ final class ApiServer implements Component {
         if (endpointLease.toSeconds() < 1) {
             throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);
         }
+        EdgeOptions edge = edge(flags);
         Store store = encrypted(StoreClients.connect(context), flags.encryptionConfig.get());
         Future<BirthDocument> birth = context.vertx().executeBlocking(BirthDocument::read, false);
         AuditLog audit = auditLog(flags, context);
@@ -93,14 +98,16 @@ final class ApiServer implements Component {
                         flags.fairness.get(),
                         RuntimeConfig.parse(
                                 flags.runtimeConfig.get(), BuiltinCatalog.load().all()),
-                        keySet(flags.keySetUri.get())));
+                        keySet(flags.keySetUri.get()),
+                        edge.timeout(),
+                        edge.origins()));
         serving.ready(
                 "poststarthook/start-system-namespaces-controller",
                 () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
         prepared = new Prepared(config, endpointLease, store, serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
-        return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades)
+        return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades, edge)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {
                     context.onShutdown("https", server::close);
@@ -203,6 +210,18 @@ final class ApiServer implements Component {
                     store, EncryptionRules.parse(OpenIdFlags.read("encryption-provider-config", file)));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--encryption-provider-config: " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static EdgeOptions edge(ApiServerFlags flags) {
+        Duration timeout = flags.requestTimeout.get();
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new UsageException("--request-timeout must be more than 0, is " + GoDuration.format(timeout));
+        }
+        try {
+            return new EdgeOptions(new RequestTimeout(timeout), CrossOrigin.of(flags.origins.get()));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,6 +1,10 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.api.GoText;
 import io.kvorum.api.address.IpText;
+import io.kvorum.apiserver.auth.AnonymousAccess;
+import io.kvorum.apiserver.remote.WebhookAuthorization;
+import io.kvorum.apiserver.remote.WebhookTokens;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.component.Identity;
 import io.kvorum.component.KubernetesVersion;
@@ -13,10 +17,12 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,29 +65,61 @@ public record ApiServerConfig(
     /**
      * Who is let in and who decides.
      *
-     * @param anonymous whether requests without credentials are let in
-     * @param modes of authorization, in order
+     * @param anonymous which requests without credentials are let in
+     * @param deciders who decides, in order
      * @param tokens file of static tokens, null for none
      * @param accountKeys files of the keys that verify service account tokens
      * @param signingKey null: no tokens are made
      * @param issuers the first makes tokens, all are accepted
      * @param audiences whom tokens for this API server are meant for
      * @param mostTokenLife zero for no limit of its own
+     * @param webhook that is asked about tokens nobody else knows; null: none
      */
     public record Auth(
-            boolean anonymous,
-            List<AuthorizationMode> modes,
+            AnonymousAccess anonymous,
+            List<Decider> deciders,
             @Nullable Path tokens,
             List<Path> accountKeys,
             @Nullable Path signingKey,
             List<String> issuers,
             List<String> audiences,
-            Duration mostTokenLife) {}
+            Duration mostTokenLife,
+            WebhookTokens.@Nullable How webhook) {
+        /** Without webhooks. */
+        public Auth(
+                boolean anonymous,
+                List<AuthorizationMode> modes,
+                @Nullable Path tokens,
+                List<Path> accountKeys,
+                @Nullable Path signingKey,
+                List<String> issuers,
+                List<String> audiences,
+                Duration mostTokenLife) {
+            this(
+                    anonymous ? AnonymousAccess.EVERYWHERE : AnonymousAccess.HEALTH,
+                    modes.stream().map(mode -> new Decider(mode, null)).toList(),
+                    tokens,
+                    accountKeys,
+                    signingKey,
+                    issuers,
+                    audiences,
+                    mostTokenLife,
+                    null);
+        }
+
+        boolean decides(AuthorizationMode mode) {
+            return deciders.stream().anyMatch(each -> each.mode() == mode);
+        }
+    }
+
+    /** @param webhook of {@link AuthorizationMode#WEBHOOK}; null for the others */
+    public record Decider(AuthorizationMode mode, @Nullable WebhookAuthorization webhook) {}
 
     /** What {@code --authorization-mode} lists. */
     public enum AuthorizationMode {
         NODE("Node"),
         RBAC("RBAC"),
+        WEBHOOK("Webhook"),
         ALWAYS_ALLOW("AlwaysAllow"),
         ALWAYS_DENY("AlwaysDeny");
 
@@ -97,18 +135,17 @@ public record ApiServerConfig(
                     return mode;
                 }
             }
-            throw new UsageException(
-                    "--authorization-mode: \"" + text + "\" is not one of Node, RBAC, AlwaysAllow, AlwaysDeny");
+            throw new UsageException("authorization-mode " + GoText.quoted(text) + " is not a valid mode");
+        }
+
+        static Set<String> names() {
+            return Arrays.stream(values()).map(mode -> mode.flag).collect(Collectors.toSet());
         }
     }
 
     private static Auth auth(ApiServerFlags flags) {
-        List<AuthorizationMode> modes = flags.authorizationMode.get().stream()
-                .map(AuthorizationMode::of)
-                .toList();
-        if (modes.isEmpty() || Set.copyOf(modes).size() < modes.size()) {
-            throw new UsageException("--authorization-mode: give each mode once, at least one");
-        }
+        List<Decider> deciders = flags.authorization.deciders();
+        boolean everything = deciders.stream().anyMatch(each -> each.mode() == AuthorizationMode.ALWAYS_ALLOW);
         Path tokens = flags.tokenAuthFile.get();
         Path signing = flags.serviceAccountSigningKeyFile.get();
         List<String> issuers = flags.serviceAccountIssuers.get();
@@ -118,8 +155,8 @@ public record ApiServerConfig(
         List<String> audiences = flags.apiAudiences.get();
         return new Auth(
                 // Who may do everything must be somebody, as upstream: AlwaysAllow turns anonymous requests off.
-                flags.anonymousAuth.get() && !modes.contains(AuthorizationMode.ALWAYS_ALLOW),
-                modes,
+                flags.openId.anonymous(flags.anonymousAuth.get()).unless(everything),
+                deciders,
                 tokens == null ? null : readable("token-auth-file", tokens),
                 flags.serviceAccountKeyFiles.get().stream()
                         .map(file -> readable("service-account-key-file", Path.of(file)))
@@ -127,7 +164,8 @@ public record ApiServerConfig(
                 signing == null ? null : readable("service-account-signing-key-file", signing),
                 issuers,
                 audiences.isEmpty() ? issuers : audiences,
-                flags.mostTokenLife.get());
+                flags.mostTokenLife.get(),
+                flags.webhookTokens.how());
     }
 
     /** Fails with a UsageException naming the flag that is wrong. */

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.component.FeatureGates;
 import io.kvorum.component.FixedFlags;
 import io.kvorum.component.Flags;
@@ -29,7 +30,10 @@ final class ApiServerFlags {
     final Supplier<Integer> notReadySeconds;
     final Supplier<Integer> unreachableSeconds;
     final Supplier<Duration> eventTtl;
-    final Supplier<List<String>> authorizationMode;
+    final AuthorizationFlags authorization;
+    final WebhookTokenFlags webhookTokens;
+    final Supplier<Duration> requestTimeout;
+    final Supplier<List<String>> origins;
     final Supplier<@Nullable Path> tokenAuthFile;
     final Supplier<List<String>> serviceAccountKeyFiles;
     final Supplier<@Nullable Path> serviceAccountSigningKeyFile;
@@ -92,10 +96,17 @@ final class ApiServerFlags {
         unreachableSeconds = flags.integer(
                 "default-unreachable-toleration-seconds", 300, "how long pods stay on an unreachable node");
         eventTtl = flags.duration("event-ttl", Duration.ofHours(1), "how long Events are kept");
-        authorizationMode = flags.list(
-                "authorization-mode",
-                List.of("Node", "RBAC"),
-                "who decides, in order: Node, RBAC, AlwaysAllow, AlwaysDeny");
+        authorization = new AuthorizationFlags(flags);
+        webhookTokens = new WebhookTokenFlags(flags);
+        requestTimeout = flags.duration(
+                "request-timeout",
+                RequestTimeout.DEFAULT.most(),
+                "how long a request may take, but for watches, logs, streams and proxied ones");
+        origins = flags.list(
+                "cors-allowed-origins",
+                List.of(),
+                "regular expressions of origins whose web pages may ask; each says where the host begins and ends, for"
+                        + " example //example[.]com(:|$)");
         tokenAuthFile =
                 flags.optionalPath("token-auth-file", "CSV file of static tokens: token,user,uid,\"group1,group2\"");
         serviceAccountKeyFiles = flags.list(
@@ -147,7 +158,7 @@ final class ApiServerFlags {
                 "audit-policy-file",
                 "file that says what is written down of which requests; without it: metadata of all");
         auditLogMaxAge = flags.integer("audit-log-maxage", 0, "days after which full audit log files go; 0: never");
-        openId = new OpenIdFlags(flags);
+        openId = new OpenIdFlags(flags, serviceAccountIssuers);
         proxyClientCertificate = flags.optionalPath(
                 "proxy-client-cert-file", "PEM file of the certificate shown to extension API servers");
         proxyClientKey = flags.optionalPath("proxy-client-key-file", "PEM file of its private key (PKCS 8)");
@@ -213,17 +224,8 @@ final class ApiServerFlags {
                                 "InternalIP,ExternalIP,Hostname",
                                 "InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP"),
                         "kubelets are called at their InternalIP")
-                .only("request-timeout", List.of("60s", "1m", "1m0s"), "a request takes a minute at most")
                 .only("min-request-timeout", List.of("1800"), "a watch lasts for half an hour to an hour")
-                .none("web pages of other origins are not answered", "cors-allowed-origins")
-                .none(
-                        "decisions are those of --authorization-mode",
-                        "authorization-config",
-                        "authorization-policy-file",
-                        "authorization-webhook-config-file")
-                .none(
-                        "tokens are those of --authentication-config, --oidc-... and service accounts",
-                        "authentication-token-webhook-config-file")
+                .none("there is no mode ABAC", "authorization-policy-file")
                 .none("admission plugins have no configuration", "admission-control-config-file")
                 .common();
     }

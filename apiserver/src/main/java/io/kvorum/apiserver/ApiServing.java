@@ -81,6 +81,10 @@ import io.kvorum.apiserver.registry.KindTypes;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.registry.Reservations;
 import io.kvorum.apiserver.registry.TableFormat;
+import io.kvorum.apiserver.remote.ReviewClient;
+import io.kvorum.apiserver.remote.WebhookAuthorization;
+import io.kvorum.apiserver.remote.WebhookAuthorizer;
+import io.kvorum.apiserver.remote.WebhookTokens;
 import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.apiserver.service.ServiceAddresses;
 import io.kvorum.apiserver.service.ServiceReservations;
@@ -110,6 +114,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -176,7 +181,7 @@ public final class ApiServing {
                 config.auth().issuers(),
                 config.auth().audiences());
         TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options));
-        Authorizer authorizer = authorizer(config.auth().modes());
+        Authorizer authorizer = authorizer(config.auth(), vertx, clock, options);
         Access access = new Access(authorizer, cache::fresh, () -> born);
         ServiceAddresses addresses = new ServiceAddresses(cache, config.serviceRange(), random, clock);
         Reservations services =
@@ -213,7 +218,7 @@ public final class ApiServing {
                         new DeviceAdminAccess(cache),
                         new ConditionRules())),
                 access,
-                rules(config.auth().modes()),
+                rules(config.auth()),
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
@@ -269,7 +274,8 @@ public final class ApiServing {
                 new ProtobufBodies(vertx),
                 audit,
                 options.auditPolicy(),
-                clock);
+                clock,
+                options.timeout());
         metrics.gauge("apiserver.current.inflight.requests.reading", pipeline, Pipeline::reading);
         metrics.gauge("apiserver.current.inflight.requests.mutating", pipeline, Pipeline::mutating);
         metrics.gauge("apiserver.watch.cache.revision", cache, WatchCache::revision);
@@ -368,13 +374,33 @@ public final class ApiServing {
         for (Issuer issuer : options.issuers()) {
             all.add(new OpenIdTokens(vertx, clock, issuer, new DiscoveredKeys(issuer, trust), auth.audiences()));
         }
+        WebhookTokens.How webhook = auth.webhook();
+        if (webhook != null) {
+            ReviewClient client = new ReviewClient(
+                    vertx,
+                    options.connections(),
+                    webhook.service(),
+                    ReviewClient.TIMEOUT,
+                    options.timeout().most());
+            all.add(new WebhookTokens(webhook, client, clock, auth.audiences()));
+        }
         return all;
     }
 
-    private Authorizer authorizer(List<AuthorizationMode> modes) {
+    private Authorizer authorizer(ApiServerConfig.Auth auth, Vertx vertx, Clock clock, ServingOptions options) {
         List<Authorizer> chain = new ArrayList<>(List.of(Authorizer.MASTERS));
-        for (AuthorizationMode mode : modes) {
-            switch (mode) {
+        for (ApiServerConfig.Decider decider : auth.deciders()) {
+            switch (decider.mode()) {
+                case WEBHOOK -> {
+                    WebhookAuthorization how = Objects.requireNonNull(decider.webhook(), "checked with the flags");
+                    ReviewClient client = new ReviewClient(
+                            vertx,
+                            options.connections(),
+                            how.service(),
+                            how.timeout(),
+                            options.timeout().most());
+                    chain.add(new WebhookAuthorizer(how, client, clock));
+                }
                 case RBAC -> chain.add(rbac);
                 case ALWAYS_ALLOW -> chain.add(Authorizer.ALWAYS_ALLOW);
                 case ALWAYS_DENY -> chain.add(Authorizer.ALWAYS_DENY);
@@ -384,11 +410,11 @@ public final class ApiServing {
         return new AuthorizerChain(chain);
     }
 
-    private RulesDescriber rules(List<AuthorizationMode> modes) {
-        if (modes.contains(AuthorizationMode.ALWAYS_ALLOW)) {
-            return RulesDescriber.EVERYTHING;
-        }
-        return modes.contains(AuthorizationMode.RBAC) ? rbac : RulesDescriber.NOTHING;
+    private RulesDescriber rules(ApiServerConfig.Auth auth) {
+        RulesDescriber known = auth.decides(AuthorizationMode.ALWAYS_ALLOW)
+                ? RulesDescriber.EVERYTHING
+                : auth.decides(AuthorizationMode.RBAC) ? rbac : RulesDescriber.NOTHING;
+        return auth.decides(AuthorizationMode.WEBHOOK) ? RulesDescriber.withWebhooks(known) : known;
     }
 
     private static List<Admission> plugins(

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.apiserver.auth.AnonymousAccess;
 import io.kvorum.apiserver.oidc.AuthenticationConfig;
 import io.kvorum.apiserver.oidc.Issuer;
 import io.kvorum.apiserver.oidc.Issuer.Mapping;
@@ -16,6 +17,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The flags of OpenID Connect, with upstream's names and defaults. */
 final class OpenIdFlags {
+    private static final List<String> NAMES = List.of(
+            "oidc-issuer-url",
+            "oidc-client-id",
+            "oidc-username-claim",
+            "oidc-username-prefix",
+            "oidc-groups-claim",
+            "oidc-groups-prefix",
+            "oidc-required-claim",
+            "oidc-signing-algs",
+            "oidc-ca-file");
+
+    private final Flags flags;
+    private final Supplier<List<String>> accounts;
+    private @Nullable AuthenticationConfig read;
     private final Supplier<@Nullable Path> config;
     private final Supplier<@Nullable String> issuer;
     private final Supplier<@Nullable String> client;
@@ -27,7 +42,10 @@ final class OpenIdFlags {
     private final Supplier<List<String>> algorithms;
     private final Supplier<@Nullable Path> authority;
 
-    OpenIdFlags(Flags flags) {
+    /** @param accounts the issuers of service account tokens, which nobody else may be */
+    OpenIdFlags(Flags flags, Supplier<List<String>> accounts) {
+        this.flags = flags;
+        this.accounts = accounts;
         config = flags.optionalPath(
                 "authentication-config", "file with an AuthenticationConfiguration; instead of the --oidc-... flags");
         issuer = flags.optionalText("oidc-issuer-url", "URL of the OpenID issuer, https only");
@@ -47,17 +65,53 @@ final class OpenIdFlags {
     List<Issuer> issuers() {
         Path file = config.get();
         String url = issuer.get();
-        if (file != null && url != null) {
-            throw new UsageException("--authentication-config and --oidc-issuer-url exclude each other");
+        boolean any = NAMES.stream().anyMatch(flags::given);
+        if (file != null && any) {
+            throw new UsageException("authentication-config file and oidc-* flags are mutually exclusive");
+        }
+        if (file != null) {
+            return configuration(file).issuers();
+        }
+        if (any && (url == null || client.get() == null)) {
+            throw new UsageException(
+                    "oidc-issuer-url and oidc-client-id must be specified together when any oidc-* flags are set");
         }
         try {
-            if (file != null) {
-                return AuthenticationConfig.parse(read("authentication-config", file));
-            }
             return url == null ? List.of() : List.of(issuer(url));
         } catch (IllegalArgumentException e) {
-            throw new UsageException((file == null ? "--oidc-...: " : "--authentication-config: ") + e.getMessage());
+            throw new UsageException("--oidc-...: " + e.getMessage());
         }
+    }
+
+    private AuthenticationConfig configuration(Path file) {
+        AuthenticationConfig known = read;
+        if (known == null) {
+            try {
+                known = AuthenticationConfig.parse(read("authentication-config", file), accounts.get());
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--authentication-config: " + file + ": " + e.getMessage());
+            }
+            read = known;
+        }
+        return known;
+    }
+
+    /**
+     * Which requests without credentials are let in, as the file says.
+     *
+     * @param flag {@code --anonymous-auth}, which decides where it says nothing
+     */
+    AnonymousAccess anonymous(boolean flag) {
+        Path file = config.get();
+        AnonymousAccess said = file == null ? null : configuration(file).anonymous();
+        if (said == null) {
+            return flag ? AnonymousAccess.EVERYWHERE : AnonymousAccess.HEALTH;
+        }
+        if (flags.given("anonymous-auth")) {
+            throw new UsageException("--anonymous-auth flag cannot be set when anonymous field is configured in"
+                    + " authentication configuration file");
+        }
+        return said;
     }
 
     private Issuer issuer(String url) {

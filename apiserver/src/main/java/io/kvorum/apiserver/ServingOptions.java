@@ -1,9 +1,11 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.audit.AuditPolicy;
+import io.kvorum.apiserver.edge.CrossOrigin;
 import io.kvorum.apiserver.oidc.Issuer;
 import io.kvorum.apiserver.proxy.ClientConnections;
 import io.kvorum.apiserver.proxy.ServerTrust;
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param fairness whether requests are let in by priority levels, not by their number alone
  * @param served which of the built-in API
  * @param keySet URL of the keys that verify service account tokens, as others are told; null: at this server
+ * @param timeout how long a request may take
+ * @param origins whose web pages may ask
  */
 public record ServingOptions(
         ClientConnections connections,
@@ -29,7 +33,9 @@ public record ServingOptions(
         AuditPolicy auditPolicy,
         boolean fairness,
         RuntimeConfig served,
-        @Nullable String keySet) {
+        @Nullable String keySet,
+        RequestTimeout timeout,
+        CrossOrigin origins) {
     /** Nothing out of the ordinary. */
     public static ServingOptions plain(Vertx vertx) {
         return new ServingOptions(
@@ -40,16 +46,68 @@ public record ServingOptions(
                 AuditPolicy.METADATA,
                 true,
                 RuntimeConfig.ALL,
-                null);
+                null,
+                RequestTimeout.DEFAULT,
+                CrossOrigin.NONE);
     }
 
     /** The same, with another part of the built-in API. */
     public ServingOptions serving(RuntimeConfig part) {
-        return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, part, keySet);
+        return new ServingOptions(
+                connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, part, keySet, timeout, origins);
     }
 
     /** The same, with the keys of service account tokens elsewhere. */
     public ServingOptions withKeySet(String uri) {
-        return new ServingOptions(connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, served, uri);
+        return new ServingOptions(
+                connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, served, uri, timeout, origins);
+    }
+
+    /** The same, with another policy of the audit log. */
+    public ServingOptions withAuditPolicy(AuditPolicy policy) {
+        return new ServingOptions(
+                connections, identity, bootstrapTokens, issuers, policy, fairness, served, keySet, timeout, origins);
+    }
+
+    /** The same, where bootstrap tokens let in. */
+    public ServingOptions withBootstrapTokens() {
+        return new ServingOptions(
+                connections, identity, true, issuers, auditPolicy, fairness, served, keySet, timeout, origins);
+    }
+
+    /** The same, with these issuers. */
+    public ServingOptions withIssuers(List<Issuer> believed) {
+        return new ServingOptions(
+                connections,
+                identity,
+                bootstrapTokens,
+                believed,
+                auditPolicy,
+                fairness,
+                served,
+                keySet,
+                timeout,
+                origins);
+    }
+
+    /** The same, with another time for requests. */
+    public ServingOptions withTimeout(RequestTimeout most) {
+        return new ServingOptions(
+                connections, identity, bootstrapTokens, issuers, auditPolicy, fairness, served, keySet, most, origins);
+    }
+
+    /** The same, with web pages that may ask. */
+    public ServingOptions withOrigins(CrossOrigin allowed) {
+        return new ServingOptions(
+                connections,
+                identity,
+                bootstrapTokens,
+                issuers,
+                auditPolicy,
+                fairness,
+                served,
+                keySet,
+                timeout,
+                allowed);
     }
 }

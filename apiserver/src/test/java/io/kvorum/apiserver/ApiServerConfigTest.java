@@ -3,6 +3,7 @@ package io.kvorum.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvorum.apiserver.auth.AnonymousAccess;
 import io.kvorum.component.ComponentFlags;
 import io.kvorum.component.Identity;
 import io.kvorum.component.KubernetesVersion;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +105,72 @@ class ApiServerConfigTest {
         assertThat(parse("--allow-privileged=false").privileged()).isFalse();
     }
 
+    @Test
+    void whoDecidesIsToldByFlags() throws Exception {
+        assertThat(parse().auth().deciders().stream().map(each -> each.mode().name()))
+                .containsExactly("NODE", "RBAC");
+        Path webhook = webhook();
+        List<ApiServerConfig.Decider> deciders = parse(
+                        "--authorization-mode=RBAC,Webhook",
+                        "--authorization-webhook-config-file=" + webhook,
+                        "--authorization-webhook-cache-authorized-ttl=1m")
+                .auth()
+                .deciders();
+        assertThat(deciders.get(1).webhook()).satisfies(how -> {
+            assertThat(how.version()).isEqualTo("v1beta1");
+            assertThat(how.authorizedLife()).hasMinutes(1);
+            assertThat(how.unauthorizedLife()).hasSeconds(30);
+            assertThat(how.deniesOnError()).isFalse();
+        });
+        assertThat(parse("--authentication-token-webhook-config-file=" + webhook)
+                        .auth()
+                        .webhook())
+                .satisfies(how -> assertThat(how.life()).hasMinutes(2));
+        Path config = Files.writeString(
+                folder.resolve("authz.yaml"),
+                "{apiVersion: apiserver.config.k8s.io/v1, kind: AuthorizationConfiguration, authorizers:"
+                        + " [{type: RBAC, name: roles}]}");
+        assertThat(parse("--authorization-config=" + config).auth().deciders()).hasSize(1);
+        for (String other : List.of("--authorization-mode=RBAC", "--authorization-webhook-version=v1")) {
+            assertThatThrownBy(() -> parse("--authorization-config=" + config, other))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessage("--authorization-config can not be specified when --authorization-mode or"
+                            + " --authorization-webhook-* flags are defined");
+        }
+        assertThatThrownBy(() -> parse("--authorization-webhook-config-file=" + webhook))
+                .hasMessage("cannot specify --authorization-webhook-config-file without mode Webhook");
+    }
+
+    private Path webhook() throws Exception {
+        return Files.writeString(folder.resolve("webhook.yaml"), """
+                current-context: webhook
+                contexts: [{name: webhook, context: {cluster: a}}]
+                clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
+                """);
+    }
+
+    @Test
+    void whoIsAnonymousIsToldByFlagOrFile() throws Exception {
+        assertThat(parse().auth().anonymous()).isEqualTo(AnonymousAccess.HEALTH);
+        assertThat(parse("--anonymous-auth").auth().anonymous()).isEqualTo(AnonymousAccess.EVERYWHERE);
+        assertThat(parse("--anonymous-auth", "--authorization-mode=AlwaysAllow")
+                        .auth()
+                        .anonymous())
+                .isEqualTo(AnonymousAccess.HEALTH);
+        Path file = Files.writeString(
+                folder.resolve("authn.yaml"),
+                "{apiVersion: apiserver.config.k8s.io/v1, kind: AuthenticationConfiguration,"
+                        + " anonymous: {enabled: true, conditions: [{path: /livez}]}}");
+        assertThat(parse("--authentication-config=" + file).auth().anonymous())
+                .isEqualTo(new AnonymousAccess(true, Set.of("/livez")));
+        assertThat(new AnonymousAccess(true, Set.of("/livez", "/api")).unless(true))
+                .isEqualTo(new AnonymousAccess(true, Set.of("/livez")));
+        assertThatThrownBy(() -> parse("--authentication-config=" + file, "--anonymous-auth=false"))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--anonymous-auth flag cannot be set when anonymous field is configured in authentication"
+                        + " configuration file");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -112,6 +180,10 @@ class ApiServerConfigTest {
                         + " stores, which --join names",
                 "--storage-media-type=application/yaml|--storage-media-type: \"application/yaml\" cannot be had: objects"
                         + " are stored as application/json; leave it out",
+                "--authorization-mode=RBAC,ABAC|authorization-mode \"ABAC\" is not a valid mode",
+                "--authorization-mode=RBAC,RBAC|authorization-mode [\"RBAC\" \"RBAC\"] has mode specified more than once",
+                "--authorization-mode=Webhook|authorization-mode Webhook's authorization config file not passed",
+                "--authorization-policy-file=x|--authorization-policy-file has no meaning here: there is no mode ABAC",
                 "--feature-gates=Nonsense=true|--feature-gates: unrecognized feature gate: Nonsense",
             })
     void whatCannotBeHadIsTold(String flag, String why) {

@@ -61,7 +61,7 @@ class LoginComponentTest {
                   omitStages: [RequestReceived]
                   resources: [{group: "", resources: [secrets]}]
                 """);
-        return new ServingOptions(plain.connections(), null, true, List.of(), policy, true, RuntimeConfig.ALL, null);
+        return plain.withBootstrapTokens().withAuditPolicy(policy);
     }
 
     @AfterEach

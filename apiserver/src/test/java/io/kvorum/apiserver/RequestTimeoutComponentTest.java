@@ -2,10 +2,14 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.store.client.ForwardingStore;
 import io.kvorum.store.client.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -55,14 +59,51 @@ class RequestTimeoutComponentTest {
     /** Its answer comes when nobody waits for it any more, and must not be filled for the rest of its days. */
     @Test
     void aWatchThatOpensTooLateIsClosed() throws Exception {
-        int before = server.watchers("core/configmaps");
-        Promise<Void> held = Promise.promise();
-        HELD.set(held);
-        assertThat(http.get(MAPS + "?watch=1&timeout=300ms").status()).isEqualTo(504);
-        held.complete();
-        // The watch has opened once the server has answered what was asked after it.
-        assertThat(http.get(MAPS).status()).isEqualTo(200);
-        assertThat(server.watchers("core/configmaps")).isEqualTo(before);
+        try (TestApiServer hasty = TestApiServer.start(HeldStore::new, RequestTimeoutComponentTest::hasty)) {
+            Http client = new Http(hasty);
+            int before = hasty.watchers("core/configmaps");
+            Promise<Void> held = Promise.promise();
+            HELD.set(held);
+            assertThat(client.get(MAPS + "?watch=1").status()).isEqualTo(504);
+            held.complete();
+            // The watch has opened once the server has answered what was asked after it.
+            assertThat(client.get(MAPS).status()).isEqualTo(200);
+            assertThat(hasty.watchers("core/configmaps")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void theServerSaysHowLongARequestMayTake() throws Exception {
+        try (TestApiServer hasty = TestApiServer.start(HeldStore::new, RequestTimeoutComponentTest::hasty)) {
+            Http client = new Http(hasty);
+            HELD.set(Promise.promise());
+            assertThat(client.get(MAPS).status()).isEqualTo(504);
+            assertThat(client.get(MAPS + "?timeout=0").status()).isEqualTo(504);
+            assertThat(client.get(MAPS + "?timeout=1h").status()).isEqualTo(504);
+        }
+    }
+
+    private static ServingOptions hasty(Vertx vertx) {
+        return ServingOptions.plain(vertx).withTimeout(new RequestTimeout(Duration.ofMillis(300)));
+    }
+
+    /** It is not for the server but for whom the request is led on to, or for nobody. */
+    @Test
+    void theParameterOfALongRequestIsNotLookedAt() throws Exception {
+        assertThat(http.get(MAPS + "?timeout=soon").status()).isEqualTo(400);
+        assertThat(http.get(MAPS + "/a&timeout=1s").status()).isEqualTo(404);
+        assertThat(http.get("/api/v1/namespaces/default/services/none/proxy/?timeout=soon")
+                        .status())
+                .isNotEqualTo(400);
+        try (Http.Watch watch = http.watch(MAPS + "?watch=1&timeout=1ns&timeoutSeconds=20")) {
+            assertThat(http.post(MAPS, "{\"metadata\":{\"name\":\"long\"}}").status())
+                    .isEqualTo(201);
+            for (String name = ""; !name.equals("long"); ) {
+                JsonNode event = watch.next();
+                assertThat(event.isMissingNode()).as("the watch has ended").isFalse();
+                name = event.at("/object/metadata/name").asText();
+            }
+        }
     }
 
     private static final class HeldStore extends ForwardingStore {

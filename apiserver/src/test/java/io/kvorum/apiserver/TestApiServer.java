@@ -11,6 +11,7 @@ import io.kvorum.apiserver.bootstrap.SystemNamespaces;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.Watcher;
+import io.kvorum.apiserver.edge.EdgeOptions;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.service.AddressRange;
@@ -94,11 +95,16 @@ public final class TestApiServer implements AutoCloseable {
         return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), ServingOptions::plain, AuditLog.NONE, around);
     }
 
+    /** @param options made for the server's Vert.x */
+    static TestApiServer start(UnaryOperator<Store> around, Function<Vertx, ServingOptions> options) throws Exception {
+        return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), options, AuditLog.NONE, around);
+    }
+
     private static TestApiServer start(
             int port,
             ApiServerConfig.@Nullable Tls tls,
             ApiServerConfig.Auth auth,
-            Function<Vertx, ServingOptions> options,
+            Function<Vertx, ServingOptions> given,
             AuditLog audit,
             UnaryOperator<Store> around)
             throws Exception {
@@ -128,6 +134,7 @@ public final class TestApiServer implements AutoCloseable {
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
+            ServingOptions options = given.apply(vertx);
             ApiServing serving = new ApiServing(
                     config,
                     vertx,
@@ -136,7 +143,7 @@ public final class TestApiServer implements AutoCloseable {
                     NO_BUS,
                     new SimpleMeterRegistry(),
                     audit,
-                    options.apply(vertx));
+                    options);
             List<Future<?>> accounts = new ArrayList<>();
             serving.cache()
                     .start()
@@ -148,7 +155,10 @@ public final class TestApiServer implements AutoCloseable {
                     .compose(made -> serving.cache().fresh())
                     .compose(fresh -> Future.all(accounts))
                     .compose(made -> new HttpsEdge(
-                                    vertx, serving.pipeline()::handle, new UpgradeProxy(vertx, new HttpClientOptions()))
+                                    vertx,
+                                    serving.pipeline()::handle,
+                                    new UpgradeProxy(vertx, new HttpClientOptions()),
+                                    new EdgeOptions(options.timeout(), options.origins()))
                             .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {

@@ -78,7 +78,7 @@ public final class AdmissionVariables {
 
     private static ValueType type(String schema) {
         try {
-            return ValueType.of(new ObjectMapper().readTree(schema));
+            return ValueType.ofPlainNames(new ObjectMapper().readTree(schema));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -36,20 +36,49 @@ final class AuthorizerLibrary extends FunctionSet {
             return with(about.resource(), about.subresource(), about.namespace(), name);
         }
 
+        Check fieldSelector(String selector) {
+            return narrowed(selector, about.labelSelector());
+        }
+
+        Check labelSelector(String selector) {
+            return narrowed(about.fieldSelector(), selector);
+        }
+
         private Check with(String resource, String subresource, String namespace, String name) {
+            return asking("", "", resource, subresource, namespace, name, about.fieldSelector(), about.labelSelector());
+        }
+
+        private Check narrowed(String fields, String labels) {
+            return asking(
+                    "", "", about.resource(), about.subresource(), about.namespace(), about.name(), fields, labels);
+        }
+
+        private Check asking(
+                String verb,
+                String path,
+                String resource,
+                String subresource,
+                String namespace,
+                String name,
+                String fields,
+                String labels) {
             return new Check(
-                    whom, new Authorization.Question("", "", about.group(), resource, subresource, namespace, name));
+                    whom,
+                    new Authorization.Question(
+                            verb, path, about.group(), resource, subresource, namespace, name, fields, labels));
         }
 
         Authorization.Answer verb(String verb) {
-            return whom.ask(new Authorization.Question(
-                    verb,
-                    about.path(),
-                    about.group(),
-                    about.resource(),
-                    about.subresource(),
-                    about.namespace(),
-                    about.name()));
+            return whom.ask(asking(
+                            verb,
+                            about.path(),
+                            about.resource(),
+                            about.subresource(),
+                            about.namespace(),
+                            about.name(),
+                            about.fieldSelector(),
+                            about.labelSelector())
+                    .about());
         }
     }
 
@@ -83,15 +112,18 @@ final class AuthorizerLibrary extends FunctionSet {
         member("subresource", RESOURCE, RESOURCE, Check.class, text, String.class, Check::subresource);
         member("namespace", RESOURCE, RESOURCE, Check.class, text, String.class, Check::namespace);
         member("name", RESOURCE, RESOURCE, Check.class, text, String.class, Check::name);
-        // Selectors only ever narrow what is asked for; who may do without them may do with them.
-        member("fieldSelector", RESOURCE, RESOURCE, Check.class, text, String.class, (check, selector) -> check);
-        member("labelSelector", RESOURCE, RESOURCE, Check.class, text, String.class, (check, selector) -> check);
+        member("fieldSelector", RESOURCE, RESOURCE, Check.class, text, String.class, Check::fieldSelector);
+        member("labelSelector", RESOURCE, RESOURCE, Check.class, text, String.class, Check::labelSelector);
         member("check", DECISION, PATH, Check.class, text, String.class, Check::verb);
         member("check", DECISION, RESOURCE, Check.class, text, String.class, Check::verb);
         member("allowed", SimpleType.BOOL, DECISION, Authorization.Answer.class, Authorization.Answer::allowed);
         member("reason", text, DECISION, Authorization.Answer.class, Authorization.Answer::reason);
-        // An authorizer that cannot tell says no.
-        member("errored", SimpleType.BOOL, DECISION, Authorization.Answer.class, answer -> false);
-        member("error", text, DECISION, Authorization.Answer.class, answer -> "");
+        member(
+                "errored",
+                SimpleType.BOOL,
+                DECISION,
+                Authorization.Answer.class,
+                answer -> !answer.error().isEmpty());
+        member("error", text, DECISION, Authorization.Answer.class, Authorization.Answer::error);
     }
 }

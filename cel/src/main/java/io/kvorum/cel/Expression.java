@@ -2,6 +2,11 @@ package io.kvorum.cel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelConstant;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.HashMap;
@@ -9,6 +14,8 @@ import java.util.Map;
 
 /** A compiled expression. Safe for use by several threads. */
 public final class Expression {
+    private static final String OPTIONAL_SELECT = "_?._";
+
     private final String text;
     private final CelAbstractSyntaxTree tree;
     private final CelRuntime.Program program;
@@ -39,6 +46,42 @@ public final class Expression {
     public boolean uses(String variable) {
         return tree.getReferenceMap().values().stream()
                 .anyMatch(reference -> reference.name().equals(variable));
+    }
+
+    /** Whether what an expression evaluated to is CEL's null. */
+    public static boolean isNothing(Object value) {
+        return value instanceof NullValue;
+    }
+
+    /** Whether it takes a field of a variable anywhere: {@code variable.field} or {@code variable.?field}. */
+    public boolean selects(String variable, String field) {
+        return CelNavigableAst.fromAst(tree)
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .anyMatch(each -> selects(each, variable, field));
+    }
+
+    private static boolean selects(CelExpr expression, String variable, String field) {
+        if (expression.getKind() == CelExpr.ExprKind.Kind.SELECT) {
+            return expression.select().field().equals(field)
+                    && isName(expression.select().operand(), variable);
+        }
+        if (expression.getKind() != CelExpr.ExprKind.Kind.CALL
+                || !expression.call().function().equals(OPTIONAL_SELECT)
+                || expression.call().args().size() != 2) {
+            return false;
+        }
+        CelExpr name = expression.call().args().get(1);
+        return isName(expression.call().args().get(0), variable)
+                && name.getKind() == CelExpr.ExprKind.Kind.CONSTANT
+                && name.constant().getKind() == CelConstant.Kind.STRING_VALUE
+                && name.constant().stringValue().equals(field);
+    }
+
+    private static boolean isName(CelExpr expression, String name) {
+        return expression.getKind() == CelExpr.ExprKind.Kind.IDENT
+                && expression.ident().name().equals(name);
     }
 
     /**
@@ -72,7 +115,7 @@ public final class Expression {
         } catch (CostMeter.Exceeded e) {
             throw CelProblem.tooExpensive(e);
         } catch (CelEvaluationException e) {
-            throw new CelProblem(Wording.ofEvaluation(String.valueOf(e.getMessage())), e);
+            throw new CelProblem(Wording.ofEvaluation(e), e);
         }
     }
 }

@@ -116,6 +116,25 @@ public final class ValueType {
         return of(schema, Tree.flag(schema, "x-kubernetes-embedded-resource"));
     }
 
+    /** Of something that is no object of the API: its fields are called as they are, words like {@code namespace} too. */
+    static ValueType ofPlainNames(JsonNode schema) {
+        JsonNode properties = schema.path("properties");
+        JsonNode items = schema.path("items");
+        if (!properties.isEmpty()) {
+            Map<String, Field> fields = new LinkedHashMap<>();
+            properties
+                    .properties()
+                    .forEach(
+                            each -> fields.put(each.getKey(), new Field(each.getKey(), ofPlainNames(each.getValue()))));
+            return struct(fields);
+        }
+        if (items.isObject()) {
+            ValueType element = ofPlainNames(items);
+            return new ValueType(ListType.create(element.type), Form.LIST, Map.of(), element);
+        }
+        return of(schema);
+    }
+
     private static ValueType of(JsonNode schema, boolean resource) {
         if (Tree.flag(schema, "x-kubernetes-int-or-string")) {
             return dynamic();

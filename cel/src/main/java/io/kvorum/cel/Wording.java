@@ -1,6 +1,8 @@
 package io.kvorum.cel;
 
+import dev.cel.common.CelErrorCode;
 import dev.cel.common.CelIssue;
+import dev.cel.runtime.CelEvaluationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,6 +10,9 @@ import java.util.regex.Pattern;
 final class Wording {
     private static final Pattern PREFIX = Pattern.compile("evaluation error at [^ ]+: ");
     private static final Pattern NO_KEY = Pattern.compile("key '(.*)' is not present in map\\.?");
+
+    /** Of the same kind of failure, but with words of its own. */
+    private static final Pattern NO_FIELD = Pattern.compile("No such attribute|Error resolving field");
 
     /** What the grammar says; both implementations take the words that follow from ANTLR. */
     private static final Pattern SYNTAX = Pattern.compile(
@@ -31,9 +36,12 @@ final class Wording {
                 : issue;
     }
 
-    static String ofEvaluation(String message) {
-        String rest = PREFIX.matcher(message).replaceFirst("");
+    static String ofEvaluation(CelEvaluationException failure) {
+        String rest = PREFIX.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
         Matcher noKey = NO_KEY.matcher(rest);
-        return noKey.matches() ? "no such key: " + noKey.group(1) : rest;
+        // Of a key in brackets cel-java says the key alone.
+        boolean bare = failure.getErrorCode() == CelErrorCode.ATTRIBUTE_NOT_FOUND
+                && !NO_FIELD.matcher(rest).lookingAt();
+        return noKey.matches() ? "no such key: " + noKey.group(1) : bare ? "no such key: " + rest : rest;
     }
 }

@@ -78,4 +78,58 @@ class AuthorizationTest {
                     .isInstanceOf(CelProblem.class);
         }
     }
+
+    private static final class NotYet extends Authorization.Unanswered {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Whatever stands beside the question: {@code &&} and {@code ||} do without a side that failed, which this is not. */
+    @Test
+    void anAnswerThatIsNotThereYetEndsTheEvaluation() {
+        Authorization later = new Authorization() {
+            @Override
+            public Answer ask(Question question) {
+                throw new NotYet();
+            }
+
+            @Override
+            public Authorization ofServiceAccount(String namespace, String name) {
+                return this;
+            }
+        };
+        for (String form : List.of("%s", "%s || true", "true && %s", "[1].exists(x, %s)", "%s ? 1 : 2")) {
+            String text = form.formatted("authorizer.path('/x').check('get').allowed()");
+            assertThatThrownBy(() -> expressions
+                            .compile(text, Expressions.Result.ANY)
+                            .evaluate(Map.of(), Map.of("authorizer", later)))
+                    .as(text)
+                    .isInstanceOf(NotYet.class);
+        }
+    }
+
+    @Test
+    void selectorsNarrowWhatIsAsked() throws Exception {
+        List<Authorization.Question> questions = new ArrayList<>();
+        Authorization user = new Authorization() {
+            @Override
+            public Answer ask(Question question) {
+                questions.add(question);
+                return new Answer(false, "", "out of order");
+            }
+
+            @Override
+            public Authorization ofServiceAccount(String namespace, String name) {
+                return this;
+            }
+        };
+        Object error = expressions
+                .compile(
+                        "authorizer.group('').resource('pods').fieldSelector('a=b').labelSelector('c').namespace('x')"
+                                + ".check('list').error()",
+                        Expressions.Result.ANY)
+                .evaluate(Map.of(), Map.of("authorizer", user));
+        assertThat(error).isEqualTo("out of order");
+        assertThat(questions)
+                .containsExactly(new Authorization.Question("list", "", "", "pods", "", "x", "", "a=b", "c"));
+    }
 }

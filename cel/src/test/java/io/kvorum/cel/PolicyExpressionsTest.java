@@ -59,4 +59,25 @@ class PolicyExpressionsTest {
         assertThatThrownBy(() -> compiled(expressions, "namespaceObject.metadata.labels.env == 1"))
                 .hasMessageContaining("'_==_' applied to '(string, int)'");
     }
+
+    /** A word that CEL keeps for itself is a field all the same, of what is no object of the API. */
+    @Test
+    void requestsHaveTheirFieldsByTheirNames() throws Exception {
+        Expression expression =
+                compiled(PolicyExpressions.validating(false), "request.namespace == 'x' && request.name == 'a'");
+        assertThat(expression.evaluate(
+                        Map.of("request", new ObjectMapper().readTree("{\"namespace\":\"x\",\"name\":\"a\"}"))))
+                .isEqualTo(true);
+        assertThat(compiled(PolicyExpressions.validating(false), "namespaceObject.metadata.namespace == ''"))
+                .isNotNull();
+    }
+
+    @Test
+    void aKeyThatIsNotThereIsNamed() throws Exception {
+        Expression expression =
+                compiled(PolicyExpressions.validating(false), "request.userInfo.extra['team'][0] == 'a'");
+        assertThatThrownBy(() -> expression.evaluate(
+                        Map.of("request", new ObjectMapper().readTree("{\"userInfo\":{\"extra\":{}}}"))))
+                .hasMessage("no such key: team");
+    }
 }

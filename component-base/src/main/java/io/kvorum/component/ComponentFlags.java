@@ -261,8 +261,8 @@ public final class ComponentFlags implements Flags {
         return row[b.length()];
     }
 
-    /** Whether a flag was given on the command line or in the file. */
-    boolean given(String name) {
+    @Override
+    public boolean given(String name) {
         Flag<?> flag = flags.get(name);
         return flag != null && flag.given;
     }

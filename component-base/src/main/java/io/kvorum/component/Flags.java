@@ -29,6 +29,9 @@ public interface Flags {
 
     Supplier<@Nullable Path> optionalPath(String name, String description);
 
+    /** Whether a flag was given on the command line or in the file, as opposed to its default. Known after parsing. */
+    boolean given(String name);
+
     /** Comma-separated; may be given several times. */
     Supplier<List<String>> list(String name, List<String> defaultValue, String description);
 }

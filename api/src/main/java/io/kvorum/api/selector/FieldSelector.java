@@ -6,6 +6,7 @@ import io.kvorum.api.ResourceInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Requirements on selectable fields of an object, all of which must hold. Immutable. */
 public final class FieldSelector {
@@ -34,6 +35,19 @@ public final class FieldSelector {
      * @throws ApiException BadRequest with upstream's text, also for a field the resource does not offer
      */
     public static FieldSelector parse(String text, ResourceInfo resource) {
+        return parse(text, field -> SelectableFields.check(resource, field));
+    }
+
+    /**
+     * The same where it is not known which fields there are.
+     *
+     * @throws ApiException BadRequest with upstream's text
+     */
+    public static FieldSelector parse(String text) {
+        return parse(text, field -> {});
+    }
+
+    private static FieldSelector parse(String text, Consumer<String> check) {
         List<Requirement> requirements = new ArrayList<>();
         for (String term : split(text)) {
             if (term.isEmpty()) {
@@ -46,7 +60,7 @@ public final class FieldSelector {
             boolean equal = term.charAt(at) == '=';
             int width = term.startsWith("==", at) || term.startsWith("!=", at) ? 2 : 1;
             String field = term.substring(0, at);
-            SelectableFields.check(resource, field);
+            check.accept(field);
             requirements.add(new Requirement(field, equal, unescape(term.substring(at + width))));
         }
         return of(requirements);

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * Decisions as requests get them. What is allowed is told at once; what is refused is looked at again when everything
- * written so far is known, so that a right just given holds at every API server.
+ * written so far is known, so that a right just given holds at every API server. Webhooks are not asked again then.
  */
 public final class Access {
     private static final long MOST_WAIT_MILLIS = 1_000;
@@ -34,17 +34,22 @@ public final class Access {
     public Future<Decision> decide(User user, Attributes asked) {
         // Asked before the decision: what becomes known after it does not make it a well-founded one.
         boolean known = loaded.getAsBoolean();
-        Decision decision = authorizer.authorize(user, asked);
-        if (decision.allowed()) {
-            return Future.succeededFuture(decision);
-        }
+        Authorizer.Heard heard = new Authorizer.Heard();
+        Future<Decision> first = authorizer.authorize(user, asked, heard);
+        return first.succeeded() && first.result().allowed()
+                ? first
+                : first.compose(decision -> decision.allowed() ? first : again(user, asked, heard, decision, known));
+    }
+
+    private Future<Decision> again(
+            User user, Attributes asked, Authorizer.Heard heard, Decision decision, boolean known) {
         // Without an answer of the store, what was known decides.
         return fresh.get().timeout(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS).transform(done -> {
             if (done.failed()) {
                 return told(decision, known);
             }
             boolean knownNow = loaded.getAsBoolean();
-            return told(authorizer.authorize(user, asked), knownNow);
+            return authorizer.authorize(user, asked, heard).compose(second -> told(second, knownNow));
         });
     }
 

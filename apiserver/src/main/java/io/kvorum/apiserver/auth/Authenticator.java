@@ -22,13 +22,12 @@ import javax.naming.ldap.Rdn;
 public final class Authenticator {
     private static final String BEARER = "bearer ";
 
-    private final boolean anonymous;
+    private final AnonymousAccess anonymous;
     private final TokenAuthenticator tokens;
     // A connection shows the same certificate object with every request; its subject is parsed once.
     private final Map<X509Certificate, User> users = new WeakHashMap<>();
 
-    /** @param anonymous whether requests without credentials are let through as {@code system:anonymous} */
-    public Authenticator(boolean anonymous, TokenAuthenticator tokens) {
+    public Authenticator(AnonymousAccess anonymous, TokenAuthenticator tokens) {
         this.anonymous = anonymous;
         this.tokens = tokens;
     }
@@ -57,17 +56,13 @@ public final class Authenticator {
                             throw unauthorized();
                         }
                         return found.user();
-                    });
+                    })
+                    .recover(cause -> Future.failedFuture(cause instanceof TokenFailure ? unauthorized() : cause));
         }
-        if (anonymous || authorization.isEmpty() && health(request.path())) {
+        if (anonymous.lets(request.path(), authorization.isEmpty())) {
             return Future.succeededFuture(User.ANONYMOUS);
         }
         throw unauthorized();
-    }
-
-    /** What load balancers and probes ask without a credential; the authorizer still decides. */
-    private static boolean health(String path) {
-        return path.equals("/healthz") || path.equals("/livez") || path.equals("/readyz");
     }
 
     private static User ofCertificate(X509Certificate certificate) {

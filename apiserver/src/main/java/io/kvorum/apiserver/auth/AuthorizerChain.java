@@ -1,9 +1,10 @@
 package io.kvorum.apiserver.auth;
 
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
 import java.util.List;
 
-/** Asks authorizers in order; the first that allows decides. */
+/** Asks authorizers in order; the first that allows or denies decides. Reasons and errors of the others are put together. */
 public final class AuthorizerChain implements Authorizer {
     private final Authorizer[] authorizers;
 
@@ -12,17 +13,65 @@ public final class AuthorizerChain implements Authorizer {
     }
 
     @Override
-    public Decision authorize(User user, Attributes attributes) {
-        String reasons = "";
-        for (Authorizer authorizer : authorizers) {
-            Decision decision = authorizer.authorize(user, attributes);
-            if (decision.allowed()) {
-                return decision;
+    public Future<Decision> authorize(User user, Attributes attributes) {
+        return authorize(user, attributes, new Heard());
+    }
+
+    @Override
+    public Future<Decision> authorize(User user, Attributes attributes, Heard heard) {
+        return from(0, Decision.NO_OPINION, user, attributes, heard);
+    }
+
+    private Future<Decision> from(int first, Decision sofar, User user, Attributes attributes, Heard heard) {
+        Decision said = sofar;
+        for (int i = first; i < authorizers.length; i++) {
+            Authorizer authorizer = authorizers[i];
+            if (authorizer instanceof Local local) {
+                said = joined(said, local.decide(user, attributes));
+            } else {
+                Decision known = heard.of(authorizer);
+                if (known == null) {
+                    int next = i + 1;
+                    Decision before = said;
+                    return authorizer.authorize(user, attributes).compose(decision -> {
+                        heard.says(authorizer, decision);
+                        Decision now = joined(before, decision);
+                        return decides(now) ? now.told() : from(next, now, user, attributes, heard);
+                    });
+                }
+                said = joined(said, known);
             }
-            if (!decision.reason().isEmpty()) {
-                reasons = reasons.isEmpty() ? decision.reason() : reasons + "\n" + decision.reason();
+            if (decides(said)) {
+                return said.told();
             }
         }
-        return Decision.none(reasons);
+        return said.told();
+    }
+
+    private static boolean decides(Decision decision) {
+        return decision.verdict() != Verdict.NO_OPINION;
+    }
+
+    private static Decision joined(Decision before, Decision next) {
+        if (decides(next) || before == Decision.NO_OPINION) {
+            return next;
+        }
+        return next == Decision.NO_OPINION
+                ? before
+                : new Decision(
+                        Verdict.NO_OPINION, lines(before.reason(), next.reason()), list(before.error(), next.error()));
+    }
+
+    private static String lines(String one, String other) {
+        return one.isEmpty() || other.isEmpty() ? one + other : one + "\n" + other;
+    }
+
+    /** As Go joins errors: {@code [a, b]}. */
+    private static String list(String one, String other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one + other;
+        }
+        String first = one.startsWith("[") ? one.substring(1, one.length() - 1) : one;
+        return "[" + first + ", " + other + "]";
     }
 }

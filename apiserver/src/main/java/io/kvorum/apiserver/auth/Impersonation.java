@@ -4,6 +4,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.User;
+import io.vertx.core.Future;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class Impersonation {
     }
 
     /** Whom {@code user} acts as in this request: itself without such headers. Fails with 403 or 400. */
-    public User actingAs(User user, ApiRequest request) {
+    public Future<User> actingAs(User user, ApiRequest request) {
         String name = request.header(USER);
         List<String> groups = request.headers().getAll(GROUP);
         String uid = request.header(UID);
@@ -40,21 +41,22 @@ public final class Impersonation {
                 throw ApiException.badRequest(
                         "requested [" + asked(groups, uid, extra) + "] without impersonating a user");
             }
-            return user;
+            return Future.succeededFuture(user);
         }
         String[] account = User.serviceAccountOf(name);
-        check(
-                user,
+        List<Attributes> asked = new ArrayList<>();
+        asked.add(
                 account.length == 2
                         ? Attributes.resource("impersonate", "", "serviceaccounts", account[0], account[1])
                         : Attributes.resource("impersonate", "", "users", "", name));
-        groups.forEach(group -> check(user, Attributes.resource("impersonate", "", "groups", "", group)));
+        groups.forEach(group -> asked.add(Attributes.resource("impersonate", "", "groups", "", group)));
         if (!uid.isEmpty()) {
-            check(user, Attributes.resource("impersonate", AUTHENTICATION, "uids", "", uid));
+            asked.add(new Attributes("impersonate", AUTHENTICATION, "v1", "uids", "", "", uid, ""));
         }
         extra.forEach((key, values) -> values.forEach(value ->
-                check(user, new Attributes("impersonate", AUTHENTICATION, "v1", "userextras", key, "", value, ""))));
-        return new User(name, uid, List.copyOf(groups(name, account, groups)), extra);
+                asked.add(new Attributes("impersonate", AUTHENTICATION, "v1", "userextras", key, "", value, ""))));
+        User acted = new User(name, uid, List.copyOf(groups(name, account, groups)), extra);
+        return check(user, asked, 0).map(allowed -> acted);
     }
 
     private static List<String> groups(String name, String[] account, List<String> given) {
@@ -100,10 +102,15 @@ public final class Impersonation {
         return String.join(", ", parts);
     }
 
-    private void check(User user, Attributes asked) {
-        Authorizer.Decision decision = authorizer.authorize(user, asked);
-        if (!decision.allowed()) {
-            throw Forbidden.of(user, asked, decision.reason());
+    /** One after another: the first that is refused is what is told. */
+    private Future<Void> check(User user, List<Attributes> asked, int at) {
+        if (at == asked.size()) {
+            return Future.succeededFuture();
         }
+        return authorizer
+                .authorize(user, asked.get(at))
+                .compose(decision -> decision.allowed()
+                        ? check(user, asked, at + 1)
+                        : Future.failedFuture(Forbidden.of(user, asked.get(at), decision.reason())));
     }
 }

@@ -21,6 +21,18 @@ public interface RulesDescriber {
         status.put("incomplete", false);
     };
 
+    /** Of those that somebody elsewhere may add to, or take from. */
+    static RulesDescriber withWebhooks(RulesDescriber known) {
+        return (user, namespace, status) -> {
+            known.describe(user, namespace, status);
+            status.put("incomplete", true);
+            String error = status.path("evaluationError").asText();
+            status.put(
+                    "evaluationError",
+                    (error.isEmpty() ? "" : error + "\n") + "webhook authorizer does not support user rule resolution");
+        };
+    }
+
     /** Of authorizers that cannot list what they allow. */
     RulesDescriber NOTHING = (user, namespace, status) -> {
         status.putArray("resourceRules");

@@ -52,16 +52,22 @@ public final class SignerGuard implements Admission {
         // The signer of the request as it is stored: an update cannot change it.
         String signer = Tree.text(attempt.old() == null ? attempt.object() : attempt.old(), "spec", "signerName");
         String wildcard = signer.substring(0, Math.max(0, signer.indexOf('/'))) + "/*";
-        if (disabled.contains(plugin) || may(attempt.user(), verb, signer) || may(attempt.user(), verb, wildcard)) {
+        if (disabled.contains(plugin)) {
             return Future.succeededFuture();
         }
-        return refused(attempt, "user not permitted to " + verb + " requests with signerName \"" + signer + "\"");
+        return may(attempt.user(), verb, signer)
+                .compose(may -> may ? Future.succeededFuture(true) : may(attempt.user(), verb, wildcard))
+                .compose(may -> may
+                        ? Future.succeededFuture()
+                        : refused(
+                                attempt,
+                                "user not permitted to " + verb + " requests with signerName \"" + signer + "\""));
     }
 
-    private boolean may(User user, String verb, String signer) {
+    private Future<Boolean> may(User user, String verb, String signer) {
         return authorizer
                 .authorize(user, Authorizer.Attributes.resource(verb, GROUP, "signers", "", signer))
-                .allowed();
+                .map(Authorizer.Decision::allowed);
     }
 
     private Future<Void> subject(Attempt attempt, ObjectNode request) {

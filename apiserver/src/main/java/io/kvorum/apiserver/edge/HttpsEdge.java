@@ -6,9 +6,11 @@ import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Credentials;
-import io.kvorum.apiserver.request.RequestTimeout;
+import io.kvorum.apiserver.request.Query;
+import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.ResponseBody;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -55,11 +57,21 @@ public final class HttpsEdge {
     private final Vertx vertx;
     private final Function<ApiRequest, Future<ApiResponse>> pipeline;
     private final UpgradeProxy upgrades;
+    private final EdgeOptions options;
     private final GatheredWrites gathered;
     private final Map<HttpConnection, X509Certificate> certificates = new IdentityHashMap<>();
 
-    /** @param upgrades leads requests on that become another protocol */
     public HttpsEdge(Vertx vertx, Function<ApiRequest, Future<ApiResponse>> pipeline, UpgradeProxy upgrades) {
+        this(vertx, pipeline, upgrades, EdgeOptions.DEFAULT);
+    }
+
+    /** @param upgrades leads requests on that become another protocol */
+    public HttpsEdge(
+            Vertx vertx,
+            Function<ApiRequest, Future<ApiResponse>> pipeline,
+            UpgradeProxy upgrades,
+            EdgeOptions options) {
+        this.options = options;
         this.vertx = vertx;
         this.pipeline = pipeline;
         this.upgrades = upgrades;
@@ -99,6 +111,10 @@ public final class HttpsEdge {
         if (announced > MOST_BODY_BYTES) {
             request.response().putHeader("Connection", "close");
             send(request, tooLarge());
+            return;
+        }
+        if (isPreflight(request)) {
+            send(request, new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), ResponseBody.EMPTY, null));
             return;
         }
         request.exceptionHandler(cause -> LOG.debug("request broke off cause={}", cause.toString()));
@@ -215,13 +231,33 @@ public final class HttpsEdge {
         return host == null ? "" : host;
     }
 
-    /** What the client waits, at most a minute. Read before the query as a whole is, which may be no query. */
-    private static Duration timeout(HttpServerRequest request) {
-        if (!request.uri().contains("timeout=")) {
-            return RequestTimeout.of("");
+    /** What the client waits, at most as long as the server lets it. Read before the query as a whole is, which may be no query. */
+    private Duration timeout(HttpServerRequest request) {
+        Matcher asked = request.uri().contains("timeout=") ? TIMEOUT.matcher(request.uri()) : null;
+        return asked == null || !asked.find() || isLongRunning(request)
+                ? options.timeout().most()
+                : options.timeout().of(asked.group(1));
+    }
+
+    /** Of a watch the parameter says nothing; of a request that is led on it is for somebody else. */
+    private static boolean isLongRunning(HttpServerRequest request) {
+        String uri = request.uri();
+        int mark = uri.indexOf('?');
+        if (mark < 0) {
+            return false;
         }
-        Matcher asked = TIMEOUT.matcher(request.uri());
-        return RequestTimeout.of(asked.find() ? asked.group(1) : "");
+        try {
+            Query query = Query.parse(uri.substring(mark + 1));
+            return RequestInfo.parse(request.method().name(), uri.substring(0, mark), query)
+                    .longRunning();
+        } catch (ApiException unreadable) {
+            return false;
+        }
+    }
+
+    /** What a browser asks before it lets a page ask; answered to whoever may, before anybody is named. */
+    private boolean isPreflight(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.OPTIONS) && options.origins().allowed(request.headers()) != null;
     }
 
     private static @Nullable X509Certificate certificate(HttpConnection connection) {
@@ -262,6 +298,10 @@ public final class HttpsEdge {
         }
         out.setStatusCode(response.status());
         out.headers().addAll(response.headers());
+        String origin = options.origins().allowed(request.headers());
+        if (origin != null) {
+            CrossOrigin.tell(origin, out.headers());
+        }
         if (response.stream() != null) {
             stream(out, response, response.stream());
             return;

@@ -11,7 +11,7 @@ import java.util.Set;
  * Decides for kubelets ({@code --authorization-mode=Node}): by the rules of the ClusterRole {@code system:node}, and for
  * what pods refer to, only where a pod bound to the node does.
  */
-public final class NodeAuthorizer implements Authorizer {
+public final class NodeAuthorizer implements Authorizer.Local {
     private static final String LEASE_NAMESPACE = "kube-node-lease";
     private static final Set<String> READ = Set.of("get", "list", "watch");
     private static final Set<String> OWN = Set.of("get", "create", "update", "patch", "delete");
@@ -30,7 +30,7 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     @Override
-    public Decision authorize(User user, Attributes asked) {
+    public Decision decide(User user, Attributes asked) {
         String node = user.nodeName();
         if (node.isEmpty()) {
             return Decision.none("");

@@ -1,95 +1,100 @@
 package io.kvorum.apiserver.oidc;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.api.Tree;
-import io.kvorum.apiserver.oidc.Issuer.Mapping;
+import io.kvorum.api.validation.FieldErrors;
+import io.kvorum.api.validation.FieldPath;
+import io.kvorum.apiserver.auth.AnonymousAccess;
+import io.kvorum.apiserver.config.ConfigDocument;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * An AuthenticationConfiguration of {@code apiserver.config.k8s.io}: issuers with claims mapped by name. Mappings and
- * rules written as CEL expressions are refused.
+ * An AuthenticationConfiguration of {@code apiserver.config.k8s.io} (KEP-3331).
+ *
+ * @param issuers whose tokens are believed, and who they make of their owners
+ * @param anonymous which requests without credentials are let in; null: nothing is said
  */
-public final class AuthenticationConfig {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> VERSIONS = Set.of("v1", "v1beta1", "v1alpha1");
+public record AuthenticationConfig(
+        List<Issuer> issuers, @Nullable AnonymousAccess anonymous) {
+    private static final List<String> VERSIONS = List.of("v1", "v1beta1", "v1alpha1");
+    private static final int MOST_ISSUERS = 64;
 
-    private AuthenticationConfig() {}
-
-    /** The issuers; fails with IllegalArgumentException that says what is wrong. */
-    public static List<Issuer> parse(String yaml) {
-        JsonNode config;
-        try {
-            config = JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
+    /**
+     * Reads it.
+     *
+     * @param disallowed issuers that nobody else may be: those of service account tokens
+     * @throws IllegalArgumentException saying all that is wrong, in upstream's words
+     */
+    public static AuthenticationConfig parse(String yaml, List<String> disallowed) {
+        ConfigDocument document = ConfigDocument.parse(yaml, "AuthenticationConfiguration", VERSIONS);
+        JsonNode root = document.root();
+        document.only(root, "", Set.of("apiVersion", "kind", "jwt", "anonymous"));
+        List<JsonNode> all = Tree.items(root, "jwt");
+        for (int i = 0; i < all.size(); i++) {
+            IssuerConfig.strict(document, all.get(i), "jwt[" + i + "]");
         }
-        String version = Tree.text(config, "apiVersion").replace("apiserver.config.k8s.io/", "");
-        if (!Tree.text(config, "kind").equals("AuthenticationConfiguration") || !VERSIONS.contains(version)) {
-            throw new IllegalArgumentException(
-                    "kind AuthenticationConfiguration of apiserver.config.k8s.io/v1 expected");
-        }
+        strictAnonymous(document, root.path("anonymous"));
+        document.checkStrict();
+        FieldErrors errors = new FieldErrors();
+        FieldPath jwt = FieldPath.of("jwt");
         List<Issuer> issuers = new ArrayList<>();
-        for (JsonNode jwt : Tree.items(config, "jwt")) {
-            issuers.add(issuer(jwt));
+        if (all.size() > MOST_ISSUERS) {
+            errors.tooMany(jwt, all.size(), MOST_ISSUERS);
+        } else {
+            issuers(all, jwt, new TreeSet<>(disallowed), errors, issuers);
         }
-        if (issuers.stream().map(Issuer::url).distinct().count() < issuers.size()) {
-            throw new IllegalArgumentException("jwt: each issuer url may stand once");
-        }
-        return issuers;
+        AnonymousAccess anonymous = anonymous(root.path("anonymous"), errors);
+        ConfigDocument.check(errors);
+        return new AuthenticationConfig(List.copyOf(issuers), anonymous);
     }
 
-    private static Issuer issuer(JsonNode jwt) {
-        JsonNode issuer = jwt.path("issuer");
-        JsonNode mappings = jwt.path("claimMappings");
-        Map<String, String> required = new LinkedHashMap<>();
-        for (JsonNode rule : Tree.items(jwt, "claimValidationRules")) {
-            withoutExpression(rule, "claimValidationRules");
-            required.put(Tree.text(rule, "claim"), Tree.text(rule, "requiredValue"));
-        }
-        if (!Tree.items(jwt, "userValidationRules").isEmpty()
-                || !Tree.items(mappings, "extra").isEmpty()) {
-            throw new IllegalArgumentException(
-                    "jwt: userValidationRules and claimMappings.extra need expressions," + " which are not supported");
-        }
-        if (Tree.text(mappings, "username", "claim").isEmpty()) {
-            withoutExpression(mappings.path("username"), "claimMappings.username");
-            throw new IllegalArgumentException("jwt: claimMappings.username.claim is required");
-        }
-        withoutExpression(mappings.path("groups"), "claimMappings.groups");
-        withoutExpression(mappings.path("uid"), "claimMappings.uid");
-        return new Issuer(
-                Tree.text(issuer, "url"),
-                optional(issuer, "discoveryURL"),
-                optional(issuer, "certificateAuthority"),
-                Tree.texts(issuer, "audiences"),
-                mapping(mappings.path("username")),
-                mapping(mappings.path("groups")),
-                Tree.text(mappings, "uid", "claim"),
-                required,
-                Issuer.ALGORITHMS);
-    }
-
-    private static void withoutExpression(JsonNode node, String where) {
-        if (!Tree.text(node, "expression").isEmpty()) {
-            throw new IllegalArgumentException("jwt: " + where + ": expressions are not supported");
+    private static void issuers(
+            List<JsonNode> all, FieldPath jwt, Set<String> disallowed, FieldErrors errors, List<Issuer> to) {
+        Set<String> urls = new HashSet<>();
+        Set<String> discoveries = new HashSet<>();
+        for (int i = 0; i < all.size(); i++) {
+            FieldPath at = jwt.index(i);
+            Issuer issuer = new IssuerConfig(all.get(i), at, disallowed, errors).read();
+            String url = Tree.text(all.get(i), "issuer", "url");
+            String discovery = Tree.text(all.get(i), "issuer", "discoveryURL");
+            if (!urls.add(url)) {
+                errors.duplicate(at.child("issuer", "url"), url);
+            }
+            if (!discovery.isEmpty() && !discoveries.add(discovery)) {
+                errors.duplicate(at.child("issuer", "discoveryURL"), discovery);
+            }
+            if (issuer != null) {
+                to.add(issuer);
+            }
         }
     }
 
-    private static Mapping mapping(JsonNode node) {
-        return new Mapping(Tree.text(node, "claim"), Tree.text(node, "prefix"));
+    private static void strictAnonymous(ConfigDocument document, JsonNode anonymous) {
+        document.only(anonymous, "anonymous", Set.of("enabled", "conditions"));
+        List<JsonNode> conditions = Tree.items(anonymous, "conditions");
+        for (int i = 0; i < conditions.size(); i++) {
+            document.only(conditions.get(i), "anonymous.conditions[" + i + "]", Set.of("path"));
+        }
     }
 
-    private static @Nullable String optional(JsonNode node, String field) {
-        String text = Tree.text(node, field);
-        return text.isEmpty() ? null : text;
+    private static @Nullable AnonymousAccess anonymous(JsonNode anonymous, FieldErrors errors) {
+        if (!anonymous.isObject()) {
+            return null;
+        }
+        Set<String> paths = new HashSet<>();
+        Tree.items(anonymous, "conditions").forEach(each -> paths.add(Tree.text(each, "path")));
+        boolean enabled = Tree.flag(anonymous, "enabled");
+        if (!enabled && !paths.isEmpty()) {
+            errors.invalid(
+                    FieldPath.of("anonymous", "conditions"),
+                    anonymous.path("conditions"),
+                    "enabled should be set to true when conditions are defined");
+        }
+        return enabled ? new AnonymousAccess(true, Set.copyOf(paths)) : AnonymousAccess.NOWHERE;
     }
 }

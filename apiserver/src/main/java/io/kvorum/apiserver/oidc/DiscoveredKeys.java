@@ -56,7 +56,11 @@ public final class DiscoveredKeys implements OpenIdTokens.KeySource {
             return Future.failedFuture("no https URL: " + url);
         }
         Target target = new Target(
-                trust.client(issuer.url(), issuer.authorities() == null ? "" : issuer.authorities(), false),
+                trust.client(
+                        issuer.url() + " " + uri.getHost(),
+                        issuer.authorities() == null ? "" : issuer.authorities(),
+                        false,
+                        uri.getHost()),
                 true,
                 uri.getHost(),
                 uri.getPort() < 0 ? 443 : uri.getPort(),

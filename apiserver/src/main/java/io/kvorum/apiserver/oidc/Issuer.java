@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param uidClaim empty: none
  * @param required claims that must have these values
  * @param algorithms of signatures that are accepted
+ * @param expressions in place of claims
  */
 public record Issuer(
         String url,
@@ -26,13 +27,38 @@ public record Issuer(
         Mapping groups,
         String uidClaim,
         Map<String, String> required,
-        List<String> algorithms) {
+        List<String> algorithms,
+        ClaimExpressions expressions) {
     /** The signature algorithms that upstream knows. */
     static final List<String> ALGORITHMS =
             List.of("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512");
 
     /** A claim and what goes before its value. */
     public record Mapping(String claim, String prefix) {}
+
+    /** Without expressions. */
+    public Issuer(
+            String url,
+            @Nullable String discoveryUrl,
+            @Nullable String authorities,
+            List<String> audiences,
+            Mapping username,
+            Mapping groups,
+            String uidClaim,
+            Map<String, String> required,
+            List<String> algorithms) {
+        this(
+                url,
+                discoveryUrl,
+                authorities,
+                audiences,
+                username,
+                groups,
+                uidClaim,
+                required,
+                algorithms,
+                ClaimExpressions.NONE);
+    }
 
     /** Fails with IllegalArgumentException that says what is wrong. */
     public Issuer {

@@ -55,6 +55,7 @@ public final class OpenIdTokens implements TokenAuthenticator {
         this.own = List.copyOf(audiences);
     }
 
+    /** Fails with {@link io.kvorum.apiserver.auth.TokenFailure} when a rule of the issuer is against it. */
     @Override
     public Future<@Nullable Found> authenticate(String token, List<String> audiences) {
         List<String> meant = audiences.isEmpty()
@@ -72,7 +73,7 @@ public final class OpenIdTokens implements TokenAuthenticator {
                     if (!good) {
                         return null;
                     }
-                    var user = mapping.user(claims(jwt));
+                    var user = mapping.user(claims(jwt), jwt.getPayload().toString());
                     return user == null ? null : new Found(user, meant);
                 });
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes known of a request on its way, for the audit log. Belongs to the event loop. */
@@ -39,6 +40,11 @@ final class Audited {
         this.info = RequestInfo.unknown(request.method());
         ThreadLocalRandom random = ThreadLocalRandom.current();
         this.id = new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    /** How long the request has been on its way. */
+    long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }
 
     AuditPolicy.Decision policy = NOT_DECIDED;

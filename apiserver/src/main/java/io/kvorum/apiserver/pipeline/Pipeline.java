@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.pipeline;
 
 import io.kvorum.api.ApiException;
+import io.kvorum.api.GoText;
 import io.kvorum.api.StatusJson;
 import io.kvorum.api.proto.ProtobufBody;
 import io.kvorum.apiserver.audit.AuditEvent;
@@ -27,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +36,6 @@ import org.slf4j.LoggerFactory;
 /** The one path of every request, whatever it came over. Never fails: failures become a Status here and nowhere else. */
 public final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-    private static final Duration MOST_TIME = Duration.ofSeconds(60);
-
-    /** Subresources whose requests take as long as their users like; they do not count as in flight. */
-    private static final Set<String> LONG_RUNNING = Set.of("log", "exec", "attach", "portforward", "proxy");
 
     /** Subresources that are streams into a pod. */
     private static final Set<String> STREAMS = Set.of("exec", "attach", "portforward");
@@ -59,6 +57,7 @@ public final class Pipeline {
     private final AuditLog audit;
     private final AuditPolicy auditPolicy;
     private final Clock clock;
+    private final Duration mostTime;
 
     public Pipeline(
             Vertx vertx,
@@ -75,11 +74,13 @@ public final class Pipeline {
             ProtobufBodies bodies,
             AuditLog audit,
             AuditPolicy auditPolicy,
-            Clock clock) {
+            Clock clock,
+            RequestTimeout timeout) {
         this.vertx = vertx;
         this.audit = audit;
         this.auditPolicy = auditPolicy;
         this.clock = clock;
+        this.mostTime = timeout.most();
         this.authenticator = authenticator;
         this.impersonation = impersonation;
         this.access = access;
@@ -106,42 +107,51 @@ public final class Pipeline {
     }
 
     private Future<ApiResponse> checked(ApiRequest request, Audited audited) {
-        if (!longRunning(audited.info)) {
+        if (!audited.info.longRunning()) {
             RequestTimeout.check(request.query().text("timeout"));
         }
-        return authenticator.authenticate(request).compose(actual -> {
+        return inTime(request, audited, authenticator.authenticate(request)).compose(actual -> {
             audited.actual = actual;
-            User user = impersonation.actingAs(actual, request);
-            audited.user = user;
-            RequestInfo info = audited.info;
-            audited.policy = auditPolicy.decide(actual, info, request.path());
-            if (audited.policy.writes(AuditPolicy.RECEIVED)) {
-                audit.record(audited.received(clock.instant()));
-            }
-            audited.took(request);
-            return allowed(request, audited, user, info)
-                    .compose(allowed -> info.verb().equals("get") && STREAMS.contains(info.subresource())
-                            // A WebSocket can only be asked for by GET, which must not let in who may just look
-                            // (upstream since 1.35).
-                            ? allowed(request, audited, user, info.withVerb("create"))
-                            : Future.succeededFuture())
-                    .compose(allowed -> served(request, audited, info, user));
+            return inTime(request, audited, impersonation.actingAs(actual, request))
+                    .compose(user -> named(request, audited, actual, user));
         });
+    }
+
+    private Future<ApiResponse> named(ApiRequest request, Audited audited, User actual, User user) {
+        audited.user = user;
+        RequestInfo info = audited.info;
+        audited.policy = auditPolicy.decide(actual, info, request.path());
+        if (audited.policy.writes(AuditPolicy.RECEIVED)) {
+            audit.record(audited.received(clock.instant()));
+        }
+        audited.took(request);
+        return allowed(request, audited, user, info)
+                .compose(allowed -> info.verb().equals("get") && STREAMS.contains(info.subresource())
+                        // A WebSocket can only be asked for by GET, which must not let in who may just look
+                        // (upstream since 1.35).
+                        ? allowed(request, audited, user, info.withVerb("create"))
+                        : Future.succeededFuture())
+                .compose(allowed -> served(request, audited, info, user));
     }
 
     /** Fails with 403 when the user may not. */
     private Future<Void> allowed(ApiRequest request, Audited audited, User user, RequestInfo info) {
         Authorizer.Attributes asked = Authorizer.Attributes.of(info, request);
-        return access.decide(user, asked).compose(decision -> {
-            audited.decision = decision;
-            return decision.allowed()
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(Forbidden.of(user, asked, decision.reason()));
+        return inTime(request, audited, access.decide(user, asked)).compose(decision -> {
+            // What could not be decided is told as a failure.
+            audited.decision = decision.allowed() || decision.error().isEmpty() ? decision : null;
+            if (decision.allowed()) {
+                return Future.succeededFuture();
+            }
+            return Future.failedFuture(
+                    decision.error().isEmpty()
+                            ? Forbidden.of(user, asked, decision.reason())
+                            : new Undecided(request.uri(), decision.error()));
         });
     }
 
     private Future<ApiResponse> served(ApiRequest request, Audited audited, RequestInfo info, User user) {
-        boolean longRunning = longRunning(info);
+        boolean longRunning = info.longRunning();
         FlowControl flows = flowControl;
         if (flows == null) {
             return answered(request, audited, info, user, longRunning);
@@ -153,15 +163,11 @@ public final class Pipeline {
         return flows.serve(info, request, user, () -> answered(request, audited, info, user, false));
     }
 
-    private static boolean longRunning(RequestInfo info) {
-        return info.verb().equals("watch") || LONG_RUNNING.contains(info.subresource());
-    }
-
     private Future<ApiResponse> answered(
             ApiRequest request, Audited audited, RequestInfo info, User user, boolean longRunning) {
         Future<ApiResponse> other = elsewhere.handle(request, user);
         if (other != null) {
-            return limited(request, other);
+            return limited(request, audited, other);
         }
         if (!info.resourceRequest()) {
             return nonResource(request);
@@ -170,7 +176,7 @@ public final class Pipeline {
             return Future.succeededFuture(pageNotFound());
         }
         if (longRunning) {
-            return limited(request, registry.handle(info, request, user));
+            return limited(request, audited, registry.handle(info, request, user));
         }
         inFlight.enter(info.verb());
         Future<ApiResponse> answer;
@@ -187,6 +193,7 @@ public final class Pipeline {
         }
         return limited(
                 request,
+                audited,
                 answer.onComplete(done -> inFlight.leave(info.verb()))
                         .map(response -> Transcoder.encode(request, response)));
     }
@@ -212,14 +219,23 @@ public final class Pipeline {
      * Gives up waiting when the request's time is over; what was begun may still be carried out. By a timer of this thread:
      * that of a future without a context belongs to another one, and to wake that costs more than most answers.
      */
-    private Future<ApiResponse> limited(ApiRequest request, Future<ApiResponse> answer) {
+    private Future<ApiResponse> limited(ApiRequest request, Audited audited, Future<ApiResponse> answer) {
+        return limited(request, audited, answer, ApiResponse::abandon);
+    }
+
+    /** What is asked on the way to the answer, as the answer itself. */
+    private <T> Future<T> inTime(ApiRequest request, Audited audited, Future<T> answer) {
+        return limited(request, audited, answer, late -> {});
+    }
+
+    private <T> Future<T> limited(ApiRequest request, Audited audited, Future<T> answer, Consumer<T> abandon) {
         if (answer.isComplete()) {
             return answer;
         }
-        Duration limit = request.timeout().compareTo(MOST_TIME) < 0 ? request.timeout() : MOST_TIME;
-        Promise<ApiResponse> first = Promise.promise();
+        Duration limit = request.timeout().compareTo(mostTime) < 0 ? request.timeout() : mostTime;
+        Promise<T> first = Promise.promise();
         long timer = vertx.setTimer(
-                Math.max(1, limit.toMillis()),
+                Math.max(1, limit.toMillis() - audited.millis()),
                 late -> first.tryFail(
                         ApiException.timeout("Timeout: request did not complete within the allotted timeout")));
         answer.onComplete(done -> {
@@ -227,7 +243,7 @@ public final class Pipeline {
             if (done.failed()) {
                 first.tryFail(done.cause());
             } else if (!first.tryComplete(done.result())) {
-                done.result().abandon();
+                abandon.accept(done.result());
             }
         });
         return first.future();
@@ -250,7 +266,11 @@ public final class Pipeline {
 
     private static ApiResponse failure(ApiRequest request, Audited audited, Throwable cause) {
         ApiException refused;
-        if (cause instanceof ApiException known) {
+        if (cause instanceof Undecided undecided) {
+            LOG.warn("not decided who may path={} cause={}", request.path(), undecided.why);
+            audited.failure = new AuditEvent.Failure("InternalError", undecided.why);
+            return ApiResponse.text(500, undecided.text());
+        } else if (cause instanceof ApiException known) {
             refused = known;
         } else {
             LOG.error("a defect answered a request method={} path={}", request.method(), request.path(), cause);
@@ -264,6 +284,26 @@ public final class Pipeline {
             response.headers().set("Retry-After", Integer.toString(details.retryAfterSeconds()));
         }
         return Warnings.add(response, request.notes().warnings());
+    }
+
+    /** Nobody allowed a request, and one of those who decide could not. Upstream answers with a text of its own. */
+    private static final class Undecided extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final String why;
+
+        Undecided(String uri, String why) {
+            super("Internal Server Error: " + GoText.quoted(uri) + ": " + why, null, false, false);
+            this.why = why;
+        }
+
+        /** Nothing in it that a browser might take for a page. */
+        String text() {
+            return String.valueOf(getMessage())
+                            .replace("&", "&amp;")
+                            .replace("<", "&lt;")
+                            .replace(">", "&gt;")
+                    + "\n";
+        }
     }
 
     static ApiResponse pageNotFound() {

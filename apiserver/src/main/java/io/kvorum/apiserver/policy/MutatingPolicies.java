@@ -6,6 +6,7 @@ import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
 import io.kvorum.api.managed.SchemaSource;
+import io.kvorum.apiserver.admission.AccessQuestions;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.Passage;
 import io.kvorum.apiserver.auth.Authorizer;
@@ -44,22 +45,25 @@ public final class MutatingPolicies implements Admission {
             return Future.succeededFuture();
         }
         attempt.passage().enter(object);
-        Inputs ofWrite = policies.inputs(attempt);
+        AccessQuestions questions = policies.questions(attempt);
+        Inputs ofWrite = policies.inputs(attempt, questions);
         List<Complaint> complaints = new ArrayList<>();
+        Future<Void> invoked;
         try {
-            for (PolicySource.Invocation<CompiledMutation> invocation : invocations) {
-                invoke(invocation, attempt, ofWrite, object, complaints);
-            }
+            invoked = questions.inTurn(invocations, each -> invoke(each, attempt, ofWrite, object, complaints));
         } catch (ApiException refusal) {
             return Future.failedFuture(refusal);
         }
-        attempt.passage().leave(object);
-        return complaints.isEmpty() ? Future.succeededFuture() : Future.failedFuture(refusal(attempt, complaints));
+        return invoked.compose(done -> {
+            attempt.passage().leave(object);
+            return complaints.isEmpty() ? Future.succeededFuture() : Future.failedFuture(refusal(attempt, complaints));
+        });
     }
 
     /** Why a write cannot go on. @param reason empty for that of a refusal without more */
     private record Complaint(String message, String reason) {}
 
+    /** Evaluates first, and changes the object when that is done. */
     private void invoke(
             PolicySource.Invocation<CompiledMutation> invocation,
             Attempt attempt,

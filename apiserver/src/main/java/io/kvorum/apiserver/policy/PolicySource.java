@@ -192,11 +192,16 @@ final class PolicySource<P> {
 
     // ---- variables
 
+    /** What expressions about a write may ask. */
+    AccessQuestions questions(Admission.Attempt attempt) {
+        return new AccessQuestions(authorizer, attempt);
+    }
+
     /**
      * What the variables stand for when policies are asked about a write, but for parameters. The object is the attempt's own:
      * what mutations make of it is seen.
      */
-    Inputs inputs(Admission.Attempt attempt) {
+    Inputs inputs(Admission.Attempt attempt, AccessQuestions questions) {
         Map<String, JsonNode> values = new HashMap<>();
         if (attempt.object() != null) {
             values.put("object", attempt.object());
@@ -211,6 +216,6 @@ final class PolicySource<P> {
         if (namespace != null) {
             values.put("namespaceObject", namespace.tree());
         }
-        return new Inputs(values, AccessQuestions.of(authorizer, attempt));
+        return new Inputs(values, questions.variables());
     }
 }

@@ -6,6 +6,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
+import io.kvorum.apiserver.admission.AccessQuestions;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.cache.WatchCache;
@@ -52,19 +53,12 @@ public final class ValidatingPolicies implements Admission {
             return Future.succeededFuture();
         }
         Verdict verdict = new Verdict(attempt);
-        Inputs inputs = policies.inputs(attempt);
-        for (PolicySource.Invocation<CompiledPolicy> invocation : invocations) {
-            if (!invocation.misconfigured().isEmpty()) {
-                verdict.misconfigured(invocation);
-                continue;
-            }
-            CompiledPolicy.Outcome outcome = invocation.policy().check(invocation.inputs(inputs));
-            outcome.objections().forEach(objection -> verdict.objected(invocation, objection));
-            outcome.annotations()
-                    .forEach((key, value) -> verdict.annotated(invocation.policyName() + "/" + key, value));
-        }
-        ApiException refusal = verdict.refusal();
-        return refusal == null ? Future.succeededFuture() : Future.failedFuture(refusal);
+        AccessQuestions questions = policies.questions(attempt);
+        Inputs inputs = policies.inputs(attempt, questions);
+        return questions.inTurn(invocations, each -> verdict.ask(each, inputs)).compose(asked -> {
+            ApiException refusal = verdict.refusal();
+            return refusal == null ? Future.succeededFuture() : Future.failedFuture(refusal);
+        });
     }
 
     /** What comes of all that policies have against one write. */
@@ -79,7 +73,18 @@ public final class ValidatingPolicies implements Admission {
             this.attempt = attempt;
         }
 
-        void misconfigured(PolicySource.Invocation<CompiledPolicy> invocation) {
+        /** Evaluates first, and takes in what comes of it when that is done. */
+        void ask(PolicySource.Invocation<CompiledPolicy> invocation, Inputs inputs) {
+            if (!invocation.misconfigured().isEmpty()) {
+                misconfigured(invocation);
+                return;
+            }
+            CompiledPolicy.Outcome outcome = invocation.policy().check(invocation.inputs(inputs));
+            outcome.objections().forEach(objection -> objected(invocation, objection));
+            outcome.annotations().forEach((key, value) -> annotated(invocation.policyName() + "/" + key, value));
+        }
+
+        private void misconfigured(PolicySource.Invocation<CompiledPolicy> invocation) {
             if (!invocation.policy().preamble().failureIgnored()) {
                 denied(
                         "policy '" + invocation.policyName() + "' with binding '" + invocation.binding()
@@ -88,7 +93,7 @@ public final class ValidatingPolicies implements Admission {
             }
         }
 
-        void objected(PolicySource.Invocation<CompiledPolicy> invocation, CompiledPolicy.Objection objection) {
+        private void objected(PolicySource.Invocation<CompiledPolicy> invocation, CompiledPolicy.Objection objection) {
             String who = "ValidatingAdmissionPolicy '" + invocation.policyName() + "' with binding '"
                     + invocation.binding() + "'";
             for (String action : invocation.actions()) {
@@ -124,7 +129,7 @@ public final class ValidatingPolicies implements Admission {
         }
 
         /** Several bindings may annotate with the same key: each value is told once. */
-        void annotated(String key, String value) {
+        private void annotated(String key, String value) {
             annotations.computeIfAbsent(key, any -> new LinkedHashSet<>()).add(value);
         }
 

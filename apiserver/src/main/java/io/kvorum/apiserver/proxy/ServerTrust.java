@@ -23,7 +23,7 @@ public final class ServerTrust {
     /** Certificate and key that tell an extension API server that it is asked by this one. */
     public record Identity(Path certificate, Path key) {}
 
-    private record Held(String bundle, boolean unverified, HttpClient client) {}
+    private record Held(String bundle, boolean unverified, String host, HttpClient client) {}
 
     /** @param identity null: extension API servers cannot tell who asks them */
     public ServerTrust(ClientConnections connections, @Nullable Identity identity) {
@@ -38,8 +38,13 @@ public final class ServerTrust {
      * @param unverified lets any certificate pass
      */
     public HttpClient client(String name, String bundle, boolean unverified) {
+        return client(name, bundle, unverified, "");
+    }
+
+    /** @param host where it is when that may be outside the cluster; empty: it is not */
+    public HttpClient client(String name, String bundle, boolean unverified, String host) {
         Held known = held.get(name);
-        if (known != null && known.bundle.equals(bundle) && known.unverified == unverified) {
+        if (known != null && known.bundle.equals(bundle) && known.unverified == unverified && known.host.equals(host)) {
             return known.client;
         }
         HttpClientOptions options = ClientConnections.tls();
@@ -53,7 +58,8 @@ public final class ServerTrust {
                     .setCertPath(identity.certificate().toString())
                     .setKeyPath(identity.key().toString()));
         }
-        Held fresh = new Held(bundle, unverified, connections.open(options));
+        Held fresh = new Held(
+                bundle, unverified, host, host.isEmpty() ? connections.open(options) : connections.open(options, host));
         held.put(name, fresh);
         if (known != null) {
             known.client.close();

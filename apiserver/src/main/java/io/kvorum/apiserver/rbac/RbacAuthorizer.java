@@ -18,7 +18,7 @@ import java.util.Map;
  * The policy as the watch cache knows it. When the cache loses continuity, what was known last decides until the cache
  * is whole again.
  */
-public final class RbacAuthorizer implements Authorizer, RulesDescriber {
+public final class RbacAuthorizer implements Authorizer.Local, RulesDescriber {
     private static final List<String> ROLES = List.of("clusterroles", "roles");
     private static final List<String> BINDINGS = List.of("clusterrolebindings", "rolebindings");
 
@@ -49,8 +49,8 @@ public final class RbacAuthorizer implements Authorizer, RulesDescriber {
     }
 
     @Override
-    public Decision authorize(User user, Attributes asked) {
-        return policy().authorize(user, asked);
+    public Decision decide(User user, Attributes asked) {
+        return policy().decide(user, asked);
     }
 
     @Override

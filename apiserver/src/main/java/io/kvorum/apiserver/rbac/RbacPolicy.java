@@ -15,7 +15,7 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Roles and bindings in the form in which they are asked. Pure; belongs to one thread. */
-public final class RbacPolicy implements Authorizer {
+public final class RbacPolicy implements Authorizer.Local {
     public static final String GROUP = "rbac.authorization.k8s.io";
 
     /** Rules by {@code name} of a ClusterRole and {@code namespace/name} of a Role; neither can have the other's form. */
@@ -104,7 +104,7 @@ public final class RbacPolicy implements Authorizer {
     }
 
     @Override
-    public Decision authorize(User user, Attributes asked) {
+    public Decision decide(User user, Attributes asked) {
         Asking asking = new Asking(asked);
         visit(user, asked.isResource() ? asked.namespace() : "", asking);
         Grant found = asking.found;

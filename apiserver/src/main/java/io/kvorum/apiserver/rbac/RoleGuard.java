@@ -9,6 +9,7 @@ import io.kvorum.apiserver.auth.Authorizer;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,25 +34,25 @@ public final class RoleGuard implements Admission {
         if (object == null || !ours || attempt.user().groups().contains(User.MASTERS)) {
             return Future.succeededFuture();
         }
-        String why = switch (attempt.info().resource()) {
+        return switch (attempt.info().resource()) {
             case "roles", "clusterroles" -> role(attempt, object);
             case "rolebindings", "clusterrolebindings" -> binding(attempt, object);
-            default -> null;
+            default -> Future.succeededFuture();
         };
-        return why == null
-                ? Future.succeededFuture()
-                : Future.failedFuture(ApiException.forbidden(
-                        attempt.info().group(), attempt.info().resource(), attempt.name(), why));
     }
 
-    private @Nullable String role(Attempt attempt, ObjectNode role) {
+    private Future<Void> role(Attempt attempt, ObjectNode role) {
         ObjectNode old = attempt.old();
         boolean same = old != null
                 && Tree.semanticallyEqual(old.get("rules"), role.get("rules"))
                 && Tree.semanticallyEqual(old.get("aggregationRule"), role.get("aggregationRule"));
-        if (same || may(attempt, "escalate", attempt.info().resource(), attempt.name())) {
-            return null;
-        }
+        return same
+                ? Future.succeededFuture()
+                : unless(attempt, "escalate", attempt.info().resource(), attempt.name(), () -> ofRole(attempt, role));
+    }
+
+    private @Nullable String ofRole(Attempt attempt, ObjectNode role) {
+        ObjectNode old = attempt.old();
         boolean aggregated = Tree.has(role, "aggregationRule") || old != null && Tree.has(old, "aggregationRule");
         if (aggregated && escalation(attempt, PolicyRule.EVERYTHING) != null) {
             return "must have cluster-admin privileges to use the aggregationRule";
@@ -59,7 +60,7 @@ public final class RoleGuard implements Admission {
         return escalation(attempt, PolicyRule.of(role));
     }
 
-    private @Nullable String binding(Attempt attempt, ObjectNode binding) {
+    private Future<Void> binding(Attempt attempt, ObjectNode binding) {
         ObjectNode old = attempt.old();
         boolean same = old != null
                 && Tree.semanticallyEqual(old.get("subjects"), binding.get("subjects"))
@@ -67,22 +68,32 @@ public final class RoleGuard implements Admission {
         JsonNode ref = binding.path("roleRef");
         boolean namespaced = Tree.text(ref, "kind").equals("Role");
         String name = Tree.text(ref, "name");
-        if (same || may(attempt, "bind", namespaced ? "roles" : "clusterroles", name)) {
-            return null;
-        }
-        List<PolicyRule> rules = rbac.policy().role(namespaced ? attempt.namespace() + "/" + name : name);
-        if (rules == null) {
-            throw ApiException.notFound(RbacPolicy.GROUP, namespaced ? "roles" : "clusterroles", name);
-        }
-        return escalation(attempt, rules);
+        String resource = namespaced ? "roles" : "clusterroles";
+        return same
+                ? Future.succeededFuture()
+                : unless(attempt, "bind", resource, name, () -> {
+                    List<PolicyRule> rules = rbac.policy().role(namespaced ? attempt.namespace() + "/" + name : name);
+                    if (rules == null) {
+                        throw ApiException.notFound(RbacPolicy.GROUP, resource, name);
+                    }
+                    return escalation(attempt, rules);
+                });
     }
 
-    private boolean may(Attempt attempt, String verb, String resource, String name) {
+    /** Fails with what is against it where the verb is not allowed; whoever may is not looked at closer. */
+    private Future<Void> unless(
+            Attempt attempt, String verb, String resource, String name, Supplier<@Nullable String> objection) {
         return authorizer
                 .authorize(
                         attempt.user(),
                         Authorizer.Attributes.resource(verb, RbacPolicy.GROUP, resource, attempt.namespace(), name))
-                .allowed();
+                .compose(decision -> {
+                    String why = decision.allowed() ? null : objection.get();
+                    return why == null
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(ApiException.forbidden(
+                                    attempt.info().group(), attempt.info().resource(), attempt.name(), why));
+                });
     }
 
     /** Null when the user holds all of {@code wanted} where it is granted. */

@@ -10,7 +10,9 @@ import io.kvorum.api.validation.AccessReviewRules;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authorizer.Attributes;
 import io.kvorum.apiserver.auth.RulesDescriber;
+import io.kvorum.apiserver.auth.Selectors;
 import io.kvorum.apiserver.auth.TokenAuthenticator;
+import io.kvorum.apiserver.auth.TokenFailure;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.Accepted;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Questions about users and permissions that are answered and never stored. */
 final class Reviews {
@@ -42,6 +45,8 @@ final class Reviews {
             "localsubjectaccessreviews",
             "subjectaccessreviews",
             "selfsubjectrulesreviews");
+
+    private static final Set<String> OPERATORS = Set.of("In", "NotIn", "Exists", "DoesNotExist");
 
     private final Access access;
     private final RulesDescriber rules;
@@ -117,19 +122,34 @@ final class Reviews {
             throw ApiException.badRequest("token is required for TokenReview in authentication");
         }
         List<String> audiences = Tree.texts(review, "spec", "audiences");
-        return tokens.authenticate(token, audiences).map(found -> {
-            ObjectNode status = review.putObject("status");
-            if (found == null) {
-                status.putObject("user");
-                status.put("error", "invalid bearer token");
-                return null;
-            }
-            status.put("authenticated", true);
-            userInfo(status.putObject("user"), found.user());
-            ArrayNode list = status.putArray("audiences");
-            found.audiences().forEach(list::add);
+        return tokens.authenticate(token, audiences)
+                .map(found -> reviewed(review, found))
+                .recover(cause -> {
+                    if (!(cause instanceof TokenFailure)) {
+                        return Future.failedFuture(cause);
+                    }
+                    nobody(review, String.valueOf(cause.getMessage()));
+                    return Future.succeededFuture();
+                });
+    }
+
+    private static void nobody(ObjectNode review, String error) {
+        ObjectNode status = review.putObject("status");
+        status.putObject("user");
+        status.put("error", error);
+    }
+
+    private static Void reviewed(ObjectNode review, TokenAuthenticator.@Nullable Found found) {
+        if (found == null) {
+            nobody(review, "invalid bearer token");
             return null;
-        });
+        }
+        ObjectNode status = review.putObject("status");
+        status.put("authenticated", true);
+        userInfo(status.putObject("user"), found.user());
+        ArrayNode list = status.putArray("audiences");
+        found.audiences().forEach(list::add);
+        return null;
     }
 
     static void userInfo(ObjectNode info, User user) {
@@ -165,8 +185,14 @@ final class Reviews {
         return access.decide(user, attributes(spec)).map(decision -> {
             ObjectNode status = review.putObject("status");
             status.put("allowed", decision.allowed());
+            if (decision.denied()) {
+                status.put("denied", true);
+            }
             if (!decision.reason().isEmpty()) {
                 status.put("reason", decision.reason());
+            }
+            if (!decision.error().isEmpty()) {
+                status.put("evaluationError", decision.error());
             }
             return null;
         });
@@ -175,15 +201,33 @@ final class Reviews {
     private static Attributes attributes(JsonNode spec) {
         JsonNode resource = spec.path("resourceAttributes");
         JsonNode path = spec.path("nonResourceAttributes");
+        String version = Tree.text(resource, "version");
         return new Attributes(
                 Tree.text(resource.isObject() ? resource : path, "verb"),
                 Tree.text(resource, "group"),
-                Tree.text(resource, "version"),
+                resource.isObject() && version.isEmpty() ? "*" : version,
                 Tree.text(resource, "resource"),
                 Tree.text(resource, "subresource"),
                 Tree.text(resource, "namespace"),
                 Tree.text(resource, "name"),
-                Tree.text(path, "path"));
+                Tree.text(path, "path"),
+                new Selectors(
+                        Tree.text(resource, "fieldSelector", "rawSelector"),
+                        Tree.text(resource, "labelSelector", "rawSelector"),
+                        requirements(resource.path("fieldSelector")),
+                        requirements(resource.path("labelSelector"))));
+    }
+
+    private static List<Selectors.Requirement> requirements(JsonNode selector) {
+        List<Selectors.Requirement> found = new ArrayList<>();
+        for (JsonNode each : Tree.items(selector, "requirements")) {
+            String operator = Tree.text(each, "operator");
+            // What nobody knows narrows nothing.
+            if (OPERATORS.contains(operator)) {
+                found.add(new Selectors.Requirement(Tree.text(each, "key"), operator, Tree.texts(each, "values")));
+            }
+        }
+        return found;
     }
 
     private Future<?> rules(ObjectNode review, User user) {

@@ -2,6 +2,7 @@ package io.kvorum.apiserver.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a request asks for, read from method, path and query alone.
@@ -25,6 +26,8 @@ public record RequestInfo(
         String name,
         String subresource,
         List<String> rest) {
+
+    private static final Set<String> LONG_RUNNING = Set.of("log", "exec", "attach", "portforward", "proxy");
 
     public static RequestInfo parse(String method, String path, Query query) {
         List<String> parts = segments(path);
@@ -68,6 +71,11 @@ public record RequestInfo(
         List<String> rest = at < parts.size() ? List.copyOf(parts.subList(at, parts.size())) : List.of();
         String verb = verb(method, name.isEmpty(), subresource.isEmpty(), watchPath || query.flag("watch"));
         return new RequestInfo(true, verb, group, version, namespace, resource, name, subresource, rest);
+    }
+
+    /** Whether it takes as long as its user likes: such requests do not count as in flight. */
+    public boolean longRunning() {
+        return verb.equals("watch") || LONG_RUNNING.contains(subresource);
     }
 
     /** The same request with another verb. */

@@ -134,13 +134,17 @@ final class Calls {
             values.put("oldObject", shown.old());
         }
         values.put("request", RequestTree.of(attempt, shown.as()));
-        MatchConditions.Outcome outcome = webhook.conditions().ask(values, AccessQuestions.of(authorizer, attempt));
-        if (outcome.problem().isEmpty() || webhook.failureIgnored()) {
-            return Future.succeededFuture(outcome.hold() ? shown : null);
-        }
-        ResourceInfo spoken = attempt.passage().spoken();
-        return Future.failedFuture(
-                ApiException.forbidden(spoken.group(), spoken.resource(), attempt.name(), outcome.problem()));
+        AccessQuestions questions = new AccessQuestions(authorizer, attempt);
+        return questions
+                .evaluated(() -> webhook.conditions().ask(values, questions.variables()))
+                .compose(outcome -> {
+                    if (outcome.problem().isEmpty() || webhook.failureIgnored()) {
+                        return Future.succeededFuture(outcome.hold() ? shown : null);
+                    }
+                    ResourceInfo spoken = attempt.passage().spoken();
+                    return Future.failedFuture(ApiException.forbidden(
+                            spoken.group(), spoken.resource(), attempt.name(), outcome.problem()));
+                });
     }
 
     /** Asks; fails with {@link NotAsked}, or with an ApiException when the webhook denies the request or may not be asked. */

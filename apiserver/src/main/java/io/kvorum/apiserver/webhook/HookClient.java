@@ -8,10 +8,8 @@ import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.proxy.ServerTrust;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
@@ -37,8 +35,8 @@ public final class HookClient {
         this.trust = trust;
     }
 
-    /** Where a webhook is: how it is called, and how that is told. */
-    private record Place(RequestOptions options, String url) {}
+    /** Where a webhook is: how it is called, how that is told, and its host where that may be outside the cluster. */
+    private record Place(RequestOptions options, String url, String outside) {}
 
     /**
      * The body of the answer. Fails with {@link HookFailure}, worded as upstream.
@@ -59,7 +57,7 @@ public final class HookClient {
                 bundle.isEmpty() ? "" : new String(Base64.getMimeDecoder().decode(bundle), StandardCharsets.US_ASCII);
         long began = System.nanoTime();
         long millis = TimeUnit.SECONDS.toMillis(seconds);
-        return trust.client(name, pem, false)
+        return trust.client(name, pem, false, place.outside())
                 .request(place.options().setConnectTimeout(millis))
                 .compose(request -> {
                     long left = millis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
@@ -80,25 +78,10 @@ public final class HookClient {
                 .putHeader("Accept", "application/json, */*")
                 .putHeader("User-Agent", "kube-apiserver-admission")
                 .send(body)
-                .compose(response -> body(response)
+                .compose(response -> WholeBody.of(response, MOST_BYTES)
                         .compose(answer -> response.statusCode() / 100 == 2
                                 ? Future.succeededFuture(answer)
                                 : Future.failedFuture(HookFailure.answered(response.statusCode(), answer))));
-    }
-
-    private static Future<Buffer> body(HttpClientResponse response) {
-        Promise<Buffer> whole = Promise.promise();
-        Buffer all = Buffer.buffer();
-        response.handler(chunk -> {
-            if (all.length() + chunk.length() > MOST_BYTES) {
-                whole.tryFail(new HookFailure("the response of the webhook is larger than " + MOST_BYTES + " bytes"));
-            } else {
-                all.appendBuffer(chunk);
-            }
-        });
-        response.exceptionHandler(whole::tryFail);
-        response.endHandler(end -> whole.tryComplete(all));
-        return whole.future();
     }
 
     private Place place(JsonNode client, int seconds) {
@@ -112,7 +95,8 @@ public final class HookClient {
                     options.setHost(uri.getHost())
                             .setPort(uri.getPort() < 0 ? 443 : uri.getPort())
                             .setURI((path.isEmpty() ? "/" : path) + query),
-                    "https://" + uri.getRawAuthority() + path + query);
+                    "https://" + uri.getRawAuthority() + path + query,
+                    String.valueOf(uri.getHost()));
         }
         ObjectNode holder = Tree.newObject();
         holder.putObject("spec").set("service", client.path("service"));
@@ -130,6 +114,7 @@ public final class HookClient {
                         .setURI(path + query)
                         .setServer(SocketAddress.inetSocketAddress(
                                 endpoint.port(), endpoint.addresses().get(0))),
-                told);
+                told,
+                "");
     }
 }

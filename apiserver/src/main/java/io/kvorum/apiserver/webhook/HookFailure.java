@@ -22,7 +22,8 @@ public final class HookFailure extends RuntimeException {
         super(message, null, false, false);
     }
 
-    static HookFailure of(String url, Throwable cause) {
+    /** Of a request that got no answer. */
+    public static HookFailure of(String url, Throwable cause) {
         if (cause instanceof HookFailure failure) {
             return failure;
         }
@@ -88,7 +89,7 @@ public final class HookFailure extends RuntimeException {
     }
 
     /** It answered, but not with an object. */
-    static HookFailure answered(int status, Buffer body) {
+    public static HookFailure answered(int status, Buffer body) {
         String said = body.getString(0, Math.min(body.length(), MOST_SHOWN), StandardCharsets.UTF_8.name())
                 .strip();
         return new HookFailure(

@@ -23,7 +23,7 @@ class AccessTest {
     private boolean allows;
     private boolean loaded;
     private final Access access = new Access(
-            (user, wanted) -> allows ? Decision.allow("") : Decision.none("because"),
+            (Authorizer.Local) (user, wanted) -> allows ? Decision.allow("") : Decision.none("because"),
             Future::succeededFuture,
             () -> loaded);
 
@@ -58,7 +58,7 @@ class AccessTest {
     @Test
     void whatWasDecidedInIgnoranceIsNotToldAsKnowledge() {
         Access waiting = new Access(
-                (user, wanted) -> Decision.none("because"),
+                (Authorizer.Local) (user, wanted) -> Decision.none("because"),
                 () -> {
                     loaded = true;
                     return Future.failedFuture("no answer of the store");

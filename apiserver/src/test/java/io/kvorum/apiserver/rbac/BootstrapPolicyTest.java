@@ -65,7 +65,7 @@ class BootstrapPolicyTest {
                 namespace,
                 name,
                 "");
-        return POLICY.authorize(user(who), asked).allowed();
+        return POLICY.decide(user(who), asked).allowed();
     }
 
     @ParameterizedTest(name = "{0} {1} {2} in \"{3}\" named \"{4}\": {5}")
@@ -179,15 +179,15 @@ class BootstrapPolicyTest {
     })
     void pathsThatNameNoResource(String who, String path, boolean expected) {
         Attributes asked = new Attributes("get", "", "", "", "", "", "", path);
-        assertThat(POLICY.authorize(user(who), asked).allowed()).isEqualTo(expected);
+        assertThat(POLICY.decide(user(who), asked).allowed()).isEqualTo(expected);
     }
 
     @Test
     void theReasonNamesBindingRoleAndSubject() {
-        assertThat(POLICY.authorize(user("view"), Attributes.resource("get", "", "pods", "team", "p"))
+        assertThat(POLICY.decide(user("view"), Attributes.resource("get", "", "pods", "team", "p"))
                         .reason())
                 .isEqualTo("RBAC: allowed by RoleBinding \"team/view\" of ClusterRole \"view\" to Group \"team-view\"");
-        assertThat(POLICY.authorize(user("job-controller"), Attributes.resource("create", "", "pods", "team", ""))
+        assertThat(POLICY.decide(user("job-controller"), Attributes.resource("create", "", "pods", "team", ""))
                         .reason())
                 .isEqualTo("RBAC: allowed by ClusterRoleBinding \"system:controller:job-controller\" of ClusterRole"
                         + " \"system:controller:job-controller\" to ServiceAccount"

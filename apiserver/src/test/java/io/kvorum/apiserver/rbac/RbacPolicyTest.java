@@ -35,7 +35,7 @@ class RbacPolicyTest {
     }
 
     private boolean may(String verb, String resource, String subresource, String namespace, String name) {
-        return policy.authorize(JANE, new Attributes(verb, "", "v1", resource, subresource, namespace, name, ""))
+        return policy.decide(JANE, new Attributes(verb, "", "v1", resource, subresource, namespace, name, ""))
                 .allowed();
     }
 
@@ -86,7 +86,7 @@ class RbacPolicyTest {
     void aRoleThatIsMissingIsTold() {
         grant("", rule("get", "", "pods", "-"));
         policy.removeRole("r");
-        assertThat(policy.authorize(JANE, Attributes.resource("get", "", "pods", "x", "p"))
+        assertThat(policy.decide(JANE, Attributes.resource("get", "", "pods", "x", "p"))
                         .reason())
                 .isEqualTo("RBAC: clusterrole.rbac.authorization.k8s.io \"r\" not found");
     }
