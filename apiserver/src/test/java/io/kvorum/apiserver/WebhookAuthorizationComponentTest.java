@@ -43,8 +43,14 @@ class WebhookAuthorizationComponentTest {
 
     private final TestAuthority authority = new TestAuthority("CN=ours");
     private ReviewServer webhook;
+    /** Each test begins with {@link #serve}, as do the clients. */
+    @SuppressWarnings("NullAway.Init")
     private TestApiServer server;
+
+    @SuppressWarnings("NullAway.Init")
     private Http admin;
+
+    @SuppressWarnings("NullAway.Init")
     private Http jane;
 
     @BeforeEach

@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -229,9 +230,9 @@ class OpenIdTokensTest {
                         "7",
                         List.of("g:dev", "g:ops", User.AUTHENTICATED),
                         Map.of("example.com/all", List.of("a", "b"))));
-        assertThat(user(issuer, signed(rich().claim("tenant", "t").build(), key))
-                        .extra())
-                .containsEntry("example.com/tenant", List.of("t"));
+        User tenant = Objects.requireNonNull(
+                user(issuer, signed(rich().claim("tenant", "t").build(), key)));
+        assertThat(tenant.extra()).containsEntry("example.com/tenant", List.of("t"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,7 @@ class AuthorizationConfigTest {
                         + " matchConditions: [{expression: \"request.user != 'x'\"}]")
                 + WEBHOOK.formatted("").replace("name: w", "name: w2"));
         assertThat(entries.stream().map(AuthorizationConfig.Entry::type)).containsExactly("Node", "Webhook", "Webhook");
-        WebhookAuthorization webhook = entries.get(1).webhook();
-        assertThat(webhook).isNotNull();
+        WebhookAuthorization webhook = Objects.requireNonNull(entries.get(1).webhook());
         assertThat(webhook.name()).isEqualTo("w");
         assertThat(webhook.timeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(webhook.authorizedLife()).isEqualTo(Duration.ZERO);
