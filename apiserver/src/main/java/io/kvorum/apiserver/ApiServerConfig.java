@@ -85,28 +85,6 @@ public record ApiServerConfig(
             List<String> audiences,
             Duration mostTokenLife,
             WebhookTokens.@Nullable How webhook) {
-        /** Without webhooks. */
-        public Auth(
-                boolean anonymous,
-                List<AuthorizationMode> modes,
-                @Nullable Path tokens,
-                List<Path> accountKeys,
-                @Nullable Path signingKey,
-                List<String> issuers,
-                List<String> audiences,
-                Duration mostTokenLife) {
-            this(
-                    anonymous ? AnonymousAccess.EVERYWHERE : AnonymousAccess.HEALTH,
-                    modes.stream().map(mode -> new Decider(mode, null)).toList(),
-                    tokens,
-                    accountKeys,
-                    signingKey,
-                    issuers,
-                    audiences,
-                    mostTokenLife,
-                    null);
-        }
-
         boolean decides(AuthorizationMode mode) {
             return deciders.stream().anyMatch(each -> each.mode() == mode);
         }

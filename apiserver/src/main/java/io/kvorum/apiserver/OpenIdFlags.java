@@ -2,6 +2,7 @@ package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.auth.AnonymousAccess;
 import io.kvorum.apiserver.oidc.AuthenticationConfig;
+import io.kvorum.apiserver.oidc.ClaimExpressions;
 import io.kvorum.apiserver.oidc.Issuer;
 import io.kvorum.apiserver.oidc.Issuer.Mapping;
 import io.kvorum.component.Flags;
@@ -137,7 +138,8 @@ final class OpenIdFlags {
                 new Mapping(groupsClaim.get(), groupsPrefix.get()),
                 "",
                 claims,
-                algorithms.get());
+                algorithms.get(),
+                ClaimExpressions.NONE);
     }
 
     static String read(String flag, Path file) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -45,15 +44,14 @@ class AuthComponentTest {
                 folder.resolve("tokens.csv"),
                 "admin-token,admin,u-1,\"system:masters\"\njane-token,jane,u-2,\"devs,testers\"\n");
         List<String> issuers = List.of("https://kubernetes.default.svc.cluster.local");
-        ApiServerConfig.Auth auth = new ApiServerConfig.Auth(
+        ApiServerConfig.Auth auth = TestApiServer.auth(
                 false,
                 List.of(AuthorizationMode.NODE, AuthorizationMode.RBAC),
                 tokens,
                 List.of(verifying),
                 signing,
                 issuers,
-                issuers,
-                Duration.ZERO);
+                issuers);
         server = TestApiServer.start(0, authority.serving(folder), auth);
         admin = bearer("admin-token");
         jane = bearer("jane-token");

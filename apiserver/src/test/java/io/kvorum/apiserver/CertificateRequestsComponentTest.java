@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -36,8 +35,8 @@ class CertificateRequestsComponentTest {
         Path tokens =
                 Files.writeString(folder.resolve("tokens.csv"), "t,jane,u-2,\"system:masters,devs\"\nb,bob,u-3,devs\n");
         List<String> issuers = List.of("https://kubernetes.default.svc.cluster.local");
-        ApiServerConfig.Auth auth = new ApiServerConfig.Auth(
-                false, List.of(AuthorizationMode.RBAC), tokens, List.of(), null, issuers, issuers, Duration.ZERO);
+        ApiServerConfig.Auth auth =
+                TestApiServer.auth(false, List.of(AuthorizationMode.RBAC), tokens, List.of(), null, issuers, issuers);
         server = TestApiServer.start(0, authority.serving(folder), auth);
         jane = new Http(server, authority.client(null), "Authorization", "Bearer t");
     }

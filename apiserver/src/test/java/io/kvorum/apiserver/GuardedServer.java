@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -43,15 +42,14 @@ final class GuardedServer implements AutoCloseable {
                 folder, "sa.pub", "PUBLIC KEY", accountKeys.getPublic().getEncoded());
         Path tokens = Files.writeString(
                 folder.resolve("tokens.csv"), "admin-token,admin,u-1,system:masters\njane-token,jane,u-2,devs\n");
-        ApiServerConfig.Auth auth = new ApiServerConfig.Auth(
+        ApiServerConfig.Auth auth = TestApiServer.auth(
                 false,
                 List.of(AuthorizationMode.NODE, AuthorizationMode.RBAC),
                 tokens,
                 List.of(verifying),
                 signing,
                 List.of(ISSUER),
-                List.of(ISSUER),
-                Duration.ZERO);
+                List.of(ISSUER));
         server = TestApiServer.start(0, authority.serving(folder), auth, options, AuditLog.NONE);
         admin = bearer("admin-token");
         jane = bearer("jane-token");

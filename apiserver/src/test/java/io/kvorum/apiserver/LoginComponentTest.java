@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +38,8 @@ class LoginComponentTest {
     void start() throws Exception {
         Path tokens = Files.writeString(folder.resolve("tokens.csv"), "t,admin,u-1,system:masters\n");
         List<String> issuers = List.of("https://kubernetes.default.svc.cluster.local");
-        ApiServerConfig.Auth auth = new ApiServerConfig.Auth(
-                false, List.of(AuthorizationMode.RBAC), tokens, List.of(), null, issuers, issuers, Duration.ZERO);
+        ApiServerConfig.Auth auth =
+                TestApiServer.auth(false, List.of(AuthorizationMode.RBAC), tokens, List.of(), null, issuers, issuers);
         log = folder.resolve("audit.log");
         audit = new FileAuditLog(log, 1 << 20, 1);
         server = TestApiServer.start(0, authority.serving(folder), auth, LoginComponentTest::options, audit);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.auth.AnonymousAccess;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
@@ -28,6 +29,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,8 +71,30 @@ public final class TestApiServer implements AutoCloseable {
 
     static ApiServerConfig.Auth auth(boolean anonymous, AuthorizationMode... modes) {
         List<String> issuers = List.of("https://kubernetes.default.svc.cluster.local");
+        return auth(anonymous, List.of(modes), null, List.of(), null, issuers, issuers);
+    }
+
+    /** Without webhooks, as the rest of {@link ApiServerConfig.Auth} has it. */
+    public static ApiServerConfig.Auth auth(
+            boolean anonymous,
+            List<AuthorizationMode> modes,
+            @Nullable Path tokens,
+            List<Path> accountKeys,
+            @Nullable Path signingKey,
+            List<String> issuers,
+            List<String> audiences) {
         return new ApiServerConfig.Auth(
-                anonymous, List.of(modes), null, List.of(), null, issuers, issuers, Duration.ZERO);
+                anonymous ? AnonymousAccess.EVERYWHERE : AnonymousAccess.HEALTH,
+                modes.stream()
+                        .map(mode -> new ApiServerConfig.Decider(mode, null))
+                        .toList(),
+                tokens,
+                accountKeys,
+                signingKey,
+                issuers,
+                audiences,
+                Duration.ZERO,
+                null);
     }
 
     /** @param tls null: plain HTTP */

@@ -1,7 +1,5 @@
 package io.kvorum.cel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,7 +14,7 @@ public final class AdmissionVariables {
     static final String PARAMS = "params";
 
     /** An AdmissionRequest without its objects; of its options nothing is known. */
-    private static final ValueType REQUEST = type("""
+    private static final ValueType REQUEST = ValueType.ofPlainNames("""
             {"type":"object","properties":{
               "kind":{"type":"object","properties":{
                 "group":{"type":"string"},"version":{"type":"string"},"kind":{"type":"string"}}},
@@ -40,7 +38,7 @@ public final class AdmissionVariables {
               "options":{}}}""");
 
     /** The parts of a Namespace that expressions are shown. */
-    private static final ValueType NAMESPACE = type("""
+    private static final ValueType NAMESPACE = ValueType.ofPlainNames("""
             {"type":"object","properties":{
               "metadata":{"type":"object","properties":{
                 "name":{"type":"string"},
@@ -74,13 +72,5 @@ public final class AdmissionVariables {
         types.put(AUTHORIZER, ValueType.authorizer());
         types.put(REQUEST_AUTHORIZER, ValueType.resourceCheck());
         return types;
-    }
-
-    private static ValueType type(String schema) {
-        try {
-            return ValueType.ofPlainNames(new ObjectMapper().readTree(schema));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

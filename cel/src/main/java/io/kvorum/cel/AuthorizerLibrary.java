@@ -45,40 +45,46 @@ final class AuthorizerLibrary extends FunctionSet {
         }
 
         private Check with(String resource, String subresource, String namespace, String name) {
-            return asking("", "", resource, subresource, namespace, name, about.fieldSelector(), about.labelSelector());
-        }
-
-        private Check narrowed(String fields, String labels) {
-            return asking(
-                    "", "", about.resource(), about.subresource(), about.namespace(), about.name(), fields, labels);
-        }
-
-        private Check asking(
-                String verb,
-                String path,
-                String resource,
-                String subresource,
-                String namespace,
-                String name,
-                String fields,
-                String labels) {
             return new Check(
                     whom,
                     new Authorization.Question(
-                            verb, path, about.group(), resource, subresource, namespace, name, fields, labels));
+                            "",
+                            "",
+                            about.group(),
+                            resource,
+                            subresource,
+                            namespace,
+                            name,
+                            about.fieldSelector(),
+                            about.labelSelector()));
         }
 
-        Authorization.Answer verb(String verb) {
-            return whom.ask(asking(
-                            verb,
-                            about.path(),
+        private Check narrowed(String fields, String labels) {
+            return new Check(
+                    whom,
+                    new Authorization.Question(
+                            "",
+                            "",
+                            about.group(),
                             about.resource(),
                             about.subresource(),
                             about.namespace(),
                             about.name(),
-                            about.fieldSelector(),
-                            about.labelSelector())
-                    .about());
+                            fields,
+                            labels));
+        }
+
+        Authorization.Answer verb(String verb) {
+            return whom.ask(new Authorization.Question(
+                    verb,
+                    about.path(),
+                    about.group(),
+                    about.resource(),
+                    about.subresource(),
+                    about.namespace(),
+                    about.name(),
+                    about.fieldSelector(),
+                    about.labelSelector()));
         }
     }
 

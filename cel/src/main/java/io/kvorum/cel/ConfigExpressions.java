@@ -1,7 +1,5 @@
 package io.kvorum.cel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
@@ -20,8 +18,8 @@ public final class ConfigExpressions {
             + "\"requirements\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
             + "\"key\":{\"type\":\"string\"},\"operator\":{\"type\":\"string\"},\"values\":" + TEXTS + "}}}}}";
 
-    private static final Expressions OF_REQUESTS =
-            Expressions.with(Map.of("request", type("""
+    private static final Expressions OF_REQUESTS = Expressions.with(
+            Map.of("request", ValueType.ofPlainNames("""
             {"type":"object","properties":{
               "resourceAttributes":{"type":"object","properties":{
                 "namespace":{"type":"string"},
@@ -41,11 +39,11 @@ public final class ConfigExpressions {
               "extra":%s,
               "uid":{"type":"string"}}}""".formatted(SELECTOR, SELECTOR, TEXTS, TEXTS_BY_NAME))));
 
-    private static final Expressions OF_CLAIMS =
-            Expressions.with(Map.of("claims", type("{\"type\":\"object\",\"additionalProperties\":{}}")));
+    private static final Expressions OF_CLAIMS = Expressions.with(
+            Map.of("claims", ValueType.ofPlainNames("{\"type\":\"object\",\"additionalProperties\":{}}")));
 
     private static final Expressions OF_USERS =
-            Expressions.with(Map.of("user", type("""
+            Expressions.with(Map.of("user", ValueType.ofPlainNames("""
             {"type":"object","properties":{
               "username":{"type":"string"},
               "uid":{"type":"string"},
@@ -93,13 +91,5 @@ public final class ConfigExpressions {
         return type instanceof MapType map
                 ? "map(" + told(map.keyType()) + ", " + told(map.valueType()) + ")"
                 : type.name();
-    }
-
-    private static ValueType type(String schema) {
-        try {
-            return ValueType.ofPlainNames(new ObjectMapper().readTree(schema));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,6 +1,8 @@
 package io.kvorum.cel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet.Builder;
@@ -116,8 +118,20 @@ public final class ValueType {
         return of(schema, Tree.flag(schema, "x-kubernetes-embedded-resource"));
     }
 
-    /** Of something that is no object of the API: its fields are called as they are, words like {@code namespace} too. */
-    static ValueType ofPlainNames(JsonNode schema) {
+    /**
+     * Of something that is no object of the API: its fields are called as they are, words like {@code namespace} too.
+     *
+     * @param schema of OpenAPI, as it stands in this module's code
+     */
+    static ValueType ofPlainNames(String schema) {
+        try {
+            return ofPlainNames(new ObjectMapper().readTree(schema));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ValueType ofPlainNames(JsonNode schema) {
         JsonNode properties = schema.path("properties");
         JsonNode items = schema.path("items");
         if (!properties.isEmpty()) {

@@ -1,17 +1,14 @@
 package io.kvorum.apiserver.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.api.Tree;
+import io.kvorum.apiserver.config.ConfigDocument;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** What is written down of which requests: an {@code audit.k8s.io/v1} Policy. The first rule that matches decides. */
 public final class AuditPolicy {
@@ -25,8 +22,6 @@ public final class AuditPolicy {
             new AuditPolicy(List.of(), new Decision(AuditLevel.METADATA, Set.of(RECEIVED), false));
 
     private static final Decision NOTHING = new Decision(AuditLevel.NONE, STAGES, false);
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final List<Rule> rules;
     private final Decision otherwise;
 
@@ -100,12 +95,7 @@ public final class AuditPolicy {
 
     /** Fails with IllegalArgumentException that says what is wrong. */
     public static AuditPolicy parse(String yaml) {
-        JsonNode policy;
-        try {
-            policy = JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
-        }
+        JsonNode policy = ConfigDocument.tree(yaml);
         if (!Tree.text(policy, "kind").equals("Policy")
                 || !Tree.text(policy, "apiVersion").equals("audit.k8s.io/v1")) {
             throw new IllegalArgumentException("kind Policy of audit.k8s.io/v1 expected");

@@ -3,10 +3,7 @@ package io.kvorum.apiserver.cache;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * What a namespace holds of one resource that bounds others. Where the cache knows of nothing, the store is asked whether
@@ -19,46 +16,27 @@ public final class LiveLook {
 
     private final WatchCache cache;
     private final String resource;
-    private final Clock clock;
-    private final Map<String, Instant> foundEmpty = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-            return size() > MOST_NAMESPACES;
-        }
-    };
+    private final ExpiringCache<String, Boolean> foundEmpty;
 
     /** @param resource see {@link StoreKeys#resource} */
     public LiveLook(WatchCache cache, String resource, Clock clock) {
         this.cache = cache;
         this.resource = resource;
-        this.clock = clock;
+        this.foundEmpty = new ExpiringCache<>(clock, MOST_NAMESPACES);
     }
 
     /** The objects of a namespace. Fails with a StoreException when the store had to be asked and cannot be. */
     public Future<Collection<ObjectVersion>> in(String namespace) {
         Collection<ObjectVersion> known = cache.of(resource).list(namespace);
-        if (!known.isEmpty() || isSettled(namespace)) {
+        if (!known.isEmpty() || foundEmpty.get(namespace) != null) {
             return Future.succeededFuture(known);
         }
-        Instant asked = clock.instant();
         return cache.fresh().map(fresh -> {
             Collection<ObjectVersion> found = cache.of(resource).list(namespace);
             if (found.isEmpty()) {
-                // Taken out first: what is put again stays where it was in the order of age.
-                foundEmpty.remove(namespace);
-                foundEmpty.put(namespace, asked);
+                foundEmpty.put(namespace, true, AGAIN);
             }
             return found;
         });
-    }
-
-    private boolean isSettled(String namespace) {
-        Instant asked = foundEmpty.get(namespace);
-        if (asked == null) {
-            return false;
-        }
-        Duration since = Duration.between(asked, clock.instant());
-        // A clock that was set back settles nothing.
-        return !since.isNegative() && since.compareTo(AGAIN) < 0;
     }
 }

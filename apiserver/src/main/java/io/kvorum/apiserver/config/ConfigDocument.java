@@ -33,18 +33,26 @@ public final class ConfigDocument {
      * @throws IllegalArgumentException it is no YAML, or of another kind
      */
     public static ConfigDocument parse(String yaml, String kind, List<String> versions) {
-        JsonNode root;
-        try {
-            root = JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
-        }
+        JsonNode root = tree(yaml);
         String version = Tree.text(root, "apiVersion");
         boolean known = version.startsWith(GROUP) && versions.contains(version.substring(GROUP.length()));
         if (!known || !Tree.text(root, "kind").equals(kind)) {
             throw new IllegalArgumentException("kind " + kind + " of " + GROUP + versions.get(0) + " expected");
         }
         return new ConfigDocument(root);
+    }
+
+    /**
+     * What stands in a file in YAML or JSON.
+     *
+     * @throws IllegalArgumentException it is neither
+     */
+    public static JsonNode tree(String yaml) {
+        try {
+            return JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
+        }
     }
 
     public JsonNode root() {

@@ -61,10 +61,6 @@ public final class HttpsEdge {
     private final GatheredWrites gathered;
     private final Map<HttpConnection, X509Certificate> certificates = new IdentityHashMap<>();
 
-    public HttpsEdge(Vertx vertx, Function<ApiRequest, Future<ApiResponse>> pipeline, UpgradeProxy upgrades) {
-        this(vertx, pipeline, upgrades, EdgeOptions.DEFAULT);
-    }
-
     /** @param upgrades leads requests on that become another protocol */
     public HttpsEdge(
             Vertx vertx,

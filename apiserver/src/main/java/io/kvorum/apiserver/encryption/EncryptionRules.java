@@ -1,8 +1,8 @@
 package io.kvorum.apiserver.encryption;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.api.Tree;
+import io.kvorum.apiserver.config.ConfigDocument;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -11,17 +11,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Which resources are encrypted how: an {@code apiserver.config.k8s.io/v1} EncryptionConfiguration. The first rule that
  * names a resource holds; of its providers the first seals, and all open.
  */
 public final class EncryptionRules {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** @param resources {@code RESOURCE}, {@code RESOURCE.GROUP}, {@code *.GROUP} or {@code *.*} */
     private record Rule(Set<String> resources, List<Provider> providers) {}
 
@@ -33,12 +28,7 @@ public final class EncryptionRules {
 
     /** Fails with IllegalArgumentException that says what is wrong. */
     public static EncryptionRules parse(String yaml) {
-        JsonNode config;
-        try {
-            config = JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
-        }
+        JsonNode config = ConfigDocument.tree(yaml);
         if (!Tree.text(config, "kind").equals("EncryptionConfiguration")
                 || !Tree.text(config, "apiVersion").equals("apiserver.config.k8s.io/v1")) {
             throw new IllegalArgumentException("kind EncryptionConfiguration of apiserver.config.k8s.io/v1 expected");

@@ -36,30 +36,6 @@ public record Issuer(
     /** A claim and what goes before its value. */
     public record Mapping(String claim, String prefix) {}
 
-    /** Without expressions. */
-    public Issuer(
-            String url,
-            @Nullable String discoveryUrl,
-            @Nullable String authorities,
-            List<String> audiences,
-            Mapping username,
-            Mapping groups,
-            String uidClaim,
-            Map<String, String> required,
-            List<String> algorithms) {
-        this(
-                url,
-                discoveryUrl,
-                authorities,
-                audiences,
-                username,
-                groups,
-                uidClaim,
-                required,
-                algorithms,
-                ClaimExpressions.NONE);
-    }
-
     /** Fails with IllegalArgumentException that says what is wrong. */
     public Issuer {
         if (!url.startsWith("https://")) {

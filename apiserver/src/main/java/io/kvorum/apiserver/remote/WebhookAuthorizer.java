@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.auth.Authorizer;
+import io.kvorum.apiserver.cache.ExpiringCache;
 import io.kvorum.apiserver.request.User;
 import io.kvorum.cel.CelProblem;
 import io.kvorum.cel.Expression;

@@ -1,9 +1,9 @@
 package io.kvorum.apiserver.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.api.Tree;
 import io.kvorum.api.validation.PemCertificates;
+import io.kvorum.apiserver.config.ConfigDocument;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +13,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Where a webhook is, whom it is to be, and who is to be seen asking: the current context of a file in the form of a kubeconfig.
@@ -36,8 +33,6 @@ public record WebhookService(
         String certificate,
         String key,
         String authorization) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Secrets are not told. */
     @Override
     public String toString() {
@@ -51,12 +46,7 @@ public record WebhookService(
      * @throws IllegalArgumentException saying what is wrong
      */
     public static WebhookService read(Path file) throws IOException {
-        JsonNode root;
-        try {
-            root = JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
-        }
+        JsonNode root = ConfigDocument.tree(Files.readString(file));
         Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("/"));
         JsonNode context = named(root, "contexts", "context", Tree.text(root, "current-context"));
         JsonNode cluster = named(root, "clusters", "cluster", Tree.text(context, "cluster"));

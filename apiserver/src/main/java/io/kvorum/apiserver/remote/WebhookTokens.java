@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.auth.TokenFailure;
+import io.kvorum.apiserver.cache.ExpiringCache;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;

@@ -54,7 +54,8 @@ class HttpsEdgeTest {
                             ApiResponse.json(200, "{\"kind\":\"NodeList\"}".getBytes(StandardCharsets.UTF_8))));
                     return later.future();
                 },
-                new UpgradeProxy(vertx, new HttpClientOptions()));
+                new UpgradeProxy(vertx, new HttpClientOptions()),
+                EdgeOptions.DEFAULT);
         int port = await(edge.listen(new HttpServerOptions(), "127.0.0.1", 0)).actualPort();
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
@@ -74,7 +75,8 @@ class HttpsEdgeTest {
         HttpsEdge edge = new HttpsEdge(
                 vertx,
                 request -> Future.succeededFuture(ApiResponse.of(200, ApiResponse.JSON, body)),
-                new UpgradeProxy(vertx, new HttpClientOptions()));
+                new UpgradeProxy(vertx, new HttpClientOptions()),
+                EdgeOptions.DEFAULT);
         int port = await(edge.listen(new HttpServerOptions(), "127.0.0.1", 0)).actualPort();
         long room = 2 * Runtime.getRuntime().maxMemory();
         List<Socket> readers = new ArrayList<>();

@@ -2,7 +2,6 @@ package io.kvorum.apiserver.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvorum.apiserver.ApiServerConfig;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.TestApiServer;
 import io.kvorum.store.client.KeyRange;
@@ -10,7 +9,6 @@ import io.kvorum.store.client.KeyValue;
 import io.kvorum.store.client.RangeRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,15 +43,7 @@ class FuzzComponentTest {
         server = TestApiServer.start(
                 0,
                 null,
-                new ApiServerConfig.Auth(
-                        true,
-                        List.of(AuthorizationMode.RBAC),
-                        tokens,
-                        List.of(),
-                        null,
-                        issuers,
-                        issuers,
-                        Duration.ZERO));
+                TestApiServer.auth(true, List.of(AuthorizationMode.RBAC), tokens, List.of(), null, issuers, issuers));
     }
 
     @AfterEach

@@ -64,7 +64,8 @@ class OpenIdTokensTest {
                 new Issuer.Mapping("groups", "g:"),
                 "",
                 required,
-                List.of("RS256"));
+                List.of("RS256"),
+                ClaimExpressions.NONE);
     }
 
     private static JWTClaimsSet.Builder claims() {

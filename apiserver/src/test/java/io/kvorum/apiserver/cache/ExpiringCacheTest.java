@@ -1,42 +1,36 @@
-package io.kvorum.apiserver.remote;
+package io.kvorum.apiserver.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.component.fault.SkewedClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class ExpiringCacheTest {
-    private Instant now = Instant.parse("2026-05-01T10:00:00Z");
+    private final SkewedClock clock =
+            new SkewedClock(Clock.fixed(Instant.parse("2026-05-01T10:00:00Z"), ZoneOffset.UTC));
+    private final ExpiringCache<String, Integer> cache = new ExpiringCache<>(clock, 2);
 
-    private final ExpiringCache<String, Integer> cache = new ExpiringCache<>(
-            new Clock() {
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-            },
-            2);
+    private void after(Duration time) {
+        clock.skew("test", time, null);
+    }
 
     @Test
     void whatIsRememberedIsForgottenInTime() {
         cache.put("a", 1, Duration.ofSeconds(10));
-        now = now.plusMillis(9_999);
+        after(Duration.ofMillis(9_999));
         assertThat(cache.get("a")).isEqualTo(1);
-        now = now.plusMillis(1);
+        after(Duration.ofSeconds(10));
+        assertThat(cache.get("a")).isNull();
+    }
+
+    @Test
+    void aClockThatIsSetBackEndsWhatIsRemembered() {
+        cache.put("a", 1, Duration.ofSeconds(10));
+        after(Duration.ofHours(-1));
         assertThat(cache.get("a")).isNull();
     }
 

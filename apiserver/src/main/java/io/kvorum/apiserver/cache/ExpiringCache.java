@@ -1,4 +1,4 @@
-package io.kvorum.apiserver.remote;
+package io.kvorum.apiserver.cache;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,14 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers so many things for so long; what was not used for longest goes first. Belongs to one thread. */
-final class ExpiringCache<K, V> {
+/**
+ * Remembers so many things for so long; what was not used for longest goes first. A clock that was set back ends what was
+ * remembered since: how old it is is not known any more. Belongs to one thread.
+ */
+public final class ExpiringCache<K, V> {
     private final Clock clock;
     private final Map<K, Entry<V>> entries;
 
-    private record Entry<V>(V value, long end) {}
+    private record Entry<V>(V value, long since, long end) {}
 
-    ExpiringCache(Clock clock, int most) {
+    public ExpiringCache(Clock clock, int most) {
         this.clock = clock;
         this.entries = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
@@ -25,13 +28,13 @@ final class ExpiringCache<K, V> {
         };
     }
 
-    @Nullable
-    V get(K key) {
+    public @Nullable V get(K key) {
         Entry<V> entry = entries.get(key);
         if (entry == null) {
             return null;
         }
-        if (clock.millis() >= entry.end) {
+        long now = clock.millis();
+        if (now < entry.since || now >= entry.end) {
             entries.remove(key);
             return null;
         }
@@ -39,9 +42,10 @@ final class ExpiringCache<K, V> {
     }
 
     /** @param life nothing is remembered for none */
-    void put(K key, V value, Duration life) {
+    public void put(K key, V value, Duration life) {
         if (!life.isZero() && !life.isNegative()) {
-            entries.put(key, new Entry<>(value, clock.millis() + life.toMillis()));
+            long now = clock.millis();
+            entries.put(key, new Entry<>(value, now, now + life.toMillis()));
         }
     }
 }
