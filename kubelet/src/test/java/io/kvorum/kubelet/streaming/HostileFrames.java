@@ -62,7 +62,7 @@ final class HostileFrames {
         return answer.toString().startsWith("HTTP/1.1 101 ");
     }
 
-    /** Sends some frames; that the other side closes meanwhile is its right. */
+    /** Sends some frames. */
     void send(Socket socket, boolean spdy, boolean forward) throws IOException {
         byte[] wire;
         if (spdy) {
@@ -79,7 +79,7 @@ final class HostileFrames {
             socket.getOutputStream().write(wire);
             socket.getOutputStream().flush();
         } catch (SocketException closed) {
-            assertThat(closed).isNotNull();
+            // That the other side closes at the first bad frame, before it has read the others, is its right.
         }
     }
 
