@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -33,6 +34,10 @@ public class WatchHub {
     private final Supplier<Snapshot> newest;
     private final EventHistory history;
     private final AtomicBoolean dispatchDue = new AtomicBoolean();
+
+    /** Watches that are open or about to be; counted before such a watch first looks into the history. */
+    private final AtomicInteger open = new AtomicInteger();
+
     private final Set<Watch> watches = new LinkedHashSet<>();
     private final List<CaughtUp> awaited = new ArrayList<>();
     private final long progressTimer;
@@ -70,9 +75,12 @@ public class WatchHub {
      * @param previous whether events carry the version before
      */
     public Watch open(KeyRange range, long start, boolean previous, WatchSink sink) {
+        open.incrementAndGet();
         Watch watch = new Watch(range, start <= 0 ? newest() : start - 1, previous, sink);
         context.runOnContext(v -> {
-            if (!watch.closed) {
+            if (watch.closed) {
+                open.decrementAndGet();
+            } else {
                 watches.add(watch);
                 watch.pump();
             }
@@ -144,8 +152,9 @@ public class WatchHub {
         });
     }
 
+    /** Where nobody watches, no thread is woken: with three members that is so at two of them most of the time. */
     private void dispatchSoon() {
-        if (dispatchDue.compareAndSet(false, true)) {
+        if (open.get() > 0 && dispatchDue.compareAndSet(false, true)) {
             context.runOnContext(v -> {
                 dispatchDue.set(false);
                 pumpAll();
@@ -204,7 +213,12 @@ public class WatchHub {
         /** Ends the watch; its sink is not called afterwards from the hub's context. Any thread. Idempotent. */
         public void close() {
             closed = true;
-            context.runOnContext(v -> watches.remove(this));
+            context.runOnContext(v -> {
+                if (watches.remove(this)) {
+                    open.decrementAndGet();
+                    tellCaughtUp();
+                }
+            });
         }
 
         private void pump() {

@@ -19,6 +19,10 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +142,49 @@ final class WatchHubTest {
         assertThat(recorder.revisions()).isEqualTo(revisions(2, 32));
     }
 
+    /** Nobody is woken by changes while nobody watches, so a watch must not be opened between the two. */
+    @Test
+    void aWatchThatIsOpenedWhileAChangeComesSeesIt() throws Exception {
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < 2000; round++) {
+                long next = newest.revision() + 1;
+                CyclicBarrier together = new CyclicBarrier(2);
+                Future<?> written = writer.submit(() -> {
+                    together.await();
+                    write(1);
+                    return null;
+                });
+                Recorder recorder = new Recorder(1);
+                together.await();
+                WatchHub.Watch watch = hub.open(KeyRange.all(), next, false, recorder);
+                written.get(10, TimeUnit.SECONDS);
+                assertThat(recorder.revisions()).isEqualTo(List.of(next));
+                watch.close();
+                watch.close();
+            }
+        } finally {
+            writer.shutdownNow();
+        }
+    }
+
+    @Test
+    void whoeverWaitsForWatchesIsToldWhenTheyAreClosed() throws Exception {
+        Recorder slow = new Recorder(1);
+        slow.room = 0;
+        slow.resumes = true;
+        WatchHub.Watch watch = hub.open(KeyRange.all(), 0, false, slow);
+        write(1);
+        CompletableFuture<Long> caughtUp = new CompletableFuture<>();
+        hub.whenCaughtUp(List.of(watch), caughtUp::complete);
+        CompletableFuture<Long> after = new CompletableFuture<>();
+        hub.whenCaughtUp(List.of(), after::complete);
+        after.get(5, TimeUnit.SECONDS);
+        assertThat(caughtUp).isNotDone();
+        watch.close();
+        assertThat(caughtUp.get(5, TimeUnit.SECONDS)).isEqualTo(2);
+    }
+
     @Test
     void progressFollowsTheChanges() throws Exception {
         Recorder recorder = new Recorder(3);
@@ -154,6 +201,7 @@ final class WatchHubTest {
         final CompletableFuture<Long> progress = new CompletableFuture<>();
         private final int expected;
         volatile int room = Integer.MAX_VALUE;
+        volatile boolean resumes;
 
         Recorder(int expected) {
             this.expected = expected;
@@ -180,6 +228,11 @@ final class WatchHubTest {
         public boolean progress(long revision) {
             progress.complete(revision);
             return true;
+        }
+
+        @Override
+        public boolean resumes() {
+            return resumes;
         }
 
         @Override
