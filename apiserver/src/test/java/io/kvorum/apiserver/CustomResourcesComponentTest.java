@@ -73,6 +73,23 @@ class CustomResourcesComponentTest {
                 + "\"},\"spec\":" + spec + "}";
     }
 
+    /** As clients of a definition's own types send them: in the version of these types. */
+    @Test
+    void deleteOptionsMayBeOfTheVersionOfTheDefinition() throws Exception {
+        String group = "options.example.com";
+        String path = established(group, version("v1", true, SPEC));
+        for (String version : new String[] {group + "/v1", "meta.k8s.io/v1", "v1"}) {
+            Http.Answer made = http.post(path, cronTab(group, "a", "{\"cronSpec\":\"* * *\"}"));
+            assertThat(made.status()).as(made.text()).isEqualTo(201);
+            String options = "{\"apiVersion\":\"" + version + "\",\"kind\":\"DeleteOptions\","
+                    + "\"preconditions\":{\"uid\":\"" + made.json().at("/metadata/uid").asText() + "\"}}";
+            Http.Answer deleted = http.delete(path + "/a", options);
+            assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+        }
+        String options = "{\"apiVersion\":\"" + group + "/v1\",\"kind\":\"DeleteOptions\"}";
+        assertThat(http.delete(path, options).status()).isEqualTo(200);
+    }
+
     @Test
     void aConversionByNobodyKnownIsNotServed() throws Exception {
         String group = "bundle.example.com";

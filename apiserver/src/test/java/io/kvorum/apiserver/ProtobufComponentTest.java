@@ -62,6 +62,18 @@ class ProtobufComponentTest {
     }
 
     @Test
+    void deleteOptionsMayBeOfAnyVersion() {
+        String path = "/api/v1/namespaces/default/configmaps";
+        for (String version : new String[] {"meta.k8s.io/v1", "stable.example.com/v1"}) {
+            assertThat(http.send("POST", path, configMap("any"), PROTOBUF).status())
+                    .isEqualTo(201);
+            String options = body(version, "DeleteOptions", field(4, "Background"));
+            Http.Answer deleted = http.send("DELETE", path + "/any", options, PROTOBUF);
+            assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void patchesHaveNoProtobufForm() {
         assertThat(http.send("PATCH", "/api/v1/namespaces/default", configMap("x"), PROTOBUF)
                         .status())

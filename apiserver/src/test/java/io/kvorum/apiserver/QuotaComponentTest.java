@@ -211,6 +211,36 @@ class QuotaComponentTest {
     }
 
     @Test
+    void aClaimThatIsToHaveAnotherClassIsChargedToTheQuotaOfThatClassToo() {
+        String ns = namespace("attributes");
+        created(http.post(
+                ns + "/resourcequotas",
+                "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"hard\":{\"persistentvolumeclaims\":\"1\"},\"scopeSelector\":"
+                        + "{\"matchExpressions\":[{\"scopeName\":\"VolumeAttributesClass\",\"operator\":\"In\","
+                        + "\"values\":[\"silver\"]}]}}}"));
+        Http.Answer counted = http.merge(
+                ns + "/resourcequotas/q/status",
+                "{\"status\":{\"hard\":{\"persistentvolumeclaims\":\"1\"},"
+                        + "\"used\":{\"persistentvolumeclaims\":\"0\"}}}");
+        assertThat(counted.status()).as(counted.text()).isEqualTo(200);
+        for (String name : List.of("a", "b")) {
+            created(http.post(
+                    ns + "/persistentvolumeclaims",
+                    "{\"metadata\":{\"name\":\"" + name + "\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+                            + "\"storageClassName\":\"\",\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}"));
+        }
+        String silver = "{\"status\":{\"modifyVolumeStatus\":{\"status\":\"Pending\","
+                + "\"targetVolumeAttributesClassName\":\"silver\"}}}";
+        Http.Answer first = http.merge(ns + "/persistentvolumeclaims/a/status", silver);
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(used(ns, "persistentvolumeclaims")).isEqualTo("1");
+        refused(
+                http.merge(ns + "/persistentvolumeclaims/b/status", silver),
+                "persistentvolumeclaims \"b\" is forbidden: exceeded quota: q, requested: persistentvolumeclaims=1,"
+                        + " used: persistentvolumeclaims=1, limited: persistentvolumeclaims=1");
+    }
+
+    @Test
     void servicesAreChargedForTheirNodePortsAlsoWhenTheyChange() {
         String ns = namespace("services");
         quota(

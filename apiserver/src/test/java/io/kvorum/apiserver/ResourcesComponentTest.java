@@ -449,4 +449,27 @@ class ResourcesComponentTest {
         assertThat(answer.headers().firstValue("Warning")).contains("299 - \"unknown field \\\"dta\\\"\"");
         assertThat(answer.headers().firstValue("Audit-Id")).isPresent();
     }
+
+    @Test
+    void whatDeleteOptionsMayNotSay() {
+        String ns = namespace("delete-options");
+        configMap(ns, "one", "");
+        String one = ns + "/configmaps/one";
+        String begin = "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: ";
+        String both = begin + "Invalid value: \"Orphan\": orphanDependents and deletionPropagation cannot be both set";
+        Http.Answer named = http.delete(one, "{\"propagationPolicy\":\"Orphan\",\"orphanDependents\":true}");
+        assertThat(named.status()).as(named.text()).isEqualTo(422);
+        assertThat(named.json().path("message").asText()).isEqualTo(both);
+        Http.Answer queried = http.delete(one + "?propagationPolicy=Orphan&orphanDependents=false", "");
+        assertThat(queried.json().path("message").asText()).isEqualTo(both);
+        assertThat(http.delete(one, "{\"propagationPolicy\":\"Never\"}")
+                        .json()
+                        .path("message")
+                        .asText())
+                .isEqualTo(begin + "Unsupported value: \"Never\": supported values: \"Foreground\", \"Background\","
+                        + " \"Orphan\", \"nil\"");
+        // a body's options are all there are
+        Http.Answer deleted = http.delete(one + "?propagationPolicy=Never", "{\"orphanDependents\":false}");
+        assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+    }
 }

@@ -4,9 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.api.QosClass;
 import io.kvorum.api.Tree;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Which objects a quota with scopes is about. Scopes are about pods; one of another resource is in none. */
+/** Which objects a quota with scopes is about. Scopes are about pods and claims; one of another resource is in none. */
 public final class QuotaScopes {
+    private static final String CLAIMS = "persistentvolumeclaims";
+    private static final String ATTRIBUTES_CLASS = "VolumeAttributesClass";
+
     private QuotaScopes() {}
 
     /** Whether an object is in all scopes of a quota. */
@@ -16,24 +22,44 @@ public final class QuotaScopes {
         if (scopes.isEmpty() && terms.isEmpty()) {
             return true;
         }
-        if (!groupResource.equals("pods")) {
-            return groupResource.equals("persistentvolumeclaims")
-                    && scopes.isEmpty()
+        if (groupResource.equals(CLAIMS)) {
+            Set<String> classes = attributesClasses(object);
+            return scopes.stream().allMatch(scope -> scope.equals(ATTRIBUTES_CLASS) && !classes.isEmpty())
                     && terms.stream()
-                            .allMatch(term -> isAboutClaims(term)
-                                    && matchesValue(term, Tree.text(object, "spec", "volumeAttributesClassName")));
+                            .allMatch(term ->
+                                    Tree.text(term, "scopeName").equals(ATTRIBUTES_CLASS) && matchesAny(term, classes));
+        }
+        if (!groupResource.equals("pods")) {
+            return false;
         }
         return scopes.stream().allMatch(scope -> inScope(scope, object))
                 && terms.stream().allMatch(term -> matches(term, object));
     }
 
-    /** Whether an update may take an object into the scope of another quota: a pod that ends by itself, or no more. */
+    /**
+     * Whether an update may take an object into the scope of another quota: a pod that ends by itself, or no more; a claim
+     * that names other classes.
+     */
     public static boolean changes(String groupResource, JsonNode old, JsonNode object) {
-        return groupResource.equals("pods") && isTerminating(old) != isTerminating(object);
+        return switch (groupResource) {
+            case "pods" -> isTerminating(old) != isTerminating(object);
+            case CLAIMS -> !attributesClasses(old).equals(attributesClasses(object));
+            default -> false;
+        };
     }
 
-    private static boolean isAboutClaims(JsonNode term) {
-        return Tree.text(term, "scopeName").equals("VolumeAttributesClass");
+    /** The VolumeAttributesClasses that a claim names: that it wants, that it has and that it is about to have. */
+    private static Set<String> attributesClasses(JsonNode claim) {
+        return Stream.of(
+                        Tree.text(claim, "spec", "volumeAttributesClassName"),
+                        Tree.text(claim, "status", "currentVolumeAttributesClassName"),
+                        Tree.text(claim, "status", "modifyVolumeStatus", "targetVolumeAttributesClassName"))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean matchesAny(JsonNode term, Set<String> values) {
+        return values.isEmpty() ? matchesValue(term, "") : values.stream().anyMatch(value -> matchesValue(term, value));
     }
 
     private static boolean matches(JsonNode term, JsonNode pod) {

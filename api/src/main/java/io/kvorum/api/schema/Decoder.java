@@ -134,7 +134,7 @@ public final class Decoder {
         String givenVersion = textOr(object, "apiVersion", apiVersion);
         String givenKind = textOr(object, "kind", kind);
         boolean same = givenVersion.equals(apiVersion) && givenKind.equals(kind);
-        if (!same && !deleteOptionsOfAnyGroup(kind, givenVersion, givenKind)) {
+        if (!same && !deleteOptionsOfAnyGroup(kind, givenKind)) {
             throw mismatch(apiVersion, kind, givenVersion, givenKind);
         }
         Optional<Misfit> misfit = reader.misfit();
@@ -151,12 +151,9 @@ public final class Decoder {
         return new Decoded(object, mode == FieldValidation.WARN ? List.copyOf(strict) : List.of());
     }
 
-    /** Every group version has DeleteOptions of its own, and all of them are the same. */
-    private static boolean deleteOptionsOfAnyGroup(String kind, String givenVersion, String givenKind) {
-        return kind.equals("DeleteOptions")
-                && givenKind.equals(kind)
-                && BuiltinCatalog.load().all().stream()
-                        .anyMatch(info -> info.apiVersion().equals(givenVersion));
+    /** Every group version, of custom resources too, has DeleteOptions of its own, and all of them are the same. */
+    private static boolean deleteOptionsOfAnyGroup(String kind, String givenKind) {
+        return kind.equals("DeleteOptions") && givenKind.equals(kind);
     }
 
     private static ApiException cannotBeHandled(String apiVersion, String kind, Misfit misfit) {

@@ -31,6 +31,7 @@ final class InitialStatus {
                         .put("desiredHealthy", 0)
                         .put("disruptionsAllowed", 0)
                         .put("expectedPods", 0);
+            case "storage.k8s.io/VolumeAttachment" -> status.put("attached", false);
             case "gateway.networking.k8s.io/GatewayClass" -> waiting(status, "Accepted");
             case "gateway.networking.k8s.io/Gateway" -> waiting(status, "Accepted", "Programmed");
             case "gateway.networking.k8s.io/HTTPRoute" -> status.putArray("parents");

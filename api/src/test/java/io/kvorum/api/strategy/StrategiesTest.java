@@ -21,6 +21,10 @@ class StrategiesTest {
         ObjectNode map = Golden.tree("{'metadata':{'generation':7}}");
         of("v1", "ConfigMap").prepareForCreate(map);
         assertThat(map).isEqualTo(Golden.tree("{'metadata':{}}"));
+
+        ObjectNode attachment = Golden.tree("{'metadata':{},'spec':{},'status':{'attached':true}}");
+        of("storage.k8s.io/v1", "VolumeAttachment").prepareForCreate(attachment);
+        assertThat(attachment.path("status")).isEqualTo(Golden.tree("{'attached':false}"));
     }
 
     @Test

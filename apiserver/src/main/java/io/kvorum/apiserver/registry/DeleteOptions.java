@@ -7,12 +7,13 @@ import io.kvorum.api.Tree;
 import io.kvorum.api.schema.FieldValidation;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.Query;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code metav1.DeleteOptions}, from the body or else from the query.
+ * {@code metav1.DeleteOptions}, from the body or, of a request without one, from the query.
  *
  * @param graceSeconds null when the request names none
  * @param propagation empty, {@code Orphan}, {@code Background} or {@code Foreground}
@@ -26,11 +27,13 @@ record DeleteOptions(
     static final DeleteOptions NOW = new DeleteOptions(0L, "", "", "", false);
 
     static DeleteOptions of(ApiRequest request) {
-        ObjectNode body = request.body().length() == 0
-                ? Tree.newObject()
-                : Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE)
-                        .object();
-        return of(body, request.query());
+        if (request.body().length() == 0) {
+            return of(Tree.newObject(), request.query());
+        }
+        return of(
+                Bodies.decode("v1", "DeleteOptions", request, FieldValidation.IGNORE)
+                        .object(),
+                Query.EMPTY);
     }
 
     /** The options inside another object, for example an Eviction; a missing node means none. */
@@ -79,12 +82,10 @@ record DeleteOptions(
             propagation = query.text("propagationPolicy");
         }
         boolean orphanNamed = body.hasNonNull("orphanDependents") || query.has("orphanDependents");
-        if (propagation.isEmpty() && orphanNamed) {
+        check(propagation, orphanNamed);
+        if (orphanNamed) {
             boolean orphan = Tree.flag(body, "orphanDependents") || query.flag("orphanDependents");
             propagation = orphan ? "Orphan" : "Background";
-        }
-        if (!POLICIES.contains(propagation)) {
-            throw invalid("propagationPolicy", propagation);
         }
         if (grace != null && grace < 0) {
             grace = 1L;
@@ -98,15 +99,24 @@ record DeleteOptions(
                 WriteOptions.dryRun(dryRun.isEmpty() ? query.all("dryRun") : dryRun, "DeleteOptions"));
     }
 
-    private static ApiException invalid(String field, String value) {
-        return ApiException.invalid(
-                "meta.k8s.io",
-                "DeleteOptions",
-                "",
-                List.of(new ApiException.Cause(
-                        "FieldValueNotSupported",
-                        "Unsupported value: \"" + value
-                                + "\": supported values: \"Background\", \"Foreground\", \"Orphan\"",
-                        field)));
+    private static void check(String propagation, boolean orphanNamed) {
+        List<ApiException.Cause> causes = new ArrayList<>();
+        if (orphanNamed && !propagation.isEmpty()) {
+            causes.add(new ApiException.Cause(
+                    "FieldValueInvalid",
+                    "Invalid value: \"" + propagation
+                            + "\": orphanDependents and deletionPropagation cannot be both set",
+                    "propagationPolicy"));
+        }
+        if (!POLICIES.contains(propagation)) {
+            causes.add(new ApiException.Cause(
+                    "FieldValueNotSupported",
+                    "Unsupported value: \"" + propagation
+                            + "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+                    "propagationPolicy"));
+        }
+        if (!causes.isEmpty()) {
+            throw ApiException.invalid("meta.k8s.io", "DeleteOptions", "", causes);
+        }
     }
 }

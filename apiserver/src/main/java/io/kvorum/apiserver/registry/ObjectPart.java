@@ -33,9 +33,15 @@ record ObjectPart(String name) {
         return name.isEmpty();
     }
 
-    /** Whether it may change what the object takes of a quota. */
-    boolean isCharged() {
-        return isWhole() || name.equals("resize");
+    boolean isResize() {
+        return name.equals("resize");
+    }
+
+    /** Whether it may change what an object of a resource takes of a quota: claims' status tells what they have. */
+    boolean isCharged(ResourceInfo resource) {
+        return isWhole()
+                || isResize()
+                || name.equals("status") && resource.groupResource().equals("persistentvolumeclaims");
     }
 
     /** Makes {@code next} a legal successor of {@code old} as far as the strategy can. */

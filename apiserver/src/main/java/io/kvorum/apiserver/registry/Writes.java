@@ -68,13 +68,13 @@ final class Writes {
 
     private Future<Reservations> charged(Served served, String namespace, ObjectPart part, long lease) {
         // What goes by itself is charged to nobody.
-        if (!part.isCharged() || lease != 0) {
+        if (!part.isCharged(served.storedInfo()) || lease != 0) {
             return Future.succeededFuture(Reservations.NONE);
         }
         Reservations owner = part.isWhole() ? reservations(served) : Reservations.NONE;
         return quotas == null
                 ? Future.succeededFuture(owner)
-                : quotas.over(served.storedInfo(), namespace, owner, !part.isWhole());
+                : quotas.over(served.storedInfo(), namespace, owner, part.isResize());
     }
 
     // ---- create

@@ -83,7 +83,9 @@ final class UsageMonitor implements ResourceWatch.Sink {
         String uid = object.getMetadata().getUid();
         Counted before = objects.put(uid, now);
         byNamespace.computeIfAbsent(namespace, any -> new HashMap<>()).put(uid, now);
-        if (before == null || !before.usage().equals(usage)) {
+        if (before == null
+                || !before.usage().equals(usage)
+                || QuotaScopes.changes(groupResource, before.object(), now.object())) {
             changed.accept(namespace, groupResource);
         }
     }

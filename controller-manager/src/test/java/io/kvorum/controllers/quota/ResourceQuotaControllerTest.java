@@ -3,6 +3,8 @@ package io.kvorum.controllers.quota;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
@@ -97,5 +99,48 @@ class ResourceQuotaControllerTest {
                 .endSpec()
                 .build());
         awaitUsed(Map.of("pods", new Quantity("1"), "requests.cpu", new Quantity("250m")));
+    }
+
+    @Test
+    void aClaimThatHasChangedItsClassIsGivenBackToTheQuotaOfTheOld() {
+        harness.create(new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("gold")
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("persistentvolumeclaims", new Quantity("1"))
+                .withNewScopeSelector()
+                .addNewMatchExpression()
+                .withOperator("In")
+                .withScopeName("VolumeAttributesClass")
+                .withValues("gold")
+                .endMatchExpression()
+                .endScopeSelector()
+                .endSpec()
+                .build());
+        PersistentVolumeClaim claim = harness.create(new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("c")
+                .endMetadata()
+                .withNewSpec()
+                .withVolumeAttributesClassName("silver")
+                .endSpec()
+                .withNewStatus()
+                .withCurrentVolumeAttributesClassName("gold")
+                .endStatus()
+                .build());
+        run();
+        awaitUsed(Map.of("persistentvolumeclaims", new Quantity("1")));
+        ControllerHarness.await(harness.api()
+                .run(() -> harness.api()
+                        .resources(PersistentVolumeClaim.class)
+                        .updateStatus(new PersistentVolumeClaimBuilder(claim)
+                                .editStatus()
+                                .withCurrentVolumeAttributesClassName("silver")
+                                .endStatus()
+                                .build())));
+        awaitUsed(Map.of("persistentvolumeclaims", new Quantity("0")));
     }
 }
