@@ -8,8 +8,12 @@ import io.kvorum.apiserver.audit.FileAuditLog;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
 import io.kvorum.apiserver.bootstrap.BirthObjects;
 import io.kvorum.apiserver.bootstrap.Compaction;
+import io.kvorum.apiserver.bootstrap.IdentityLeases;
 import io.kvorum.apiserver.bootstrap.KubernetesService;
 import io.kvorum.apiserver.bootstrap.SystemNamespaces;
+import io.kvorum.apiserver.config.ConfigFile;
+import io.kvorum.apiserver.config.ConfigReload;
+import io.kvorum.apiserver.config.ReloadMetrics;
 import io.kvorum.apiserver.edge.BusEdge;
 import io.kvorum.apiserver.edge.CrossOrigin;
 import io.kvorum.apiserver.edge.EdgeOptions;
@@ -32,6 +36,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +45,7 @@ import org.slf4j.LoggerFactory;
 /** The API server as a component: listens first, reads the store, then becomes ready and tends what is its own. */
 final class ApiServer implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final double MOST_GO_AWAY = 0.02;
 
     private @Nullable ApiServerFlags flags;
     private @Nullable Prepared prepared;
@@ -77,7 +83,12 @@ final class ApiServer implements Component {
             throw new UsageException("--endpoint-lease-duration must be at least 1s, is " + endpointLease);
         }
         EdgeOptions edge = edge(flags);
-        Store store = encrypted(StoreClients.connect(context), flags.encryptionConfig.get());
+        Duration delay = flags.shutdownDelay.get();
+        if (delay.isNegative()) {
+            throw new UsageException("--shutdown-delay-duration can not be negative value");
+        }
+        context.delayShutdown(delay);
+        Store store = encrypted(context, flags, config.name());
         Future<BirthDocument> birth = context.vertx().executeBlocking(BirthDocument::read, false);
         AuditLog audit = auditLog(flags, context);
         KubeletConnection kubelets = KubeletConnection.of(flags, context.identity());
@@ -105,6 +116,9 @@ final class ApiServer implements Component {
                 "poststarthook/start-system-namespaces-controller",
                 () -> namespacesMade ? null : "the namespaces of birth are not made yet");
         serving.checks().forEach(context.health()::ready);
+        // The process tells by itself that it ends, but not where clients ask.
+        serving.ready("shutdown", () -> context.isEnding() ? "process is shutting down" : null);
+        serving.configs().forEach(each -> reload(context, each));
         prepared = new Prepared(config, endpointLease, store, serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades, edge)
@@ -113,6 +127,14 @@ final class ApiServer implements Component {
                     context.onShutdown("https", server::close);
                     return context.serve(new BusEdge(serving.pipeline()));
                 });
+    }
+
+    private static void reload(ComponentContext context, ConfigReload<?> config) {
+        config.start();
+        context.onShutdown("configuration", () -> {
+            config.stop();
+            return Future.succeededFuture();
+        });
     }
 
     @Override
@@ -201,16 +223,37 @@ final class ApiServer implements Component {
         return Objects.requireNonNull(flags, "declare() comes before start()");
     }
 
-    private static Store encrypted(Store store, @Nullable Path file) {
+    private static Store encrypted(ComponentContext context, ApiServerFlags flags, String name) {
+        Store store = StoreClients.connect(context);
+        Path file = flags.encryptionConfig.get();
+        boolean again = flags.encryptionReload.get();
         if (file == null) {
+            if (again) {
+                throw new UsageException("--encryption-provider-config-automatic-reload must be set with"
+                        + " --encryption-provider-config");
+            }
             return store;
         }
+        String text = OpenIdFlags.read("encryption-provider-config", file);
+        EncryptingStore encrypting;
         try {
-            return new EncryptingStore(
-                    store, EncryptionRules.parse(OpenIdFlags.read("encryption-provider-config", file)));
+            encrypting = new EncryptingStore(store, EncryptionRules.parse(text));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--encryption-provider-config: " + file + ": " + e.getMessage());
         }
+        if (again) {
+            reload(
+                    context,
+                    new ConfigReload<>(
+                            context.vertx(),
+                            "encryption",
+                            new ConfigFile<>(file, text, EncryptionRules::parse),
+                            ReloadMetrics.of(context.metrics(), context.clock(), IdentityLeases.nameOf(name))
+                                    .metrics("encryption"),
+                            String::equals,
+                            encrypting::use));
+        }
+        return encrypting;
     }
 
     private static EdgeOptions edge(ApiServerFlags flags) {
@@ -219,10 +262,35 @@ final class ApiServer implements Component {
             throw new UsageException("--request-timeout must be more than 0, is " + GoDuration.format(timeout));
         }
         try {
-            return new EdgeOptions(new RequestTimeout(timeout), CrossOrigin.of(flags.origins.get()));
+            return new EdgeOptions(
+                    new RequestTimeout(timeout),
+                    CrossOrigin.of(flags.origins.get()),
+                    goAwayChance(flags.goAwayChance.get()),
+                    transportSecurity(flags.transportSecurity.get()));
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static double goAwayChance(double chance) {
+        if (!(chance >= 0 && chance <= MOST_GO_AWAY)) {
+            throw new UsageException("--goaway-chance can not be less than 0 or greater than 0.02");
+        }
+        return chance;
+    }
+
+    private static String transportSecurity(List<String> directives) {
+        for (String directive : directives) {
+            boolean known = directive.startsWith("max-age=")
+                    || directive.equals("includeSubDomains")
+                    || directive.equals("preload");
+            if (!known) {
+                throw new UsageException("--strict-transport-security-directives invalid, allowed values:"
+                        + " max-age=expireTime, includeSubDomains, preload. see"
+                        + " https://tools.ietf.org/html/rfc6797#section-6.1 for more information");
+            }
+        }
+        return String.join("; ", directives);
     }
 
     private static @Nullable String keySet(@Nullable String uri) {

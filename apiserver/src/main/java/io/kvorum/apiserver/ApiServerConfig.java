@@ -3,6 +3,8 @@ package io.kvorum.apiserver;
 import io.kvorum.api.GoText;
 import io.kvorum.api.address.IpText;
 import io.kvorum.apiserver.auth.AnonymousAccess;
+import io.kvorum.apiserver.config.ConfigFile;
+import io.kvorum.apiserver.oidc.Issuer;
 import io.kvorum.apiserver.remote.WebhookAuthorization;
 import io.kvorum.apiserver.remote.WebhookTokens;
 import io.kvorum.apiserver.service.AddressRange;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastNodePort inclusive
  * @param privileged whether containers may be privileged
  * @param externalHost how clients call this server
+ * @param leastWatchSeconds how long a watch lasts at least that asks for nothing else, and at most twice that; 0: as long as it is read
  */
 public record ApiServerConfig(
         String name,
@@ -57,7 +61,9 @@ public record ApiServerConfig(
         int maxMutating,
         Set<String> disabledPlugins,
         boolean privileged,
-        String externalHost) {
+        String externalHost,
+        int leastWatchSeconds,
+        ServingTls servingTls) {
 
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
@@ -74,6 +80,7 @@ public record ApiServerConfig(
      * @param audiences whom tokens for this API server are meant for
      * @param mostTokenLife zero for no limit of its own
      * @param webhook that is asked about tokens nobody else knows; null: none
+     * @param sources what of all this is read again
      */
     public record Auth(
             AnonymousAccess anonymous,
@@ -84,14 +91,42 @@ public record ApiServerConfig(
             List<String> issuers,
             List<String> audiences,
             Duration mostTokenLife,
-            WebhookTokens.@Nullable How webhook) {
-        boolean decides(AuthorizationMode mode) {
-            return deciders.stream().anyMatch(each -> each.mode() == mode);
+            WebhookTokens.@Nullable How webhook,
+            Sources sources) {
+        /** The same, with files that are read again. */
+        Auth with(Sources others) {
+            return new Auth(
+                    anonymous,
+                    deciders,
+                    tokens,
+                    accountKeys,
+                    signingKey,
+                    issuers,
+                    audiences,
+                    mostTokenLife,
+                    webhook,
+                    others);
         }
     }
 
+    /**
+     * Configuration files that are read again when they change; null: there is none.
+     *
+     * @param authentication whose ID tokens are believed
+     * @param authorization who decides
+     */
+    public record Sources(
+            @Nullable ConfigFile<List<Issuer>> authentication,
+            @Nullable ConfigFile<List<Decider>> authorization) {
+        public static final Sources NONE = new Sources(null, null);
+    }
+
     /** @param webhook of {@link AuthorizationMode#WEBHOOK}; null for the others */
-    public record Decider(AuthorizationMode mode, @Nullable WebhookAuthorization webhook) {}
+    public record Decider(AuthorizationMode mode, @Nullable WebhookAuthorization webhook) {
+        String name() {
+            return webhook == null ? mode.lowerName() : webhook.name();
+        }
+    }
 
     /** What {@code --authorization-mode} lists. */
     public enum AuthorizationMode {
@@ -116,6 +151,15 @@ public record ApiServerConfig(
             throw new UsageException("authorization-mode " + GoText.quoted(text) + " is not a valid mode");
         }
 
+        String flag() {
+            return flag;
+        }
+
+        /** As configurations name it that has no other name. */
+        String lowerName() {
+            return flag.toLowerCase(Locale.ROOT);
+        }
+
         static Set<String> names() {
             return Arrays.stream(values()).map(mode -> mode.flag).collect(Collectors.toSet());
         }
@@ -131,9 +175,12 @@ public record ApiServerConfig(
             throw new UsageException("--service-account-issuer: give at least one");
         }
         List<String> audiences = flags.apiAudiences.get();
+        // Who may do everything must be somebody, as upstream: AlwaysAllow turns anonymous requests off.
+        AnonymousAccess anonymous =
+                flags.openId.anonymous(flags.anonymousAuth.get()).unless(everything);
+        boolean open = !anonymous.unless(true).equals(anonymous);
         return new Auth(
-                // Who may do everything must be somebody, as upstream: AlwaysAllow turns anonymous requests off.
-                flags.openId.anonymous(flags.anonymousAuth.get()).unless(everything),
+                anonymous,
                 deciders,
                 tokens == null ? null : readable("token-auth-file", tokens),
                 flags.serviceAccountKeyFiles.get().stream()
@@ -143,7 +190,8 @@ public record ApiServerConfig(
                 issuers,
                 audiences.isEmpty() ? issuers : audiences,
                 flags.mostTokenLife.get(),
-                flags.webhookTokens.how());
+                flags.webhookTokens.how(),
+                new Sources(flags.openId.file(), flags.authorization.file(open)));
     }
 
     /** Fails with a UsageException naming the flag that is wrong. */
@@ -182,7 +230,16 @@ public record ApiServerConfig(
                 flags.maxMutatingRequests.get(),
                 Set.copyOf(disabled),
                 flags.allowPrivileged.get(),
-                external.isEmpty() ? advertised : external);
+                external.isEmpty() ? advertised : external,
+                leastWatch(flags.minRequestTimeout.get()),
+                flags.servingTls.get());
+    }
+
+    private static int leastWatch(int seconds) {
+        if (seconds < 0) {
+            throw new UsageException("--min-request-timeout can not be negative value");
+        }
+        return seconds;
     }
 
     /** Where the kubernetes Service leads to: what is said, or where the server listens, if that is one address. */
@@ -232,9 +289,9 @@ public record ApiServerConfig(
             // The JDK's cipher is fast in fully compiled code only, which an API server has after some time under load.
             options.setSslEngineOptions(new OpenSSLEngineOptions());
         }
+        servingTls.applyTo(options);
         return options.setSsl(true)
                 .setUseAlpn(true)
-                .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setClientAuth(ClientAuth.REQUEST)
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .setCertPath(tls.certificate().toString())

@@ -60,6 +60,12 @@ final class ApiServerFlags {
     final Supplier<Boolean> bootstrapTokens;
     final Supplier<Boolean> fairness;
     final Supplier<@Nullable Path> encryptionConfig;
+    final Supplier<Boolean> encryptionReload;
+    final Supplier<Integer> minRequestTimeout;
+    final Supplier<ServingTls> servingTls;
+    final Supplier<Double> goAwayChance;
+    final Supplier<List<String>> transportSecurity;
+    final Supplier<Duration> shutdownDelay;
     final Supplier<@Nullable Path> auditPolicy;
     final Supplier<Integer> auditLogMaxAge;
     final OpenIdFlags openId;
@@ -102,6 +108,23 @@ final class ApiServerFlags {
                 "request-timeout",
                 RequestTimeout.DEFAULT.most(),
                 "how long a request may take, but for watches, logs, streams and proxied ones");
+        minRequestTimeout = flags.integer(
+                "min-request-timeout",
+                1800,
+                "seconds that a watch lasts at least which asks for nothing else; at most twice that; 0: without end");
+        servingTls = ServingTls.flags(flags);
+        goAwayChance = flags.decimal(
+                "goaway-chance",
+                0,
+                "share of HTTP/2 requests after which the client is to open another connection, 0 to 0.02");
+        transportSecurity = flags.list(
+                "strict-transport-security-directives",
+                List.of(),
+                "of the header Strict-Transport-Security, none by default; max-age=31536000,includeSubDomains,preload");
+        shutdownDelay = flags.duration(
+                "shutdown-delay-duration",
+                Duration.ZERO,
+                "how long requests are served on, though /readyz says no, before the server ends");
         origins = flags.list(
                 "cors-allowed-origins",
                 List.of(),
@@ -132,7 +155,8 @@ final class ApiServerFlags {
         anonymousAuth = flags.bool(
                 "anonymous-auth",
                 false,
-                "let requests without credentials in as system:anonymous; those for health always are; not with AlwaysAllow");
+                "let requests without credentials in as system:anonymous; those for health always are; not with"
+                        + " AlwaysAllow");
         compactionInterval =
                 flags.duration("etcd-compaction-interval", Duration.ofMinutes(5), "interval of compaction; 0 for none");
         maxRequests = flags.integer("max-requests-inflight", 400, "most reading requests at a time; 0 for no limit");
@@ -154,6 +178,10 @@ final class ApiServerFlags {
                 "let in who shows a token of a Secret of type bootstrap.kubernetes.io/token in kube-system");
         encryptionConfig = flags.optionalPath(
                 "encryption-provider-config", "file that says which resources are encrypted in the store, and how");
+        encryptionReload = flags.bool(
+                "encryption-provider-config-automatic-reload",
+                false,
+                "read the file of --encryption-provider-config again when it changes");
         auditPolicy = flags.optionalPath(
                 "audit-policy-file",
                 "file that says what is written down of which requests; without it: metadata of all");
@@ -224,7 +252,6 @@ final class ApiServerFlags {
                                 "InternalIP,ExternalIP,Hostname",
                                 "InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP"),
                         "kubelets are called at their InternalIP")
-                .only("min-request-timeout", List.of("1800"), "a watch lasts for half an hour to an hour")
                 .none("there is no mode ABAC", "authorization-policy-file")
                 .none("admission plugins have no configuration", "admission-control-config-file")
                 .common();

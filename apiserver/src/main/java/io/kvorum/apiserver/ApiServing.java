@@ -7,7 +7,6 @@ import io.kvorum.api.ResourceCatalog;
 import io.kvorum.api.custom.RuleSet;
 import io.kvorum.api.managed.SchemaSource;
 import io.kvorum.api.validation.ValidationOptions;
-import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
 import io.kvorum.apiserver.admission.ClaimResize;
@@ -28,18 +27,23 @@ import io.kvorum.apiserver.aggregation.Contribution;
 import io.kvorum.apiserver.aggregation.MergedDiscovery;
 import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.auth.Access;
+import io.kvorum.apiserver.auth.AuthenticationMetrics;
 import io.kvorum.apiserver.auth.Authenticator;
 import io.kvorum.apiserver.auth.Authorizer;
-import io.kvorum.apiserver.auth.AuthorizerChain;
+import io.kvorum.apiserver.auth.CurrentAuthorizer;
 import io.kvorum.apiserver.auth.Impersonation;
-import io.kvorum.apiserver.auth.RulesDescriber;
 import io.kvorum.apiserver.auth.StaticTokens;
 import io.kvorum.apiserver.auth.TokenAuthenticator;
 import io.kvorum.apiserver.bootstrap.BirthDocument;
+import io.kvorum.apiserver.bootstrap.IdentityLeases;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.certificates.RequestFacts;
 import io.kvorum.apiserver.certificates.SignerGuard;
+import io.kvorum.apiserver.config.ConfigDocument;
+import io.kvorum.apiserver.config.ConfigFile;
+import io.kvorum.apiserver.config.ConfigReload;
+import io.kvorum.apiserver.config.ReloadMetrics;
 import io.kvorum.apiserver.crd.CelRules;
 import io.kvorum.apiserver.crd.CelSelectors;
 import io.kvorum.apiserver.crd.ConversionWebhook;
@@ -53,9 +57,8 @@ import io.kvorum.apiserver.discovery.ServedPaths;
 import io.kvorum.apiserver.flow.FlowControl;
 import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
-import io.kvorum.apiserver.oidc.DiscoveredKeys;
 import io.kvorum.apiserver.oidc.Issuer;
-import io.kvorum.apiserver.oidc.OpenIdTokens;
+import io.kvorum.apiserver.oidc.IssuerTokens;
 import io.kvorum.apiserver.pipeline.Discovery;
 import io.kvorum.apiserver.pipeline.Elsewhere;
 import io.kvorum.apiserver.pipeline.HealthPaths;
@@ -68,6 +71,7 @@ import io.kvorum.apiserver.pipeline.RequestMetrics;
 import io.kvorum.apiserver.pipeline.RootPaths;
 import io.kvorum.apiserver.pipeline.VersionInfo;
 import io.kvorum.apiserver.policy.MutatingPolicies;
+import io.kvorum.apiserver.policy.PolicyMetrics;
 import io.kvorum.apiserver.policy.PolicyRules;
 import io.kvorum.apiserver.policy.ValidatingPolicies;
 import io.kvorum.apiserver.proxy.ResourceProxy;
@@ -81,9 +85,9 @@ import io.kvorum.apiserver.registry.KindTypes;
 import io.kvorum.apiserver.registry.Registry;
 import io.kvorum.apiserver.registry.Reservations;
 import io.kvorum.apiserver.registry.TableFormat;
+import io.kvorum.apiserver.remote.AuthorizationMetrics;
 import io.kvorum.apiserver.remote.ReviewClient;
-import io.kvorum.apiserver.remote.WebhookAuthorization;
-import io.kvorum.apiserver.remote.WebhookAuthorizer;
+import io.kvorum.apiserver.remote.TokenCacheMetrics;
 import io.kvorum.apiserver.remote.WebhookTokens;
 import io.kvorum.apiserver.service.AllocationRepair;
 import io.kvorum.apiserver.service.ServiceAddresses;
@@ -95,6 +99,7 @@ import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.apiserver.token.SigningKeys;
 import io.kvorum.apiserver.token.TokenRequests;
 import io.kvorum.apiserver.usage.UsageApi;
+import io.kvorum.apiserver.webhook.AdmissionMetrics;
 import io.kvorum.apiserver.webhook.ConditionRules;
 import io.kvorum.apiserver.webhook.HookClient;
 import io.kvorum.apiserver.webhook.WebhookAdmission;
@@ -114,7 +119,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -134,6 +138,7 @@ public final class ApiServing {
     private final DefinitionController definitions;
     private final Pipeline pipeline;
     private final Map<String, Supplier<@Nullable String>> ready = new LinkedHashMap<>();
+    private final List<ConfigReload<?>> configs = new ArrayList<>();
 
     public ApiServing(
             ApiServerConfig config,
@@ -180,8 +185,29 @@ public final class ApiServing {
                 config.auth().signingKey() != null,
                 config.auth().issuers(),
                 config.auth().audiences());
-        TokenAuthenticator tokens = TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options));
-        Authorizer authorizer = authorizer(config.auth(), vertx, clock, options);
+        ReloadMetrics.Of reloads = ReloadMetrics.of(metrics, clock, IdentityLeases.nameOf(config.name()));
+        TokenAuthenticator tokens =
+                TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options, metrics, reloads));
+        Deciders deciders = new Deciders(
+                vertx,
+                clock,
+                options,
+                node,
+                rbac,
+                new AuthorizationMetrics(metrics),
+                config.auth().deciders());
+        CurrentAuthorizer authorizer = deciders.current();
+        ConfigFile<List<ApiServerConfig.Decider>> decidersFile =
+                config.auth().sources().authorization();
+        if (decidersFile != null) {
+            configs.add(new ConfigReload<>(
+                    vertx,
+                    "authorization",
+                    decidersFile,
+                    reloads.metrics("authorization"),
+                    ConfigDocument::sameTree,
+                    deciders::replace));
+        }
         Access access = new Access(authorizer, cache::fresh, () -> born);
         ServiceAddresses addresses = new ServiceAddresses(cache, config.serviceRange(), random, clock);
         Reservations services =
@@ -210,7 +236,9 @@ public final class ApiServing {
                         catalog,
                         types,
                         authorizer,
-                        new WebhookAdmission(cache, catalog, converter, hooks, authorizer),
+                        new PolicyMetrics(metrics),
+                        new WebhookAdmission(
+                                cache, catalog, converter, hooks, authorizer, new AdmissionMetrics(metrics)),
                         new RoleGuard(rbac, authorizer),
                         new RequestFacts(clock),
                         new SignerGuard(authorizer, config.disabledPlugins()),
@@ -218,7 +246,7 @@ public final class ApiServing {
                         new DeviceAdminAccess(cache),
                         new ConditionRules())),
                 access,
-                rules(config.auth()),
+                authorizer,
                 tokens,
                 new TokenRequests(accountTokens, cache, clock, config.auth().mostTokenLife()),
                 new EventLeases(store, clock, config.eventTtl()),
@@ -227,7 +255,8 @@ public final class ApiServing {
                 converter,
                 Map.of("core/services", services),
                 config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),
-                new ResourceProxy(cache, options.connections(), random)));
+                new ResourceProxy(cache, options.connections(), random),
+                config.leastWatchSeconds()));
         definitions = new DefinitionController(vertx, clock, cache, registry, catalog);
         ServerTrust trust = new ServerTrust(options.connections(), options.identity());
         Aggregator aggregator = new Aggregator(cache, trust, random);
@@ -244,7 +273,7 @@ public final class ApiServing {
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
                 vertx,
-                new Authenticator(config.auth().anonymous(), tokens),
+                new Authenticator(config.auth().anonymous(), tokens, new AuthenticationMetrics(metrics)),
                 new Impersonation(authorizer),
                 access,
                 List.of(
@@ -297,6 +326,11 @@ public final class ApiServing {
     /** Completes when the keys of service accounts are read; fails when they cannot be used. */
     public Future<Void> loaded() {
         return loaded;
+    }
+
+    /** Configuration files that are read again when they change. */
+    public List<ConfigReload<?>> configs() {
+        return configs;
     }
 
     /** The token controller of this server. */
@@ -356,7 +390,12 @@ public final class ApiServing {
     }
 
     private List<TokenAuthenticator> authenticators(
-            ApiServerConfig.Auth auth, Vertx vertx, Clock clock, ServingOptions options) {
+            ApiServerConfig.Auth auth,
+            Vertx vertx,
+            Clock clock,
+            ServingOptions options,
+            MeterRegistry metrics,
+            ReloadMetrics.Of reloads) {
         List<TokenAuthenticator> all = new ArrayList<>();
         Path file = auth.tokens();
         if (file != null) {
@@ -370,9 +409,18 @@ public final class ApiServing {
         if (options.bootstrapTokens()) {
             all.add(new BootstrapTokens(cache, clock, auth.audiences()));
         }
-        ServerTrust trust = new ServerTrust(options.connections(), null);
-        for (Issuer issuer : options.issuers()) {
-            all.add(new OpenIdTokens(vertx, clock, issuer, new DiscoveredKeys(issuer, trust), auth.audiences()));
+        IssuerTokens issuers =
+                new IssuerTokens(vertx, clock, options.connections(), auth.audiences(), options.issuers());
+        all.add(issuers);
+        ConfigFile<List<Issuer>> issuersFile = auth.sources().authentication();
+        if (issuersFile != null) {
+            configs.add(new ConfigReload<>(
+                    vertx,
+                    "authentication",
+                    issuersFile,
+                    reloads.metrics("authentication"),
+                    String::equals,
+                    issuers::replace));
         }
         WebhookTokens.How webhook = auth.webhook();
         if (webhook != null) {
@@ -382,39 +430,9 @@ public final class ApiServing {
                     webhook.service(),
                     ReviewClient.TIMEOUT,
                     options.timeout().most());
-            all.add(new WebhookTokens(webhook, client, clock, auth.audiences()));
+            all.add(new WebhookTokens(webhook, client, clock, auth.audiences(), new TokenCacheMetrics(metrics)));
         }
         return all;
-    }
-
-    private Authorizer authorizer(ApiServerConfig.Auth auth, Vertx vertx, Clock clock, ServingOptions options) {
-        List<Authorizer> chain = new ArrayList<>(List.of(Authorizer.MASTERS));
-        for (ApiServerConfig.Decider decider : auth.deciders()) {
-            switch (decider.mode()) {
-                case WEBHOOK -> {
-                    WebhookAuthorization how = Objects.requireNonNull(decider.webhook(), "checked with the flags");
-                    ReviewClient client = new ReviewClient(
-                            vertx,
-                            options.connections(),
-                            how.service(),
-                            how.timeout(),
-                            options.timeout().most());
-                    chain.add(new WebhookAuthorizer(how, client, clock));
-                }
-                case RBAC -> chain.add(rbac);
-                case ALWAYS_ALLOW -> chain.add(Authorizer.ALWAYS_ALLOW);
-                case ALWAYS_DENY -> chain.add(Authorizer.ALWAYS_DENY);
-                case NODE -> chain.add(node);
-            }
-        }
-        return new AuthorizerChain(chain);
-    }
-
-    private RulesDescriber rules(ApiServerConfig.Auth auth) {
-        RulesDescriber known = auth.decides(AuthorizationMode.ALWAYS_ALLOW)
-                ? RulesDescriber.EVERYTHING
-                : auth.decides(AuthorizationMode.RBAC) ? rbac : RulesDescriber.NOTHING;
-        return auth.decides(AuthorizationMode.WEBHOOK) ? RulesDescriber.withWebhooks(known) : known;
     }
 
     private static List<Admission> plugins(
@@ -426,6 +444,7 @@ public final class ApiServing {
             ResourceCatalog catalog,
             SchemaSource types,
             Authorizer authorizer,
+            PolicyMetrics policyMetrics,
             WebhookAdmission webhooks,
             Admission... always) {
         Map<String, Supplier<Admission>> known = new LinkedHashMap<>();
@@ -447,7 +466,7 @@ public final class ApiServing {
         known.put("MutatingAdmissionPolicy", () -> new MutatingPolicies(cache, catalog, types, authorizer));
         known.put("MutatingAdmissionWebhook", webhooks::mutating);
         // The last word, on the object as it would be stored.
-        known.put("ValidatingAdmissionPolicy", () -> new ValidatingPolicies(cache, catalog, authorizer));
+        known.put("ValidatingAdmissionPolicy", () -> new ValidatingPolicies(cache, catalog, authorizer, policyMetrics));
         known.put("ValidatingAdmissionWebhook", webhooks::validating);
         List<Admission> plugins = new ArrayList<>();
         known.forEach((name, make) -> {

@@ -3,6 +3,7 @@ package io.kvorum.apiserver;
 import io.kvorum.api.GoText;
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
 import io.kvorum.apiserver.ApiServerConfig.Decider;
+import io.kvorum.apiserver.config.ConfigFile;
 import io.kvorum.apiserver.remote.AuthorizationConfig;
 import io.kvorum.apiserver.remote.ReviewClient;
 import io.kvorum.apiserver.remote.WebhookAuthorization;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,10 @@ final class AuthorizationFlags {
             "authorization-webhook-cache-authorized-ttl",
             "authorization-webhook-cache-unauthorized-ttl");
 
+    private static final Set<AuthorizationMode> FROM_THE_START = Set.of(AuthorizationMode.NODE, AuthorizationMode.RBAC);
+
     private final Flags flags;
+    private @Nullable Known read;
     private final Supplier<@Nullable Path> config;
     private final Supplier<List<String>> modes;
     private final Supplier<@Nullable Path> webhook;
@@ -69,14 +74,79 @@ final class AuthorizationFlags {
             throw new UsageException("--authorization-config can not be specified when --authorization-mode or"
                     + " --authorization-webhook-* flags are defined");
         }
-        Set<String> types = AuthorizationMode.names();
-        try {
-            return AuthorizationConfig.parse(OpenIdFlags.read("authorization-config", file), types).stream()
-                    .map(entry -> new Decider(AuthorizationMode.of(entry.type()), entry.webhook()))
-                    .toList();
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--authorization-config: " + file + ": " + e.getMessage());
+        return configuration(file).deciders();
+    }
+
+    /** What is in the file of {@code --authorization-config}. */
+    private record Known(String text, List<Decider> deciders) {}
+
+    private Known configuration(Path file) {
+        Known known = read;
+        if (known == null) {
+            String text = OpenIdFlags.read("authorization-config", file);
+            try {
+                known = new Known(text, parsed(text, Set.of()));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--authorization-config: " + file + ": " + e.getMessage());
+            }
+            read = known;
         }
+        return known;
+    }
+
+    /**
+     * The file of {@code --authorization-config}, null for none. Webhooks may come and go; whoever else decides from the start
+     * must be in it, and those whose state is kept since the start cannot come later.
+     *
+     * @param open whether requests without credentials are let in to more than health
+     */
+    @Nullable
+    ConfigFile<List<Decider>> file(boolean open) {
+        Path file = config.get();
+        if (file == null) {
+            return null;
+        }
+        Known first = configuration(file);
+        Set<String> types = new TreeSet<>();
+        first.deciders().stream()
+                .filter(each -> each.mode() != AuthorizationMode.WEBHOOK)
+                .forEach(each -> types.add(each.mode().flag()));
+        return new ConfigFile<>(file, first.text(), text -> {
+            List<Decider> next = parsed(text, types);
+            for (Decider each : next) {
+                boolean late = FROM_THE_START.contains(each.mode())
+                        // Who may do everything must be somebody, which is seen to at the start.
+                        || open && each.mode() == AuthorizationMode.ALWAYS_ALLOW;
+                if (late && !types.contains(each.mode().flag())) {
+                    throw new IllegalArgumentException("authorizer type "
+                            + each.mode().flag() + " is not allowed if it was not enabled at initial server startup");
+                }
+            }
+            return next;
+        });
+    }
+
+    private static List<Decider> parsed(String text, Set<String> required) {
+        List<AuthorizationConfig.Entry> entries = AuthorizationConfig.parse(text, AuthorizationMode.names());
+        List<String> wrong = new ArrayList<>();
+        Set<String> missing = new TreeSet<>(required);
+        for (AuthorizationConfig.Entry entry : entries) {
+            missing.remove(entry.type());
+            AuthorizationMode mode = AuthorizationMode.of(entry.type());
+            if (mode != AuthorizationMode.WEBHOOK && !entry.name().equals(mode.lowerName())) {
+                wrong.add("expected name " + mode.lowerName() + " for authorizer " + entry.type() + " instead of "
+                        + entry.name());
+            }
+        }
+        if (!missing.isEmpty()) {
+            wrong.add("missing required types: [" + String.join(" ", missing) + "]");
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(wrong.size() == 1 ? wrong.get(0) : "[" + String.join(", ", wrong) + "]");
+        }
+        return entries.stream()
+                .map(entry -> new Decider(AuthorizationMode.of(entry.type()), entry.webhook()))
+                .toList();
     }
 
     private List<Decider> byModes() {

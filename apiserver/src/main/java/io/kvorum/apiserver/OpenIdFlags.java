@@ -1,6 +1,7 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.auth.AnonymousAccess;
+import io.kvorum.apiserver.config.ConfigFile;
 import io.kvorum.apiserver.oidc.AuthenticationConfig;
 import io.kvorum.apiserver.oidc.ClaimExpressions;
 import io.kvorum.apiserver.oidc.Issuer;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ final class OpenIdFlags {
 
     private final Flags flags;
     private final Supplier<List<String>> accounts;
-    private @Nullable AuthenticationConfig read;
+    private @Nullable Known read;
     private final Supplier<@Nullable Path> config;
     private final Supplier<@Nullable String> issuer;
     private final Supplier<@Nullable String> client;
@@ -71,7 +73,7 @@ final class OpenIdFlags {
             throw new UsageException("authentication-config file and oidc-* flags are mutually exclusive");
         }
         if (file != null) {
-            return configuration(file).issuers();
+            return configuration(file).configuration().issuers();
         }
         if (any && (url == null || client.get() == null)) {
             throw new UsageException(
@@ -84,17 +86,39 @@ final class OpenIdFlags {
         }
     }
 
-    private AuthenticationConfig configuration(Path file) {
-        AuthenticationConfig known = read;
+    /** What is in the file of {@code --authentication-config}. */
+    private record Known(String text, AuthenticationConfig configuration) {}
+
+    private Known configuration(Path file) {
+        Known known = read;
         if (known == null) {
+            String text = read("authentication-config", file);
             try {
-                known = AuthenticationConfig.parse(read("authentication-config", file), accounts.get());
+                known = new Known(text, AuthenticationConfig.parse(text, accounts.get()));
             } catch (IllegalArgumentException e) {
                 throw new UsageException("--authentication-config: " + file + ": " + e.getMessage());
             }
             read = known;
         }
         return known;
+    }
+
+    /** The file of {@code --authentication-config}, whose issuers may change but not who needs no credentials; null for none. */
+    @Nullable
+    ConfigFile<List<Issuer>> file() {
+        Path file = config.get();
+        if (file == null) {
+            return null;
+        }
+        Known first = configuration(file);
+        List<String> disallowed = accounts.get();
+        return new ConfigFile<>(file, first.text(), text -> {
+            AuthenticationConfig next = AuthenticationConfig.parse(text, disallowed);
+            if (!Objects.equals(next.anonymous(), first.configuration().anonymous())) {
+                throw new IllegalArgumentException("anonymous: Forbidden: changed from initial configuration file");
+            }
+            return next.issuers();
+        });
     }
 
     /**
@@ -104,7 +128,8 @@ final class OpenIdFlags {
      */
     AnonymousAccess anonymous(boolean flag) {
         Path file = config.get();
-        AnonymousAccess said = file == null ? null : configuration(file).anonymous();
+        AnonymousAccess said =
+                file == null ? null : configuration(file).configuration().anonymous();
         if (said == null) {
             return flag ? AnonymousAccess.EVERYWHERE : AnonymousAccess.HEALTH;
         }

@@ -97,6 +97,38 @@ class ApiServerConfigTest {
                 .hasMessageContaining("--tls-cert-file");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--tls-min-version=VersionTLS9|--tls-min-version: unknown tls version \"VersionTLS9\"",
+                "--tls-min-version=VersionTLS11|--tls-min-version: \"VersionTLS11\" cannot be had: give VersionTLS12 or"
+                        + " VersionTLS13",
+                "--tls-cipher-suites=TLS_NULL|--tls-cipher-suites: Cipher suite TLS_NULL not supported or doesn't"
+                        + " exist",
+                "--http2-max-streams-per-connection=-1|--http2-max-streams-per-connection can not be a negative value",
+                "--min-request-timeout=-1|--min-request-timeout can not be negative value",
+            })
+    void whatCannotBeServedIsRefused(String flag, String message) {
+        assertThatThrownBy(() -> parse(flag)).isInstanceOf(UsageException.class).hasMessage(message);
+    }
+
+    @Test
+    void whatIsServedMayBeChosen() {
+        assertThat(parse("--min-request-timeout=300").leastWatchSeconds()).isEqualTo(300);
+        assertThat(parse().servingTls()).isEqualTo(ServingTls.DEFAULT);
+        ServingTls tls = parse(
+                        "--tls-min-version=VersionTLS13",
+                        "--tls-cipher-suites=TLS_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+                        "--http2-max-streams-per-connection=250")
+                .servingTls();
+        assertThat(tls)
+                .isEqualTo(new ServingTls(
+                        "TLSv1.3",
+                        List.of("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+                        250));
+    }
+
     @Test
     void aFeatureThatIsOffIsNoPlugin() {
         assertThat(parse().disabledPlugins()).isEmpty();
@@ -129,7 +161,7 @@ class ApiServerConfigTest {
         Path config = Files.writeString(
                 folder.resolve("authz.yaml"),
                 "{apiVersion: apiserver.config.k8s.io/v1, kind: AuthorizationConfiguration, authorizers:"
-                        + " [{type: RBAC, name: roles}]}");
+                        + " [{type: RBAC, name: rbac}]}");
         assertThat(parse("--authorization-config=" + config).auth().deciders()).hasSize(1);
         for (String other : List.of("--authorization-mode=RBAC", "--authorization-webhook-version=v1")) {
             assertThatThrownBy(() -> parse("--authorization-config=" + config, other))
@@ -143,10 +175,10 @@ class ApiServerConfigTest {
 
     private Path webhook() throws Exception {
         return Files.writeString(folder.resolve("webhook.yaml"), """
-                current-context: webhook
-                contexts: [{name: webhook, context: {cluster: a}}]
-                clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
-                """);
+            current-context: webhook
+            contexts: [{name: webhook, context: {cluster: a}}]
+            clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
+            """);
     }
 
     @Test
@@ -178,10 +210,11 @@ class ApiServerConfigTest {
             value = {
                 "--etcd-servers=http://127.0.0.1:2379|--etcd-servers has no meaning here: objects are kept in Kvorum's"
                         + " stores, which --join names",
-                "--storage-media-type=application/yaml|--storage-media-type: \"application/yaml\" cannot be had: objects"
-                        + " are stored as application/json; leave it out",
+                "--storage-media-type=application/yaml|--storage-media-type: \"application/yaml\" cannot be had:"
+                        + " objects are stored as application/json; leave it out",
                 "--authorization-mode=RBAC,ABAC|authorization-mode \"ABAC\" is not a valid mode",
-                "--authorization-mode=RBAC,RBAC|authorization-mode [\"RBAC\" \"RBAC\"] has mode specified more than once",
+                "--authorization-mode=RBAC,RBAC|authorization-mode [\"RBAC\" \"RBAC\"] has mode specified more than"
+                        + " once",
                 "--authorization-mode=Webhook|authorization-mode Webhook's authorization config file not passed",
                 "--authorization-policy-file=x|--authorization-policy-file has no meaning here: there is no mode ABAC",
                 "--feature-gates=Nonsense=true|--feature-gates: unrecognized feature gate: Nonsense",

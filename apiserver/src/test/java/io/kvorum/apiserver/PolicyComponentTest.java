@@ -99,6 +99,33 @@ class PolicyComponentTest {
     }
 
     @Test
+    void whatPoliciesHaveAgainstWritesIsCounted() {
+        String path = under(
+                "counted",
+                "'failurePolicy':'Ignore','validations':[{'expression':'object.data.colour != `red`'},"
+                        + "{'expression':'object.data.none == `x`'}]",
+                "'validationActions':['Warn','Audit']");
+        created(http.post(path, configMap("a", "red")));
+        created(http.post(path, configMap("b", "blue")));
+        Samples samples = Samples.of(http);
+        String name = "apiserver_validating_admission_policy_check_total";
+        String[] of = {"policy=counted", "policy_binding=counted"};
+        for (String action : new String[] {"warn", "audit"}) {
+            assertThat(samples.of(name, of[0], of[1], "error_type=no_error", "enforcement_action=" + action))
+                    .isEqualTo(1);
+        }
+        assertThat(samples.of(name, of[0], of[1], "error_type=invalid_error", "enforcement_action=allow"))
+                .isEqualTo(2);
+        assertThat(samples.of(
+                        "apiserver_validating_admission_policy_check_duration_seconds_count",
+                        of[0],
+                        of[1],
+                        "error_type=no_error",
+                        "enforcement_action=warn"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aWarningIsNoRefusal() {
         String path = under(
                 "warned",

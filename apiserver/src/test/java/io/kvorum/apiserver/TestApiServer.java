@@ -12,6 +12,7 @@ import io.kvorum.apiserver.bootstrap.SystemNamespaces;
 import io.kvorum.apiserver.cache.CacheEvent;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.Watcher;
+import io.kvorum.apiserver.config.ConfigReload;
 import io.kvorum.apiserver.edge.EdgeOptions;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
@@ -21,7 +22,8 @@ import io.kvorum.bus.BusUnavailableException;
 import io.kvorum.component.KubernetesVersion;
 import io.kvorum.store.client.MemoryStore;
 import io.kvorum.store.client.Store;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -51,6 +53,11 @@ public final class TestApiServer implements AutoCloseable {
     private final MemoryStore store;
     private final ApiServing serving;
     private final int port;
+
+    /** What of a server's configuration tests change. */
+    record Shape(int leastWatchSeconds, ServingTls tls, double goAwayChance, String transportSecurity) {
+        static final Shape USUAL = new Shape(1800, ServingTls.DEFAULT, 0, "");
+    }
 
     private TestApiServer(Vertx vertx, Context context, MemoryStore store, ApiServing serving, int port) {
         this.context = context;
@@ -94,7 +101,8 @@ public final class TestApiServer implements AutoCloseable {
                 issuers,
                 audiences,
                 Duration.ZERO,
-                null);
+                null,
+                ApiServerConfig.Sources.NONE);
     }
 
     /** @param tls null: plain HTTP */
@@ -111,17 +119,24 @@ public final class TestApiServer implements AutoCloseable {
             Function<Vertx, ServingOptions> options,
             AuditLog audit)
             throws Exception {
-        return start(port, tls, auth, options, audit, UnaryOperator.identity());
+        return start(port, tls, auth, options, audit, UnaryOperator.identity(), Shape.USUAL);
+    }
+
+    /** Lets everybody do everything. */
+    static TestApiServer start(ApiServerConfig.@Nullable Tls tls, Shape shape) throws Exception {
+        ApiServerConfig.Auth auth = auth(true, AuthorizationMode.ALWAYS_ALLOW);
+        return start(0, tls, auth, ServingOptions::plain, AuditLog.NONE, UnaryOperator.identity(), shape);
     }
 
     /** @param around what the server is given in place of its store */
     static TestApiServer start(UnaryOperator<Store> around) throws Exception {
-        return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), ServingOptions::plain, AuditLog.NONE, around);
+        return start(around, ServingOptions::plain);
     }
 
     /** @param options made for the server's Vert.x */
     static TestApiServer start(UnaryOperator<Store> around, Function<Vertx, ServingOptions> options) throws Exception {
-        return start(0, null, auth(true, AuthorizationMode.ALWAYS_ALLOW), options, AuditLog.NONE, around);
+        ApiServerConfig.Auth auth = auth(true, AuthorizationMode.ALWAYS_ALLOW);
+        return start(0, null, auth, options, AuditLog.NONE, around, Shape.USUAL);
     }
 
     private static TestApiServer start(
@@ -130,7 +145,8 @@ public final class TestApiServer implements AutoCloseable {
             ApiServerConfig.Auth auth,
             Function<Vertx, ServingOptions> given,
             AuditLog audit,
-            UnaryOperator<Store> around)
+            UnaryOperator<Store> around,
+            Shape shape)
             throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         MemoryStore store = MemoryStore.create(vertx);
@@ -154,7 +170,9 @@ public final class TestApiServer implements AutoCloseable {
                 200,
                 Set.of(),
                 true,
-                "127.0.0.1");
+                "127.0.0.1",
+                shape.leastWatchSeconds(),
+                shape.tls());
         Context context = vertx.getOrCreateContext();
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
@@ -165,9 +183,10 @@ public final class TestApiServer implements AutoCloseable {
                     Clock.systemUTC(),
                     around.apply(store),
                     NO_BUS,
-                    new SimpleMeterRegistry(),
+                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     audit,
                     options);
+            serving.configs().forEach(ConfigReload::start);
             List<Future<?>> accounts = new ArrayList<>();
             serving.cache()
                     .start()
@@ -182,7 +201,11 @@ public final class TestApiServer implements AutoCloseable {
                                     vertx,
                                     serving.pipeline()::handle,
                                     new UpgradeProxy(vertx, new HttpClientOptions()),
-                                    new EdgeOptions(options.timeout(), options.origins()))
+                                    new EdgeOptions(
+                                            options.timeout(),
+                                            options.origins(),
+                                            shape.goAwayChance(),
+                                            shape.transportSecurity()))
                             .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {
@@ -283,6 +306,7 @@ public final class TestApiServer implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        serving.configs().forEach(ConfigReload::stop);
         store.close();
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }

@@ -100,7 +100,8 @@ class WebhookAuthorizationComponentTest {
                 issuers,
                 issuers,
                 Duration.ZERO,
-                null);
+                null,
+                ApiServerConfig.Sources.NONE);
         server = TestApiServer.start(0, authority.serving(folder), auth, ServingOptions::plain, AuditLog.NONE);
         admin = new Http(server, authority.client(null), "Authorization", "Bearer admin-token");
         jane = new Http(server, authority.client(null), "Authorization", "Bearer jane-token");
@@ -223,13 +224,55 @@ class WebhookAuthorizationComponentTest {
         assertThat(undecided.status()).isEqualTo(500);
         assertThat(undecided.text())
                 .isEqualTo("Internal Server Error: \"/api/v1/namespaces\": Post"
-                        + " \"https://127.0.0.1:1/ask?by=file&amp;timeout=10s\": dial tcp 127.0.0.1:1: connect: connection"
-                        + " refused\n");
+                        + " \"https://127.0.0.1:1/ask?by=file&amp;timeout=10s\": dial tcp 127.0.0.1:1: connect:"
+                        + " connection refused\n");
         server.close();
         serve(new Decider(AuthorizationMode.WEBHOOK, asking(webhook.unreachable(), "v1", true)), BY_ROLES);
         letsJaneRead();
         assertThat(jane.get(MAPS).status()).isEqualTo(500);
         assertThat(admin.get(MAPS).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatComesOfAskingIsCounted() throws Exception {
+        allows(spec -> spec.at("/resourceAttributes/verb").asText().equals("list"));
+        serve(
+                new Decider(
+                        AuthorizationMode.WEBHOOK,
+                        asking(webhook.service(), "v1", false, "request.resourceAttributes.name != 'left-out'")),
+                BY_ROLES);
+        assertThat(jane.get(MAPS).status()).isEqualTo(200);
+        assertThat(jane.get(MAPS).status()).isEqualTo(200);
+        assertThat(jane.get(MAPS + "/left-out").status()).isEqualTo(403);
+        // Nobody has an opinion on it.
+        assertThat(jane.get("/metrics").status()).isEqualTo(500);
+        Samples samples = Samples.of(admin);
+        String prefix = "apiserver_authorization_";
+        assertThat(samples.of(prefix + "webhook_evaluations_total", "name=test", "result=success"))
+                .isEqualTo(1);
+        assertThat(samples.of(prefix + "webhook_duration_seconds_count", "name=test", "result=success"))
+                .isEqualTo(1);
+        assertThat(samples.of(prefix + "decisions_total", "type=Webhook", "name=test", "decision=allowed"))
+                .isEqualTo(2);
+        assertThat(samples.of(prefix + "decisions_total", "type=RBAC", "name=rbac", "decision=allowed"))
+                .isZero();
+        String conditions = prefix + "match_condition_";
+        // A refusal is looked at twice, but heard once of those elsewhere.
+        assertThat(samples.of(conditions + "exclusions_total", "type=Webhook", "name=test"))
+                .isEqualTo(1);
+        assertThat(samples.of(conditions + "evaluation_errors_total", "type=Webhook", "name=test"))
+                .isEqualTo(1);
+        assertThat(samples.of(conditions + "evaluation_seconds_count", "type=Webhook", "name=test"))
+                .isEqualTo(4);
+        server.close();
+        serve(new Decider(AuthorizationMode.WEBHOOK, asking(webhook.unreachable(), "v1", false)), BY_ROLES);
+        letsJaneRead();
+        assertThat(jane.get(MAPS).status()).isEqualTo(200);
+        Samples open = Samples.of(admin);
+        assertThat(open.of(prefix + "webhook_evaluations_fail_open_total", "name=test", "result=error"))
+                .isEqualTo(1);
+        assertThat(open.of(prefix + "decisions_total", "type=RBAC", "name=rbac", "decision=allowed"))
+                .isEqualTo(1);
     }
 
     /** Answers that must allow nothing. */
@@ -383,8 +426,8 @@ class WebhookAuthorizationComponentTest {
         made(admin.post(
                 group + "validatingadmissionpolicies",
                 ("{`metadata`:{`name`:`gold`},`spec`:{`matchConstraints`:{`resourceRules`:[{`apiGroups`:[``],`apiVersions`:[`v1`],"
-                                + "`operations`:[`CREATE`],`resources`:[`configmaps`]}]},`validations`:[{`expression`:`"
-                                + "!object.metadata.name.startsWith('m') || " + mine
+                                + "`operations`:[`CREATE`],`resources`:[`configmaps`]}]},`validations`:[{`expression`:`!object.metadata.name.startsWith('m')"
+                                + " || " + mine
                                 + ".allowed()`,`messageExpression`:`"
                                 + "'not yours: ' + " + mine + ".reason()`}]}}")
                         .replace('`', '"')));

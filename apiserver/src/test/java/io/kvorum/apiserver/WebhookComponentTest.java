@@ -15,6 +15,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,76 @@ class WebhookComponentTest {
     }
 
     @Test
+    void whatComesOfAskingIsCounted() {
+        String path = namespace("counted");
+        ANSWERS.put(
+                "/counted",
+                request -> request.at("/object/data/colour").asText().equals("red")
+                        ? "{'allowed':false,'status':{'code':403}}"
+                        : request.at("/object/data/colour").asText().equals("odd")
+                                ? "{'allowed':false,'status':{'code':700}}"
+                                : "{'allowed':true}");
+        String condition = "'matchConditions':[{'name':'c','expression':'object.data.colour != `out`'}]";
+        configured(VALIDATING, "counted", hook("counted.example.com", "/counted", condition));
+        String nowhere = "'clientConfig':{'url':'https://127.0.0.1:1/x'}";
+        configured(
+                MUTATING, "counted", hook("away.example.com", "/counted/away", "'failurePolicy':'Ignore'," + nowhere));
+        created(http.post(path, configMap("a", "blue")));
+        created(http.post(path, configMap("b", "out")));
+        assertThat(http.post(path, configMap("c", "red")).status()).isEqualTo(403);
+        assertThat(http.post(path, configMap("d", "odd")).status()).isEqualTo(700);
+        String[] create = {"name=counted.example.com", "type=validating", "operation=CREATE"};
+        Samples samples = Samples.of(http);
+        String requests = "apiserver_admission_webhook_request_total";
+        assertThat(samples.of(requests, with(create, "code=200", "rejected=false")))
+                .isEqualTo(1);
+        assertThat(samples.of(requests, with(create, "code=403", "rejected=true")))
+                .isEqualTo(1);
+        assertThat(samples.of(requests, with(create, "code=600", "rejected=true")))
+                .isEqualTo(1);
+        String rejections = "apiserver_admission_webhook_rejection_count";
+        assertThat(samples.of(rejections, with(create, "error_type=no_error", "rejection_code=403")))
+                .isEqualTo(1);
+        String durations = "apiserver_admission_webhook_admission_duration_seconds_";
+        assertThat(samples.of(durations + "count", with(create, "rejected=true")))
+                .isEqualTo(2);
+        assertThat(samples.of(durations + "bucket", with(create, "rejected=true", "le=25.0")))
+                .isEqualTo(2);
+        String conditions = "apiserver_admission_match_condition_";
+        assertThat(samples.of(conditions + "exclusions_total", with(create, "kind=webhook")))
+                .isEqualTo(1);
+        assertThat(samples.of(conditions + "evaluation_seconds_count", with(create, "kind=webhook")))
+                .isEqualTo(4);
+        // Whoever is passed over has rejected nothing.
+        assertThat(samples.of("apiserver_admission_webhook_fail_open_count", "name=away.example.com", "type=admit"))
+                .isEqualTo(4);
+        assertThat(samples.of(
+                        requests,
+                        "name=away.example.com",
+                        "type=admit",
+                        "operation=CREATE",
+                        "code=503",
+                        "rejected=false"))
+                .isEqualTo(4);
+        String strict = namespace("refused");
+        configured(VALIDATING, "refused", hook("refused.example.com", "/refused", nowhere));
+        assertThat(http.post(strict, configMap("a", "blue")).status()).isEqualTo(500);
+        assertThat(Samples.of(http)
+                        .of(
+                                rejections,
+                                "name=refused.example.com",
+                                "type=validating",
+                                "operation=CREATE",
+                                "error_type=calling_webhook_error",
+                                "rejection_code=503"))
+                .isEqualTo(1);
+    }
+
+    private static String[] with(String[] labels, String... more) {
+        return Stream.concat(Arrays.stream(labels), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
     void aWebhookIsToldWhoDoesWhat() {
         String path = namespace("told");
         ANSWERS.put("/told", request -> "{'allowed':true}");
@@ -272,9 +344,9 @@ class WebhookComponentTest {
         assertThat(refused.status()).isEqualTo(500);
         assertThat(refused.json().path("reason").asText()).isEqualTo("InternalError");
         assertThat(message(refused))
-                .isEqualTo(
-                        "Internal error occurred: failed calling webhook \"strict.example.com\": failed to call webhook:"
-                                + " Post \"https://127.0.0.1:1/x?timeout=10s\": dial tcp 127.0.0.1:1: connect: connection refused");
+                .isEqualTo("Internal error occurred: failed calling webhook \"strict.example.com\": failed to call"
+                        + " webhook: Post \"https://127.0.0.1:1/x?timeout=10s\": dial tcp 127.0.0.1:1: connect:"
+                        + " connection refused");
         created(http.post(lax, configMap("a", "blue")));
     }
 
@@ -325,8 +397,8 @@ class WebhookComponentTest {
                 hook(
                         "condition.example.com",
                         "/chosen/condition",
-                        "'matchConditions':[{'name':'red','expression':'object.data.colour == `red` && request.userInfo.username"
-                                + " != ``'}]"));
+                        "'matchConditions':[{'name':'red','expression':'object.data.colour == `red` &&"
+                                + " request.userInfo.username != ``'}]"));
         created(http.post(path, configMap("a", "blue")));
         assertThat(message(http.post(path, configMap("b", "red")))).contains("condition.example.com");
         assertThat(message(http.merge(path + "/a", "{\"metadata\":{\"labels\":{\"on\":\"yes\"}}}")))
@@ -474,8 +546,9 @@ class WebhookComponentTest {
                         "'rules':[{'apiGroups':['apps'],'apiVersions':['v1'],'operations':['*'],"
                                 + "'resources':['deployments/scale']}]"));
         created(http.post(ns + "/deployments", """
-                {"metadata":{"name":"d"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},"template":{
-                "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}"""));
+            {"metadata":{"name":"d"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},"template":{
+            "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}\
+            """));
         Http.Answer scaled = http.merge(ns + "/deployments/d/scale?fieldManager=me", "{\"spec\":{\"replicas\":9}}");
         assertThat(scaled.json().at("/spec/replicas").asInt()).isEqualTo(5);
         assertThat(http.get(ns + "/deployments/d").json().at("/spec/replicas").asInt())
@@ -534,12 +607,13 @@ class WebhookComponentTest {
     private static void defineOres() throws Exception {
         String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         String schema = """
-                "served":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"data":{"type":"object",
-                "properties":{"one":{"type":"string"},"two":{"type":"string"},"three":{"type":"string","default":"3"}}}}}}}
-                """;
+            "served":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"data":{"type":"object",
+            "properties":{"one":{"type":"string"},"two":{"type":"string"},"three":{"type":"string","default":"3"}}}}}}}
+            """;
         created(http.post(definitions, """
-                {"metadata":{"name":"ores.mine.example.com"},"spec":{"group":"mine.example.com","scope":"Namespaced",
-                "names":{"plural":"ores","kind":"Ore"},"versions":[{"name":"v1","storage":true,""" + schema + ",{\"name\":\"v2\",\"storage\":false," + schema + "]}}"));
+            {"metadata":{"name":"ores.mine.example.com"},"spec":{"group":"mine.example.com","scope":"Namespaced",
+            "names":{"plural":"ores","kind":"Ore"},"versions":[{"name":"v1","storage":true,\
+            """ + schema + ",{\"name\":\"v2\",\"storage\":false," + schema + "]}}"));
         try (Http.Watch watch = http.watch(definitions + "?watch=1&timeoutSeconds=20")) {
             JsonNode event = watch.next();
             while (!event.toString().contains("the initial names have been accepted")) {

@@ -58,7 +58,8 @@ class WebhookTokensComponentTest {
                 List.of(ISSUER),
                 List.of(ISSUER),
                 Duration.ZERO,
-                new WebhookTokens.How(service, version, life));
+                new WebhookTokens.How(service, version, life),
+                ApiServerConfig.Sources.NONE);
         return TestApiServer.start(0, AUTHORITY.serving(folder), auth, ServingOptions::plain, AuditLog.NONE);
     }
 
@@ -106,6 +107,40 @@ class WebhookTokensComponentTest {
             assertThat(who("bad").status()).isEqualTo(401);
         }
         assertThat(webhook.asked).hasSize(2);
+    }
+
+    @Test
+    void whatIsRememberedIsCounted() throws Exception {
+        webhook.answers(review -> review.at("/spec/token").asText().equals("good")
+                ? Reply.json(BOB)
+                : Reply.json("{'status':{'authenticated':false}}"));
+        try (TestApiServer own = server(webhook.service(), "v1", Duration.ofMinutes(2))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(bearer(own, "good").post(WHO, "{}").status()).isEqualTo(201);
+                assertThat(bearer(own, "bad").post(WHO, "{}").status()).isEqualTo(401);
+            }
+            assertThat(new Http(own, AUTHORITY.client(null)).get("/version").status())
+                    .isEqualTo(401);
+            Samples samples = Samples.of(bearer(own, "known"));
+            String cache = "authentication_token_cache_";
+            assertThat(samples.of(cache + "request_total", "status=miss")).isEqualTo(2);
+            assertThat(samples.of(cache + "request_total", "status=hit")).isEqualTo(4);
+            assertThat(samples.of(cache + "request_duration_seconds_count", "status=hit"))
+                    .isEqualTo(4);
+            assertThat(samples.of(cache + "fetch_total", "status=ok")).isEqualTo(2);
+            assertThat(samples.of(cache + "active_fetch_count", "status=in_flight"))
+                    .isZero();
+            assertThat(samples.of("authentication_attempts", "result=error")).isEqualTo(3);
+            assertThat(samples.of("authentication_attempts", "result=failure")).isEqualTo(1);
+            // Three times bob, and whoever asks for the metrics.
+            assertThat(samples.of("authentication_attempts", "result=success")).isEqualTo(4);
+            assertThat(samples.of("authentication_duration_seconds_count", "result=success"))
+                    .isEqualTo(4);
+            assertThat(samples.of("authenticated_user_requests", "username=other"))
+                    .isEqualTo(3);
+            assertThat(samples.of("authenticated_user_requests", "username=admin"))
+                    .isEqualTo(1);
+        }
     }
 
     @Test

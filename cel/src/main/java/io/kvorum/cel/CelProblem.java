@@ -38,7 +38,7 @@ public final class CelProblem extends Exception {
     }
 
     /** Whether the evaluation was ended for what it cost. */
-    boolean isCost() {
+    public boolean isCost() {
         return cost;
     }
 

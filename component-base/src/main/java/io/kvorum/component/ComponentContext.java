@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -53,6 +54,12 @@ public interface ComponentContext {
 
     /** Runs at orderly shutdown, last registered first, each with a time-out of some seconds. */
     void onShutdown(String what, Supplier<Future<?>> action);
+
+    /** At orderly shutdown nothing ends before this time is over, though the process says at once that it is not ready. */
+    void delayShutdown(Duration delay);
+
+    /** Whether the shutdown has begun. */
+    boolean isEnding();
 
     /** Ends the process with exit code 1 because {@code what} is broken beyond repair. */
     void fatal(String what, Throwable cause);

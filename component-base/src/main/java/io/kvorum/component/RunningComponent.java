@@ -24,6 +24,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -314,6 +315,16 @@ final class RunningComponent implements ComponentContext {
     @Override
     public void onShutdown(String what, Supplier<Future<?>> action) {
         shutdown.register(what, action);
+    }
+
+    @Override
+    public void delayShutdown(Duration delay) {
+        shutdown.delay(delay);
+    }
+
+    @Override
+    public boolean isEnding() {
+        return shutdown.begun();
     }
 
     @Override

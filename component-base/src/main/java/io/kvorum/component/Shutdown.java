@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The orderly end of the process: steps run last registered first, each with a time-out, all together with a limit. */
+/** The orderly end of the process: steps run last registered first, each with a time-out, all together with a limit, after a delay. */
 final class Shutdown {
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
     private static final Duration STEP = Duration.ofSeconds(5);
@@ -25,6 +25,7 @@ final class Shutdown {
     private final Deque<Step> steps = new ArrayDeque<>();
     private final IntConsumer exit;
     private boolean begun;
+    private Duration delay = Duration.ZERO;
 
     /** @param exit ends the process with an exit code */
     Shutdown(IntConsumer exit) {
@@ -42,38 +43,51 @@ final class Shutdown {
         action.get().onFailure(cause -> LOG.warn("Stopping {} failed", what, cause));
     }
 
+    /** From now on the first step waits so long, unless the process ends because something is broken. */
+    synchronized void delay(Duration before) {
+        delay = before;
+    }
+
     synchronized boolean begun() {
         return begun;
     }
 
     /** Begins the end; returns at once. Only the first call counts. */
     void begin(int code, String reason) {
+        Duration before;
         synchronized (this) {
             if (begun) {
                 return;
             }
             begun = true;
+            before = code == 0 ? delay : Duration.ZERO;
         }
+        Duration limitOfAll = before.plus(LIMIT);
         LOG.atInfo().addKeyValue("reason", reason).log("Stopping");
         Thread limit = daemon("shutdown-limit", () -> {
             try {
-                Thread.sleep(LIMIT.toMillis());
+                Thread.sleep(limitOfAll.toMillis());
             } catch (InterruptedException e) {
                 return;
             }
-            LOG.error("Stopping took longer than {} s, ending at once", LIMIT.toSeconds());
+            LOG.error("Stopping took longer than {} s, ending at once", limitOfAll.toSeconds());
             ProcessLog.flush();
             Runtime.getRuntime().halt(code == 0 ? 1 : code);
         });
         daemon("shutdown", () -> {
-            run();
+            run(before);
             ProcessLog.flush();
             exit.accept(code);
             limit.interrupt();
         });
     }
 
-    private void run() {
+    private void run(Duration before) {
+        try {
+            Thread.sleep(before.toMillis());
+        } catch (InterruptedException e) {
+            return;
+        }
         for (Step step = next(); step != null; step = next()) {
             try {
                 step.action.get().toCompletionStage().toCompletableFuture().get(STEP.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package io.kvorum.component;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,5 +41,22 @@ class ShutdownTest {
         assertThat(exited.get(10, TimeUnit.SECONDS)).isEqualTo(1);
         shutdown.register("late", () -> end("late"));
         assertThat(ended).containsExactly("late");
+    }
+
+    @Test
+    void anOrderlyEndWaitsAndABrokenOneDoesNot() throws Exception {
+        Duration delay = Duration.ofMillis(300);
+        shutdown.register("server", () -> end("server"));
+        shutdown.delay(delay);
+        long began = System.nanoTime();
+        shutdown.begin(0, "test");
+        assertThat(shutdown.begun()).isTrue();
+        assertThat(exited.get(10, TimeUnit.SECONDS)).isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(delay);
+        CompletableFuture<Integer> broke = new CompletableFuture<>();
+        Shutdown broken = new Shutdown(broke::complete);
+        broken.delay(Duration.ofHours(1));
+        broken.begin(1, "test");
+        assertThat(broke.get(10, TimeUnit.SECONDS)).isEqualTo(1);
     }
 }

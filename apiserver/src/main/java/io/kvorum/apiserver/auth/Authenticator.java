@@ -13,6 +13,7 @@ import java.util.WeakHashMap;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names the user of a request: the identity of a bus sender that proved itself; common name and organisations of a
@@ -24,16 +25,42 @@ public final class Authenticator {
 
     private final AnonymousAccess anonymous;
     private final TokenAuthenticator tokens;
+    private final AuthenticationMetrics metrics;
     // A connection shows the same certificate object with every request; its subject is parsed once.
     private final Map<X509Certificate, User> users = new WeakHashMap<>();
 
-    public Authenticator(AnonymousAccess anonymous, TokenAuthenticator tokens) {
+    public Authenticator(AnonymousAccess anonymous, TokenAuthenticator tokens, AuthenticationMetrics metrics) {
+        this.metrics = metrics;
         this.anonymous = anonymous;
         this.tokens = tokens;
     }
 
     /** Fails with 401 when the sender cannot be named; complete at once unless a token's signature has to be checked. */
     public Future<User> authenticate(ApiRequest request) {
+        long began = System.nanoTime();
+        Future<User> named;
+        try {
+            named = named(request);
+        } catch (ApiException unknown) {
+            metrics.broken(System.nanoTime() - began);
+            throw unknown;
+        }
+        if (named == null) {
+            metrics.failed(System.nanoTime() - began);
+            throw unauthorized();
+        }
+        return named.onComplete(done -> {
+            long nanos = System.nanoTime() - began;
+            if (done.succeeded()) {
+                metrics.succeeded(done.result().name(), nanos);
+            } else {
+                metrics.broken(nanos);
+            }
+        });
+    }
+
+    /** Null when there is no credential and none is not enough. */
+    private @Nullable Future<User> named(ApiRequest request) {
         Credentials credentials = request.credentials();
         if (credentials.busSender() != null) {
             return Future.succeededFuture(
@@ -62,7 +89,7 @@ public final class Authenticator {
         if (anonymous.lets(request.path(), authorization.isEmpty())) {
             return Future.succeededFuture(User.ANONYMOUS);
         }
-        throw unauthorized();
+        return null;
     }
 
     private static User ofCertificate(X509Certificate certificate) {

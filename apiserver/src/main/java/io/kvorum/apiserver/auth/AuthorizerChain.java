@@ -3,13 +3,26 @@ package io.kvorum.apiserver.auth;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Asks authorizers in order; the first that allows or denies decides. Reasons and errors of the others are put together. */
 public final class AuthorizerChain implements Authorizer {
-    private final Authorizer[] authorizers;
+    private final Link[] links;
 
-    public AuthorizerChain(List<Authorizer> authorizers) {
-        this.authorizers = authorizers.toArray(Authorizer[]::new);
+    /**
+     * One of those who are asked.
+     *
+     * @param said is told what it says
+     */
+    public record Link(Authorizer authorizer, Consumer<Verdict> said) {
+        /** One of whom nobody wants to know. */
+        public Link(Authorizer authorizer) {
+            this(authorizer, verdict -> {});
+        }
+    }
+
+    public AuthorizerChain(List<Link> links) {
+        this.links = links.toArray(Link[]::new);
     }
 
     @Override
@@ -24,10 +37,13 @@ public final class AuthorizerChain implements Authorizer {
 
     private Future<Decision> from(int first, Decision sofar, User user, Attributes attributes, Heard heard) {
         Decision said = sofar;
-        for (int i = first; i < authorizers.length; i++) {
-            Authorizer authorizer = authorizers[i];
+        for (int i = first; i < links.length; i++) {
+            Link link = links[i];
+            Authorizer authorizer = link.authorizer();
             if (authorizer instanceof Local local) {
-                said = joined(said, local.decide(user, attributes));
+                Decision decision = local.decide(user, attributes);
+                link.said().accept(decision.verdict());
+                said = joined(said, decision);
             } else {
                 Decision known = heard.of(authorizer);
                 if (known == null) {
@@ -35,6 +51,7 @@ public final class AuthorizerChain implements Authorizer {
                     Decision before = said;
                     return authorizer.authorize(user, attributes).compose(decision -> {
                         heard.says(authorizer, decision);
+                        link.said().accept(decision.verdict());
                         Decision now = joined(before, decision);
                         return decides(now) ? now.told() : from(next, now, user, attributes, heard);
                     });

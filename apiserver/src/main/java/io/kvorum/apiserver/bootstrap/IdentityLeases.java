@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The Leases by which API servers make themselves known (KEP-1965): in {@code kube-system}, named by a hash of the host's
  * name, with the label {@code apiserver.kubernetes.io/identity}, for an hour. A server's address is an annotation of ours.
  */
-final class IdentityLeases {
+public final class IdentityLeases {
     private static final String NAMESPACE = "kube-system";
     private static final String LABEL = "apiserver.kubernetes.io/identity";
     private static final String KUBE_APISERVER = "kube-apiserver";
@@ -59,7 +59,7 @@ final class IdentityLeases {
     }
 
     /** {@code apiserver-} and the first half of the name's SHA-256 in base 32, without padding. */
-    static String nameOf(String host) {
+    public static String nameOf(String host) {
         byte[] hash;
         try {
             hash = MessageDigest.getInstance("SHA-256").digest(host.getBytes(StandardCharsets.UTF_8));

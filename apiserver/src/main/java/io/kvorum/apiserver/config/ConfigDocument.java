@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -48,11 +49,25 @@ public final class ConfigDocument {
      * @throws IllegalArgumentException it is neither
      */
     public static JsonNode tree(String yaml) {
+        return JSON.valueToTree(load(yaml));
+    }
+
+    /**
+     * The same as maps, lists and scalars.
+     *
+     * @throws IllegalArgumentException it is neither
+     */
+    public static @Nullable Object load(String yaml) {
         try {
-            return JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+            return new Load(LoadSettings.builder().build()).loadFromString(yaml);
         } catch (YamlEngineException e) {
             throw new IllegalArgumentException("no YAML: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether one text in YAML or JSON says what another does. */
+    public static boolean sameTree(String one, String other) {
+        return tree(one).equals(tree(other));
     }
 
     public JsonNode root() {

@@ -33,6 +33,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,6 +113,12 @@ public final class HttpsEdge {
         if (isPreflight(request)) {
             send(request, new ApiResponse(204, MultiMap.caseInsensitiveMultiMap(), ResponseBody.EMPTY, null));
             return;
+        }
+        if (request.version() == HttpVersion.HTTP_2
+                && options.goAwayChance() > 0
+                && ThreadLocalRandom.current().nextDouble() < options.goAwayChance()) {
+            // Its other requests go on; new ones take a new connection, maybe to another server.
+            request.connection().goAway(0);
         }
         request.exceptionHandler(cause -> LOG.debug("request broke off cause={}", cause.toString()));
         if (UpgradeProxy.askedFor(request)) {
@@ -294,6 +301,9 @@ public final class HttpsEdge {
         }
         out.setStatusCode(response.status());
         out.headers().addAll(response.headers());
+        if (!options.transportSecurity().isEmpty()) {
+            out.putHeader("Strict-Transport-Security", options.transportSecurity());
+        }
         String origin = options.origins().allowed(request.headers());
         if (origin != null) {
             CrossOrigin.tell(origin, out.headers());

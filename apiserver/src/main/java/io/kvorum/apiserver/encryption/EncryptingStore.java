@@ -24,11 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A store whose values are encrypted on the way in and decrypted on the way out, by the rules for their resources. */
 public final class EncryptingStore extends ForwardingStore {
-    private final EncryptionRules rules;
+    private volatile EncryptionRules rules;
 
     public EncryptingStore(Store store, EncryptionRules rules) {
         super(store);
         this.rules = rules;
+    }
+
+    /** From now on these rules hold; what was stored by others can be read as long as their keys are among them. */
+    public Future<Void> use(EncryptionRules others) {
+        rules = others;
+        return Future.succeededFuture();
     }
 
     @Override

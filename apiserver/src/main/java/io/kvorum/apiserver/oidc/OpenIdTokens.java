@@ -55,6 +55,12 @@ public final class OpenIdTokens implements TokenAuthenticator {
         this.own = List.copyOf(audiences);
     }
 
+    /** Fetches the keys, not only when a token needs one; fails when they cannot be had. */
+    Future<Void> prepare() {
+        fetched = clock.instant();
+        return source.fetch().onSuccess(found -> keys = found).mapEmpty();
+    }
+
     /** Fails with {@link io.kvorum.apiserver.auth.TokenFailure} when a rule of the issuer is against it. */
     @Override
     public Future<@Nullable Found> authenticate(String token, List<String> audiences) {

@@ -25,8 +25,14 @@ final class CompiledPolicy {
             @Nullable Expression messageExpression,
             String reason) {}
 
-    /** Something a policy has against a write. {@code index} is that of the validation, -1 for none. */
-    record Objection(int index, String message, String reason) {}
+    /**
+     * Something a policy has against a write.
+     *
+     * @param index that of the validation, -1 for none
+     * @param ignored whether it counts for nothing
+     * @param nanos that the validation took
+     */
+    record Objection(int index, String message, String reason, PolicyMetrics.Why why, boolean ignored, long nanos) {}
 
     /** @param annotations for the audit log, by key */
     record Outcome(List<Objection> objections, Map<String, String> annotations) {}
@@ -80,38 +86,58 @@ final class CompiledPolicy {
         Preamble.Concern concern = preamble.concern(inputs);
         if (!concern.concerned()) {
             if (!concern.problem().isEmpty()) {
-                failed(objections, -1, concern.problem(), "Invalid");
+                failed(objections, -1, concern.problem(), "Invalid", PolicyMetrics.Why.INVALID_ERROR, 0);
             }
             return new Outcome(objections, Map.of());
         }
         Preamble.Variables variables = preamble.variables(inputs);
         for (Check check : checks) {
+            long began = System.nanoTime();
             try {
                 if (!Boolean.TRUE.equals(variables.evaluate(check.expression()))) {
-                    objections.add(new Objection(check.index(), message(check, variables), check.reason()));
+                    long nanos = System.nanoTime() - began;
+                    objections.add(new Objection(
+                            check.index(),
+                            message(check, variables),
+                            check.reason(),
+                            PolicyMetrics.Why.NO_ERROR,
+                            false,
+                            nanos));
                 }
             } catch (CelProblem e) {
-                failed(objections, check.index(), variables.failure(check.expression(), e), check.reason());
+                failed(
+                        objections,
+                        check.index(),
+                        variables.failure(check.expression(), e),
+                        check.reason(),
+                        PolicyMetrics.Why.of(e),
+                        System.nanoTime() - began);
             }
         }
         return new Outcome(objections, annotated(variables, objections));
     }
 
-    private void failed(List<Objection> objections, int index, String why, String reason) {
-        if (!preamble.failureIgnored()) {
-            objections.add(new Objection(index, why, reason));
-        }
+    private void failed(
+            List<Objection> objections, int index, String message, String reason, PolicyMetrics.Why why, long nanos) {
+        objections.add(new Objection(index, message, reason, why, preamble.failureIgnored(), nanos));
     }
 
     private Map<String, String> annotated(Preamble.Variables variables, List<Objection> objections) {
         Map<String, String> made = new LinkedHashMap<>();
         for (Compilation.Named annotation : annotations) {
+            long began = System.nanoTime();
             try {
                 if (variables.evaluate(annotation.expression()) instanceof String text && !text.isBlank()) {
                     made.put(annotation.name(), text.strip());
                 }
             } catch (CelProblem e) {
-                failed(objections, -1, variables.failure(annotation.expression(), e), "Invalid");
+                failed(
+                        objections,
+                        -1,
+                        variables.failure(annotation.expression(), e),
+                        "Invalid",
+                        PolicyMetrics.Why.of(e),
+                        System.nanoTime() - began);
             }
         }
         return made;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,10 @@ public final class ValidatingPolicies implements Admission {
     private static final String FAILURES = "validation.policy.admission.k8s.io/validation_failure";
 
     private final PolicySource<CompiledPolicy> policies;
+    private final PolicyMetrics metrics;
 
-    public ValidatingPolicies(WatchCache cache, ResourceCatalog catalog, Authorizer authorizer) {
+    public ValidatingPolicies(WatchCache cache, ResourceCatalog catalog, Authorizer authorizer, PolicyMetrics metrics) {
+        this.metrics = metrics;
         policies = new PolicySource<>(
                 cache,
                 catalog,
@@ -52,7 +55,7 @@ public final class ValidatingPolicies implements Admission {
         if (invocations.isEmpty()) {
             return Future.succeededFuture();
         }
-        Verdict verdict = new Verdict(attempt);
+        Verdict verdict = new Verdict(attempt, metrics);
         AccessQuestions questions = policies.questions(attempt);
         Inputs inputs = policies.inputs(attempt, questions);
         return questions.inTurn(invocations, each -> verdict.ask(each, inputs)).compose(asked -> {
@@ -64,12 +67,14 @@ public final class ValidatingPolicies implements Admission {
     /** What comes of all that policies have against one write. */
     private static final class Verdict {
         private final Attempt attempt;
+        private final PolicyMetrics metrics;
         private final List<ApiException.Cause> denials = new ArrayList<>();
         private final Map<String, Set<String>> annotations = new LinkedHashMap<>();
         private final ArrayNode audited = Tree.newArray();
         private String reason = "";
 
-        Verdict(Attempt attempt) {
+        Verdict(Attempt attempt, PolicyMetrics metrics) {
+            this.metrics = metrics;
             this.attempt = attempt;
         }
 
@@ -94,9 +99,14 @@ public final class ValidatingPolicies implements Admission {
         }
 
         private void objected(PolicySource.Invocation<CompiledPolicy> invocation, CompiledPolicy.Objection objection) {
+            if (objection.ignored()) {
+                counted(invocation, objection, "allow");
+                return;
+            }
             String who = "ValidatingAdmissionPolicy '" + invocation.policyName() + "' with binding '"
                     + invocation.binding() + "'";
             for (String action : invocation.actions()) {
+                counted(invocation, objection, action.toLowerCase(Locale.ROOT));
                 switch (action) {
                     case "Deny" -> denied(who + " denied request: " + objection.message(), objection.reason());
                     case "Warn" ->
@@ -107,6 +117,11 @@ public final class ValidatingPolicies implements Admission {
                     }
                 }
             }
+        }
+
+        private void counted(
+                PolicySource.Invocation<CompiledPolicy> invocation, CompiledPolicy.Objection objection, String action) {
+            metrics.checked(invocation.policyName(), invocation.binding(), objection.why(), action, objection.nanos());
         }
 
         private static ObjectNode failure(

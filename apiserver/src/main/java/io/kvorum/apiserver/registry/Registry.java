@@ -72,6 +72,7 @@ public final class Registry {
      *
      * @param reservations by the cache's name of the stored resource
      * @param quotas null when quotas do not count
+     * @param leastWatchSeconds see {@code --min-request-timeout}
      */
     public record Parts(
             Vertx vertx,
@@ -94,7 +95,8 @@ public final class Registry {
             Converter converter,
             Map<String, Reservations> reservations,
             @Nullable QuotaLedger quotas,
-            ResourceProxy proxy) {}
+            ResourceProxy proxy,
+            int leastWatchSeconds) {}
 
     public Registry(Parts parts) {
         catalog = parts.catalog();
@@ -105,7 +107,14 @@ public final class Registry {
         fields = new FieldTracking(catalog, parts.types(), metadata);
         Transactions transactions = new Transactions(parts.store(), parts.cache(), parts.converter());
         reads = new Reads(parts.cache(), parts.store(), presenter, parts.converter());
-        watches = new Watches(parts.vertx(), parts.cache(), reads, presenter, parts.random(), parts.converter());
+        watches = new Watches(
+                parts.vertx(),
+                parts.cache(),
+                reads,
+                presenter,
+                parts.random(),
+                parts.converter(),
+                parts.leastWatchSeconds());
         writes = new Writes(
                 transactions,
                 parts.admission(),

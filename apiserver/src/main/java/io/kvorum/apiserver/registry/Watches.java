@@ -39,7 +39,6 @@ final class Watches {
     private static final long BOOKMARK_REVISIONS = 500;
 
     private static final long BOOKMARK_LOOK_SECONDS = 5;
-    private static final long MIN_TIMEOUT_SECONDS = 1800;
 
     private final Vertx vertx;
     private final WatchCache cache;
@@ -47,6 +46,7 @@ final class Watches {
     private final Presenter presenter;
     private final RandomGenerator random;
     private final Converter converter;
+    private final int leastSeconds;
     private final Map<WatchGroup.Key, WatchGroup> groups = new HashMap<>();
 
     Watches(
@@ -55,7 +55,9 @@ final class Watches {
             Reads reads,
             Presenter presenter,
             RandomGenerator random,
-            Converter converter) {
+            Converter converter,
+            int leastSeconds) {
+        this.leastSeconds = leastSeconds;
         this.converter = converter;
         this.vertx = vertx;
         this.cache = cache;
@@ -80,6 +82,13 @@ final class Watches {
                             : options.revision() <= 0 ? watch.startNow() : watch.resume(options.revision());
                 })
                 .map(queue -> ApiResponse.stream(type, queue));
+    }
+
+    /** How long a watch lasts: what it asks for, else by chance, so that not all of them come back at once; 0: without end. */
+    private long lifeMillis(ListOptions options) {
+        return options.timeoutSeconds() > 0
+                ? TimeUnit.SECONDS.toMillis(options.timeoutSeconds())
+                : Math.round(TimeUnit.SECONDS.toMillis(leastSeconds) * (1 + random.nextDouble()));
     }
 
     /** One open watch; ends itself by its timer, by a full queue, or when its reader goes away. */
@@ -115,10 +124,8 @@ final class Watches {
                     new WatchGroup.Key(served, selection, view.form()), key -> new WatchGroup(key, objects, view));
             this.bookmarks = options.bookmarks();
             this.marksInitialEvents = options.marksInitialEvents();
-            long seconds = options.timeoutSeconds() > 0
-                    ? options.timeoutSeconds()
-                    : MIN_TIMEOUT_SECONDS + random.nextLong(MIN_TIMEOUT_SECONDS);
-            this.timeoutTimer = vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), timer -> timedOut());
+            long millis = lifeMillis(options);
+            this.timeoutTimer = millis > 0 ? vertx.setTimer(millis, timer -> timedOut()) : -1;
             this.bookmarkTimer = bookmarks
                     ? vertx.setPeriodic(TimeUnit.SECONDS.toMillis(BOOKMARK_LOOK_SECONDS), timer -> bookmarkWhenDue())
                     : -1;

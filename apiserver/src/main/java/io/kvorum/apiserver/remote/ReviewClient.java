@@ -27,6 +27,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -46,6 +47,23 @@ public final class ReviewClient {
 
     /** What an answer hangs on: {@code "false"} in quotes must not be taken for anything. */
     private static final List<String> FLAGS = List.of("allowed", "denied", "authenticated");
+
+    /** How one attempt came out. */
+    enum Result {
+        SUCCESS,
+        TIMEOUT,
+        ERROR;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Is told of every attempt. */
+    @FunctionalInterface
+    interface Attempts {
+        void ended(Result result, long nanos);
+    }
 
     private final Vertx vertx;
     private final WebhookService service;
@@ -112,19 +130,37 @@ public final class ReviewClient {
      *
      * @param review with its kind and version
      */
-    Future<JsonNode> post(ObjectNode review) {
-        return attempt(review, Buffer.buffer(ObjectJson.encode(review)), 1, firstPause.toMillis(), System.nanoTime());
+    Future<JsonNode> post(ObjectNode review, Attempts attempts) {
+        Buffer body = Buffer.buffer(ObjectJson.encode(review));
+        return attempt(review, body, 1, firstPause.toMillis(), System.nanoTime(), attempts);
     }
 
-    private Future<JsonNode> attempt(ObjectNode review, Buffer body, int number, double pause, long began) {
-        return asked(body).compose(answer -> read(review, answer)).recover(cause -> {
+    /** Nobody will ask again; what is under way may end. */
+    public void release() {
+        vertx.setTimer(Math.max(1, most.toMillis()), over -> client.close());
+    }
+
+    private Future<JsonNode> once(ObjectNode review, Buffer body, Attempts attempts) {
+        long began = System.nanoTime();
+        return asked(body).compose(answer -> read(review, answer)).onComplete(done -> {
+            Result result = done.succeeded()
+                    ? Result.SUCCESS
+                    : done.cause() instanceof ReviewFailure failure ? failure.result() : Result.ERROR;
+            attempts.ended(result, System.nanoTime() - began);
+        });
+    }
+
+    private Future<JsonNode> attempt(
+            ObjectNode review, Buffer body, int number, double pause, long began, Attempts attempts) {
+        return once(review, body, attempts).recover(cause -> {
             long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             boolean again = cause instanceof ReviewFailure failure
                     && failure.isTransitory()
                     && number < MOST_ATTEMPTS
                     && passed + pause < most.toMillis();
             return again
-                    ? after(pause).compose(over -> attempt(review, body, number + 1, pause * PAUSE_GROWTH, began))
+                    ? after(pause)
+                            .compose(over -> attempt(review, body, number + 1, pause * PAUSE_GROWTH, began, attempts))
                     : Future.failedFuture(cause);
         });
     }
@@ -155,7 +191,8 @@ public final class ReviewClient {
         boolean broken = cause instanceof HttpClosedException
                 || cause instanceof SocketException
                         && String.valueOf(cause.getMessage()).contains("reset");
-        return new ReviewFailure(String.valueOf(HookFailure.of(url, cause).getMessage()), broken);
+        HookFailure told = HookFailure.of(url, cause);
+        return new ReviewFailure(String.valueOf(told.getMessage()), broken, told.isLate());
     }
 
     private Future<Buffer> exchange(HttpClientRequest request, Buffer body) {
@@ -178,7 +215,7 @@ public final class ReviewClient {
         boolean transitory =
                 status == 429 || status >= 500 && status != 503 || response.getHeader("Retry-After") != null;
         return new ReviewFailure(
-                String.valueOf(HookFailure.answered(status, body).getMessage()), transitory);
+                String.valueOf(HookFailure.answered(status, body).getMessage()), transitory, status == 504);
     }
 
     /** What calls itself something else is no answer; what has no name is taken for one, as upstream does. */
@@ -190,13 +227,15 @@ public final class ReviewClient {
                 return Future.failedFuture(new ReviewFailure(
                         "expected an answer of " + Tree.text(review, "apiVersion") + ", Kind="
                                 + Tree.text(review, "kind"),
+                        false,
                         false));
             }
         }
         JsonNode status = answer.path("status");
         for (String field : FLAGS) {
             if (status.hasNonNull(field) && !status.path(field).isBoolean()) {
-                return Future.failedFuture(new ReviewFailure("status." + field + " is neither true nor false", false));
+                return Future.failedFuture(
+                        new ReviewFailure("status." + field + " is neither true nor false", false, false));
             }
         }
         return Future.succeededFuture(status);

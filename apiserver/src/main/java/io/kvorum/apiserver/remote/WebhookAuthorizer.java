@@ -24,9 +24,11 @@ public final class WebhookAuthorizer implements Authorizer {
 
     private final WebhookAuthorization how;
     private final ReviewClient client;
+    private final AuthorizationMetrics metrics;
     private final ExpiringCache<String, Decision> answers;
 
-    public WebhookAuthorizer(WebhookAuthorization how, ReviewClient client, Clock clock) {
+    public WebhookAuthorizer(WebhookAuthorization how, ReviewClient client, Clock clock, AuthorizationMetrics metrics) {
+        this.metrics = metrics;
         this.how = how;
         this.client = client;
         this.answers = new ExpiringCache<>(clock, MOST_REMEMBERED);
@@ -45,7 +47,11 @@ public final class WebhookAuthorizer implements Authorizer {
         if (known != null) {
             return Future.succeededFuture(known);
         }
-        return client.post(review)
+        ReviewClient.Result[] last = {ReviewClient.Result.ERROR};
+        return client.post(review, (result, nanos) -> {
+                    last[0] = result;
+                    metrics.evaluated(how.name(), result, nanos);
+                })
                 .map(status -> {
                     Decision decision = decision(status);
                     if (question.isRemembered()) {
@@ -56,6 +62,9 @@ public final class WebhookAuthorizer implements Authorizer {
                 })
                 .recover(cause -> {
                     LOG.error("webhook not asked what somebody may name={} cause={}", how.name(), cause.getMessage());
+                    if (!how.deniesOnError()) {
+                        metrics.failedOpen(how.name(), last[0]);
+                    }
                     return Future.succeededFuture(failed(String.valueOf(cause.getMessage())));
                 });
     }
@@ -65,11 +74,21 @@ public final class WebhookAuthorizer implements Authorizer {
         if (how.conditions().isEmpty()) {
             return null;
         }
+        long began = System.nanoTime();
+        try {
+            return conditioned(question);
+        } finally {
+            metrics.conditionsAsked(how.name(), System.nanoTime() - began);
+        }
+    }
+
+    private @Nullable Decision conditioned(AccessReview question) {
         Map<String, JsonNode> variables = Map.of("request", question.request());
         List<String> problems = new ArrayList<>();
         for (Expression condition : how.conditions()) {
             try {
                 if (!Boolean.TRUE.equals(condition.evaluate(variables))) {
+                    metrics.excluded(how.name());
                     return Decision.none("");
                 }
             } catch (CelProblem e) {
@@ -77,9 +96,11 @@ public final class WebhookAuthorizer implements Authorizer {
                         + e.getMessage());
             }
         }
-        return problems.isEmpty()
-                ? null
-                : failed(problems.size() == 1 ? problems.get(0) : "[" + String.join(", ", problems) + "]");
+        if (problems.isEmpty()) {
+            return null;
+        }
+        metrics.conditionsFailed(how.name());
+        return failed(problems.size() == 1 ? problems.get(0) : "[" + String.join(", ", problems) + "]");
     }
 
     private Decision failed(String error) {

@@ -37,10 +37,14 @@ public final class WebhookTokens implements TokenAuthenticator {
     private static final String DIGEST = "HmacSHA256";
     private static final int MOST_REMEMBERED = 8192;
 
+    /** Upstream counts the attempts of those alone who decide what somebody may. */
+    private static final ReviewClient.Attempts UNCOUNTED = (result, nanos) -> {};
+
     private final How how;
     private final ReviewClient client;
     private final List<String> own;
     private final Mac digest;
+    private final TokenCacheMetrics metrics;
     private final ExpiringCache<String, Answer> answers;
     private final Map<String, Future<Answer>> asking = new HashMap<>();
 
@@ -56,7 +60,8 @@ public final class WebhookTokens implements TokenAuthenticator {
     private record Answer(@Nullable Found found) {}
 
     /** @param audiences the API server's own */
-    public WebhookTokens(How how, ReviewClient client, Clock clock, List<String> audiences) {
+    public WebhookTokens(How how, ReviewClient client, Clock clock, List<String> audiences, TokenCacheMetrics metrics) {
+        this.metrics = metrics;
         this.how = how;
         this.client = client;
         this.own = List.copyOf(audiences);
@@ -74,16 +79,20 @@ public final class WebhookTokens implements TokenAuthenticator {
     /** Fails with {@link TokenFailure} when the webhook does not answer, or says why it does not know. */
     @Override
     public Future<@Nullable Found> authenticate(String token, List<String> audiences) {
+        long began = System.nanoTime();
         List<String> wanted = audiences.isEmpty() ? own : audiences;
         String key = key(token, wanted);
         Answer known = answers.get(key);
         if (known != null) {
+            metrics.answered(true, System.nanoTime() - began);
             return Future.succeededFuture(known.found);
         }
+        metrics.waits(1);
         // Many requests with one token come at once: one of them asks for all.
         Future<Answer> under = asking.get(key);
         if (under == null) {
-            Future<Answer> asked = client.post(review(token, wanted))
+            metrics.begins();
+            Future<Answer> asked = client.post(review(token, wanted), UNCOUNTED)
                     .recover(cause -> {
                         LOG.error("webhook not asked whose a token is cause={}", cause.getMessage());
                         return Future.failedFuture(new TokenFailure(String.valueOf(cause.getMessage())));
@@ -92,12 +101,17 @@ public final class WebhookTokens implements TokenAuthenticator {
             asking.put(key, asked);
             under = asked.onComplete(done -> {
                 asking.remove(key);
+                metrics.ends(done.succeeded());
                 if (done.succeeded()) {
                     answers.put(key, done.result(), how.life());
                 }
             });
         }
-        return under.map(answer -> answer.found);
+        return under.onComplete(done -> {
+                    metrics.waits(-1);
+                    metrics.answered(false, System.nanoTime() - began);
+                })
+                .map(answer -> answer.found);
     }
 
     private ObjectNode review(String token, List<String> audiences) {

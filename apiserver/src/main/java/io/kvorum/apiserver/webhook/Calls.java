@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a write is shown to, and how they are asked. */
 final class Calls {
+    private static final int UNAVAILABLE = 503;
     private static final String OWN_GROUP = "admissionregistration.k8s.io";
 
     /** Nobody could mend a webhook that forbids to change webhooks. */
@@ -36,8 +38,10 @@ final class Calls {
     private final Versions versions;
     private final HookClient client;
     private final Authorizer authorizer;
+    private final AdmissionMetrics metrics;
 
-    Calls(WatchCache cache, Versions versions, HookClient client, Authorizer authorizer) {
+    Calls(WatchCache cache, Versions versions, HookClient client, Authorizer authorizer, AdmissionMetrics metrics) {
+        this.metrics = metrics;
         this.authorizer = authorizer;
         this.cache = cache;
         this.versions = versions;
@@ -52,8 +56,12 @@ final class Calls {
 
     /** A webhook that could not be asked. */
     static final class NotAsked extends RuntimeException {
-        NotAsked(Webhook webhook, String why) {
+        private final int code;
+
+        /** @param code of the answer, or of what there was instead of one */
+        NotAsked(Webhook webhook, String why, int code) {
             super("failed calling webhook \"" + webhook.name() + "\": " + why, null, false, false);
+            this.code = code;
         }
 
         /** What the client is told when that is not ignored. */
@@ -65,6 +73,48 @@ final class Calls {
                     "Internal error occurred: " + message,
                     new ApiException.Details("", "", "", "", List.of(new ApiException.Cause("", message, "")), 0));
         }
+    }
+
+    /** A webhook has said no. */
+    private static final class Denied extends RuntimeException {
+        private final ApiException refusal;
+
+        Denied(ApiException refusal) {
+            super(refusal.getMessage(), null, false, false);
+            this.refusal = refusal;
+        }
+    }
+
+    /** Tells the metrics what came of asking a webhook and of doing what it wants. */
+    <T> Future<T> observed(Webhook webhook, Admission.Attempt attempt, Supplier<Future<T>> asking) {
+        long began = System.nanoTime();
+        return asking.get()
+                .onComplete(done -> observe(webhook, attempt, done.cause(), began))
+                .recover(cause -> Future.failedFuture(cause instanceof Denied denied ? denied.refusal : cause));
+    }
+
+    private void observe(Webhook webhook, Admission.Attempt attempt, @Nullable Throwable cause, long began) {
+        AdmissionMetrics.Rejection why = null;
+        int code = 200;
+        if (cause instanceof NotAsked notAsked) {
+            code = notAsked.code;
+            why = webhook.failureIgnored() ? null : AdmissionMetrics.Rejection.CALLING_WEBHOOK;
+        } else if (cause instanceof Denied denied) {
+            code = denied.refusal.code();
+            why = AdmissionMetrics.Rejection.NO_ERROR;
+        } else if (cause != null) {
+            code = 0;
+            why = AdmissionMetrics.Rejection.API_SERVER;
+        }
+        if (why != null) {
+            metrics.rejected(webhook, attempt.operation(), why, code);
+        }
+        metrics.asked(webhook, attempt.operation(), why != null, code, System.nanoTime() - began);
+    }
+
+    /** A webhook that could not be asked is passed over. */
+    void passedOver(Webhook webhook) {
+        metrics.failedOpen(webhook);
     }
 
     static boolean exempt(ResourceInfo info) {
@@ -135,9 +185,11 @@ final class Calls {
         }
         values.put("request", RequestTree.of(attempt, shown.as()));
         AccessQuestions questions = new AccessQuestions(authorizer, attempt);
+        long began = System.nanoTime();
         return questions
                 .evaluated(() -> webhook.conditions().ask(values, questions.variables()))
                 .compose(outcome -> {
+                    metrics.conditionsAsked(webhook, attempt.operation(), outcome, System.nanoTime() - began);
                     if (outcome.problem().isEmpty() || webhook.failureIgnored()) {
                         return Future.succeededFuture(outcome.hold() ? shown : null);
                     }
@@ -147,7 +199,9 @@ final class Calls {
                 });
     }
 
-    /** Asks; fails with {@link NotAsked}, or with an ApiException when the webhook denies the request or may not be asked. */
+    /**
+     * Asks; fails with {@link NotAsked}, or when the webhook denies the request or may not be asked. Within {@link #observed}.
+     */
     Future<Review.Verdict> ask(Webhook webhook, Admission.Attempt attempt, Shown shown, boolean mutating) {
         if (attempt.dryRun() && !webhook.sideEffectFree()) {
             return Future.failedFuture(
@@ -157,15 +211,20 @@ final class Calls {
             return Future.failedFuture(new NotAsked(
                     webhook,
                     "could not create admission objects: webhook does not accept known AdmissionReview versions (v1,"
-                            + " v1beta1)"));
+                            + " v1beta1)",
+                    400));
         }
         String uid = UUID.randomUUID().toString();
         ObjectNode question =
                 Review.question(webhook.reviewVersion(), uid, attempt, shown.as(), shown.object(), shown.old());
         return client.post(webhook.id(), webhook.client(), question, webhook.timeoutSeconds())
-                .recover(cause ->
-                        Future.failedFuture(new NotAsked(webhook, "failed to call webhook: " + cause.getMessage())))
+                .recover(cause -> Future.failedFuture(
+                        new NotAsked(webhook, "failed to call webhook: " + cause.getMessage(), code(cause))))
                 .compose(body -> verdict(webhook, attempt, uid, mutating, body));
+    }
+
+    private static int code(Throwable cause) {
+        return cause instanceof HookFailure failure ? failure.code() : UNAVAILABLE;
     }
 
     private static Future<Review.Verdict> verdict(
@@ -174,12 +233,12 @@ final class Calls {
         try {
             verdict = Review.answer(webhook.reviewVersion(), uid, mutating, body);
         } catch (HookFailure e) {
-            return Future.failedFuture(new NotAsked(webhook, String.valueOf(e.getMessage())));
+            return Future.failedFuture(new NotAsked(webhook, String.valueOf(e.getMessage()), UNAVAILABLE));
         }
         verdict.annotations().forEach((key, value) -> attempt.passage().annotate(webhook.name() + "/" + key, value));
         verdict.warnings().forEach(attempt.warnings());
         return verdict.allowed()
                 ? Future.succeededFuture(verdict)
-                : Future.failedFuture(Review.denial(webhook.name(), verdict.status()));
+                : Future.failedFuture(new Denied(Review.denial(webhook.name(), verdict.status())));
     }
 }

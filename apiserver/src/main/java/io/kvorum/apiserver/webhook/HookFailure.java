@@ -16,10 +16,28 @@ import org.jspecify.annotations.Nullable;
 public final class HookFailure extends RuntimeException {
     private static final Pattern ADDRESS = Pattern.compile("/?([^/ ]+:[0-9]+)$");
     private static final int MOST_SHOWN = 2048;
+    private static final String LATE = "context deadline exceeded";
+
+    private final int code;
 
     /** A sentence of its own, without a stack. */
     HookFailure(String message) {
+        this(message, 503);
+    }
+
+    private HookFailure(String message, int code) {
         super(message, null, false, false);
+        this.code = code;
+    }
+
+    /** That of the answer; 503 when there was none. */
+    int code() {
+        return code;
+    }
+
+    /** Whether there was no answer in time. */
+    public boolean isLate() {
+        return String.valueOf(getMessage()).endsWith(LATE);
     }
 
     /** Of a request that got no answer. */
@@ -33,7 +51,7 @@ public final class HookFailure extends RuntimeException {
     private static String worded(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof TimeoutException || message.contains("timed out")) {
-            return "context deadline exceeded";
+            return LATE;
         }
         if (cause instanceof UnknownHostException) {
             return "dial tcp: lookup " + message.replaceAll("^.*'([^']*)'.*$", "$1") + ": no such host";
@@ -108,6 +126,7 @@ public final class HookFailure extends RuntimeException {
                         status >= 500
                                 ? "an error on the server (\"" + said + "\") has prevented the request from succeeding"
                                 : "the server rejected our request for an unknown reason";
-                });
+                },
+                status);
     }
 }

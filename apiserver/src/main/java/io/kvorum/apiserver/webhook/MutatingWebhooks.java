@@ -77,8 +77,11 @@ final class MutatingWebhooks implements Admission {
     private Future<Void> call(Webhook webhook, int index, Attempt attempt, Calls.Shown shown) {
         Passage passage = attempt.passage();
         String place = "round_" + passage.round() + "_index_" + index;
-        return calls.ask(webhook, attempt, shown, true)
-                .compose(verdict -> patched(webhook, attempt, shown, verdict))
+        return calls.observed(
+                        webhook,
+                        attempt,
+                        () -> calls.ask(webhook, attempt, shown, true)
+                                .compose(verdict -> patched(webhook, attempt, shown, verdict)))
                 .map(changed -> {
                     if (changed) {
                         passage.objectChanged();
@@ -96,6 +99,7 @@ final class MutatingWebhooks implements Admission {
                     if (!webhook.failureIgnored()) {
                         return Future.failedFuture(notAsked.refusal());
                     }
+                    calls.passedOver(webhook);
                     LOG.warn("a webhook is passed over: {}", notAsked.getMessage());
                     passage.annotate("mutation.webhook.admission.k8s.io/" + place, mutation(webhook, false));
                     passage.annotate("failed-open.mutation.webhook.admission.k8s.io/" + place, webhook.name());
@@ -125,7 +129,7 @@ final class MutatingWebhooks implements Admission {
         }
         if (!verdict.patchType().equals("JSONPatch")) {
             return Future.failedFuture(
-                    new Calls.NotAsked(webhook, "unsupported patch type \"" + verdict.patchType() + "\""));
+                    new Calls.NotAsked(webhook, "unsupported patch type \"" + verdict.patchType() + "\"", 500));
         }
         ObjectNode result;
         try {

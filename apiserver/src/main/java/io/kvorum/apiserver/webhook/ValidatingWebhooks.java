@@ -64,13 +64,16 @@ final class ValidatingWebhooks implements Admission {
     }
 
     private Future<Void> ask(Webhook webhook, int index, Attempt attempt, Calls.Shown shown) {
-        return calls.ask(webhook, attempt, shown, false).<Void>mapEmpty().recover(cause -> {
+        Future<Review.Verdict> asked =
+                calls.observed(webhook, attempt, () -> calls.ask(webhook, attempt, shown, false));
+        return asked.<Void>mapEmpty().recover(cause -> {
             if (!(cause instanceof Calls.NotAsked notAsked)) {
                 return Future.failedFuture(cause);
             }
             if (!webhook.failureIgnored()) {
                 return Future.failedFuture(notAsked.refusal());
             }
+            calls.passedOver(webhook);
             LOG.warn("a webhook is passed over: {}", notAsked.getMessage());
             attempt.passage()
                     .annotate("failed-open.validating.webhook.admission.k8s.io/round_0_index_" + index, webhook.name());

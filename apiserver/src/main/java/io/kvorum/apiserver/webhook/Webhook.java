@@ -68,6 +68,11 @@ record Webhook(
                         .orElse(""));
     }
 
+    /** As metrics call what it is asked for. */
+    String step() {
+        return kind.endsWith("mutatingwebhookconfigurations") ? "admit" : "validating";
+    }
+
     /** The same for as long as the configuration has it. */
     String id() {
         return kind + "/" + configuration + "/" + index + "/" + name;

@@ -13,9 +13,14 @@ public final class WebhookAdmission {
 
     /** @param converter for custom resources whose webhooks see another version than the request's */
     public WebhookAdmission(
-            WatchCache cache, ResourceCatalog catalog, Converter converter, HookClient client, Authorizer authorizer) {
+            WatchCache cache,
+            ResourceCatalog catalog,
+            Converter converter,
+            HookClient client,
+            Authorizer authorizer,
+            AdmissionMetrics metrics) {
         Versions versions = new Versions(catalog, converter);
-        Calls calls = new Calls(cache, versions, client, authorizer);
+        Calls calls = new Calls(cache, versions, client, authorizer, metrics);
         mutating = new MutatingWebhooks(cache, versions, calls, client);
         validating = new ValidatingWebhooks(cache, calls, client);
     }

@@ -9,6 +9,7 @@ import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,12 @@ class AuthorizerChainTest {
     }
 
     private static Decision decided(Authorizer... chain) {
-        return new AuthorizerChain(List.of(chain)).authorize(BOB, READ).result();
+        return chain(chain).authorize(BOB, READ).result();
+    }
+
+    private static AuthorizerChain chain(Authorizer... all) {
+        return new AuthorizerChain(
+                Arrays.stream(all).map(AuthorizerChain.Link::new).toList());
     }
 
     @Test
@@ -56,10 +62,10 @@ class AuthorizerChainTest {
     void whoeverIsElsewhereIsWaitedForAndHeardOnce() {
         Promise<Decision> answer = Promise.promise();
         Decision[] local = {Decision.none("")};
-        AuthorizerChain chain = new AuthorizerChain(List.of(
+        AuthorizerChain chain = chain(
                 elsewhere("far", answer.future()),
                 (Authorizer.Local) (user, attributes) -> local[0],
-                elsewhere("near", Future.succeededFuture(Decision.none("")))));
+                elsewhere("near", Future.succeededFuture(Decision.none(""))));
         Authorizer.Heard heard = new Authorizer.Heard();
         Future<Decision> first = chain.authorize(BOB, READ, heard);
         assertThat(first.isComplete()).isFalse();

@@ -53,11 +53,13 @@ class EncryptionTest {
         return "{name: " + name + ", secret: " + Base64.getEncoder().encodeToString(secret) + "}";
     }
 
-    private Store store(String providers) {
-        return new EncryptingStore(
-                memory,
-                EncryptionRules.parse("apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\n"
-                        + "resources:\n- resources: [secrets, '*.example.com']\n  providers: [" + providers + "]\n"));
+    private EncryptingStore store(String providers) {
+        return new EncryptingStore(memory, rules(providers));
+    }
+
+    private static EncryptionRules rules(String providers) {
+        return EncryptionRules.parse("apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\n"
+                + "resources:\n- resources: [secrets, '*.example.com']\n  providers: [" + providers + "]\n");
     }
 
     private static void put(Store store, String key, String value) throws Exception {
@@ -97,6 +99,20 @@ class EncryptionTest {
         assertThat(get(rotated, "/registry/core/secrets/default/plain")).isEqualTo("old");
         put(rotated, SECRET, "value");
         assertThat(get(memory, SECRET)).startsWith("k8s:enc:secretbox:v1:two:");
+    }
+
+    @Test
+    void rulesMayChangeUnderway() throws Exception {
+        String one = "{aesgcm: {keys: [" + key("one", 1) + "]}}";
+        String two = "{aescbc: {keys: [" + key("two", 2) + "]}}";
+        EncryptingStore store = store(one);
+        put(store, SECRET, "value");
+        await(store.use(rules(two + ", " + one)));
+        assertThat(get(store, SECRET)).isEqualTo("value");
+        put(store, SECRET, "value");
+        assertThat(get(memory, SECRET)).startsWith("k8s:enc:aescbc:v1:two:");
+        await(store.use(rules(two)));
+        assertThat(get(store, SECRET)).isEqualTo("value");
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Files in the form of a kubeconfig. */
+@NullMarked
+package io.kvorum.api.kubeconfig;
+
+import org.jspecify.annotations.NullMarked;
