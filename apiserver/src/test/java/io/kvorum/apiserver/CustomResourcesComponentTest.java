@@ -81,8 +81,9 @@ class CustomResourcesComponentTest {
         for (String version : new String[] {group + "/v1", "meta.k8s.io/v1", "v1"}) {
             Http.Answer made = http.post(path, cronTab(group, "a", "{\"cronSpec\":\"* * *\"}"));
             assertThat(made.status()).as(made.text()).isEqualTo(201);
-            String options = "{\"apiVersion\":\"" + version + "\",\"kind\":\"DeleteOptions\","
-                    + "\"preconditions\":{\"uid\":\"" + made.json().at("/metadata/uid").asText() + "\"}}";
+            String options =
+                    "{\"apiVersion\":\"" + version + "\",\"kind\":\"DeleteOptions\"," + "\"preconditions\":{\"uid\":\""
+                            + made.json().at("/metadata/uid").asText() + "\"}}";
             Http.Answer deleted = http.delete(path + "/a", options);
             assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
         }
