@@ -62,7 +62,7 @@ final class PodValidation implements KindValidation {
 
     /** The {@code template} of a workload: labels, annotations and the pod's spec. */
     static void template(JsonNode template, FieldPath path, FieldErrors errors) {
-        MetaValidation.template(template.path("metadata"), path.child("metadata"), errors);
+        MetaValidation.template(template.path("metadata"), path, errors); // upstream leaves "metadata" out
         spec(template.path("spec"), path.child("spec"), errors);
         if (!Tree.items(template, "spec", "ephemeralContainers").isEmpty()) {
             errors.forbidden(

@@ -135,8 +135,11 @@ final class WorkloadValidation {
             Rules.notNegative(spec.path("ordinals"), SPEC.child("ordinals"), "start", errors);
             Rules.notNegative(spec, SPEC, "revisionHistoryLimit", errors);
             if (selector(spec, "statefulset", "", errors)) {
-                alwaysRunning(spec, "StatefulSet", errors);
+                // Its pods mount volumes that are not in the template but come from claims: as upstream, the spec of
+                // the template is looked at in the pods made of it, and not before.
+                MetaValidation.template(Tree.at(spec, "template", "metadata"), SPEC.child("template"), errors);
             }
+            alwaysRestarts(spec, "StatefulSet", errors);
         }
 
         @Override
@@ -300,12 +303,17 @@ final class WorkloadValidation {
                 "`selector` does not match template `labels`");
     }
 
-    /** Long-running workloads: their pods always restart and have no deadline. */
+    /** Long-running workloads: their template is that of a pod which always restarts. */
     private static void alwaysRunning(JsonNode spec, String kind, FieldErrors errors) {
+        PodValidation.template(spec.path("template"), SPEC.child("template"), errors);
+        alwaysRestarts(spec, kind, errors);
+    }
+
+    /** Pods that always restart and have no deadline. */
+    private static void alwaysRestarts(JsonNode spec, String kind, FieldErrors errors) {
         FieldPath template = SPEC.child("template");
-        PodValidation.template(spec.path("template"), template, errors);
         String policy = Tree.text(spec, "template", "spec", "restartPolicy");
-        if (List.of("OnFailure", "Never").contains(policy)) {
+        if (!policy.isEmpty() && !policy.equals("Always")) {
             errors.notSupported(template.child("spec", "restartPolicy"), policy, List.of("Always"));
         }
         if (Tree.at(spec, "template", "spec").hasNonNull("activeDeadlineSeconds")) {

@@ -179,6 +179,21 @@ class KindValidationTest {
                         + " 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
     }
 
+    /** The volumes of a stateful set's pods come from its claims too: what a template says is looked at in the pods. */
+    @Test
+    void whatTheTemplateOfAStatefulSetMountsMayComeFromItsClaims() {
+        String template = "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i',"
+                + "'volumeMounts':[{'name':'data','mountPath':'/data'}]}]}}";
+        String set = "'spec':{'selector':{'matchLabels':{'a':'b'}},'serviceName':'s'," + template
+                + ",'volumeClaimTemplates':[{'metadata':{'name':'data'},'spec':{'accessModes':['ReadWriteOnce'],"
+                + "'resources':{'requests':{'storage':'1Gi'}}}}]}";
+        assertThat(of(object("apps/v1", "StatefulSet", set))).isEmpty();
+        assertThat(of(object("apps/v1", "StatefulSet", set.replace("'name':'c','image':'i',", "'name':'C',"))))
+                .isEmpty();
+        assertThat(of(object("apps/v1", "Deployment", set.replace("'serviceName':'s',", ""))))
+                .containsExactly("spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"data\"");
+    }
+
     @Test
     void jobs() {
         String good = object("batch/v1", "Job", "'spec':{" + JOB_TEMPLATE + "}");
