@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A member's folder, locked so that no second process works in it, with files that are replaced as a whole. */
@@ -66,17 +67,20 @@ final class DataFolder implements Closeable {
 
     /** Replaces a file by one record, durably and as a whole: a crash leaves the old or the new one. */
     void replace(String name, byte[] payload) throws IOException {
-        replace(name, List.of(Records.frame(1, payload)).iterator());
+        replace(name, List.of(Records.frame(1, payload)).iterator(), nanos -> {});
     }
 
     /**
      * Replaces a file by records, durably and as a whole.
      *
+     * @param rest is called after every part of a large file with the nanoseconds that it took; the next part follows when
+     *     it returns
      * @return bytes written
      */
-    long replace(String name, Iterator<byte[]> records) throws IOException {
+    long replace(String name, Iterator<byte[]> records, LongConsumer rest) throws IOException {
         long written = 0;
         long synced = 0;
+        long begun = System.nanoTime();
         Path temporary = file(name + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -87,6 +91,8 @@ final class DataFolder implements Closeable {
                 if (written - synced >= SYNC_BYTES) {
                     disk.sync(channel);
                     synced = written;
+                    rest.accept(System.nanoTime() - begun);
+                    begun = System.nanoTime();
                 }
             }
             disk.sync(channel);
@@ -108,7 +114,7 @@ final class DataFolder implements Closeable {
         if (found == null || found.end() != bytes.length) {
             throw new CorruptFileException(file(name), 0, "its checksum does not match");
         }
-        return found.payload();
+        return found.reader().rest();
     }
 
     void sync() throws IOException {

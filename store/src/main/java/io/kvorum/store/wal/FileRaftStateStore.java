@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -54,6 +55,7 @@ public final class FileRaftStateStore implements RaftStateStore {
     private final LongConsumer onFlushNanos;
     private final Consumer<IOException> onFailure;
     private final ExecutorService snapshots;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final long minLogBytes;
     private volatile @Nullable IOException failure;
 
@@ -252,10 +254,24 @@ public final class FileRaftStateStore implements RaftStateStore {
             return;
         }
         try {
-            guarded(() -> snapshotBytes = folder.replace(SnapshotFile.NAME, SnapshotFile.records(entry)));
+            boolean awaited = entry.operation() instanceof ReceivedSnapshot;
+            guarded(() -> snapshotBytes = folder.replace(
+                    SnapshotFile.NAME, SnapshotFile.records(entry), awaited ? nanos -> {} : this::rest));
             durableSnapshot = entry.index();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Leaves the processor and the disk to others for as long as a part of a snapshot took that nobody waits for. Not once
+     * the store is being closed.
+     */
+    private void rest(long nanos) {
+        try {
+            closing.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the next write to the disk tells
         }
     }
 
@@ -296,6 +312,7 @@ public final class FileRaftStateStore implements RaftStateStore {
 
     @Override
     public void close() throws IOException {
+        closing.countDown();
         snapshots.shutdown();
         try {
             if (!snapshots.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

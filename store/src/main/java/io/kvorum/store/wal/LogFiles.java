@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LogFiles implements Closeable {
     static final String PREFIX = "log-";
     private static final long SEGMENT_BYTES = 64L << 20;
+    private static final int READ_BYTES = 1 << 20;
 
     private final DataFolder folder;
     private final Disk disk;
@@ -110,7 +112,7 @@ final class LogFiles implements Closeable {
      * @param last whether it is the newest: its end may be a write under way, or one that a crash cut off
      */
     static Scanned scan(Path file, boolean last, Consumer<Records.Found> reader) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = read(file);
         int intact = Records.readAll(bytes, 0, (record, offset) -> {
             try {
                 reader.accept(record);
@@ -122,6 +124,21 @@ final class LogFiles implements Closeable {
             throw new CorruptFileException(file, intact, "its checksum does not match");
         }
         return new Scanned(intact, bytes.length);
+    }
+
+    /** Bit by bit, because what is read at a time passes through memory outside of the heap, which stays. */
+    private static byte[] read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            byte[] bytes = new byte[Math.toIntExact(channel.size())];
+            ByteBuffer into = ByteBuffer.wrap(bytes);
+            while (into.position() < bytes.length) {
+                into.limit(Math.min(bytes.length, into.position() + READ_BYTES));
+                if (channel.read(into) < 0) {
+                    return Arrays.copyOf(bytes, into.position()); // cut off meanwhile
+                }
+            }
+            return bytes;
+        }
     }
 
     /** Starts a new segment to append to. */
