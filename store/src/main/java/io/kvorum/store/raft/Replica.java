@@ -386,7 +386,7 @@ public final class Replica {
     private void dropOldLog(CompletableFuture<Void> done) {
         try {
             disk.flushLogs();
-            done.complete(null);
+            disk.settled().whenComplete((settled, thrown) -> done.complete(null));
         } catch (IOException e) {
             done.completeExceptionally(e); // and the member stops, as after every failed write
         }

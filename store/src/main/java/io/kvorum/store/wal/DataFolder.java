@@ -21,6 +21,9 @@ final class DataFolder implements Closeable {
     /** A large file goes to the medium bit by bit, so that the log's own fsyncs do not wait for all of it. */
     private static final long SYNC_BYTES = 8L << 20;
 
+    /** How much space of a large file that was replaced goes back to the file system at a time. */
+    private static final long RELEASE_BYTES = 16L << 20;
+
     private final Path path;
     private final Disk disk;
     private final FileChannel lockChannel;
@@ -97,9 +100,34 @@ final class DataFolder implements Closeable {
             }
             disk.sync(channel);
         }
-        Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncFolder(path);
+        try (FileChannel former = former(name)) {
+            Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncFolder(path);
+            if (former != null) {
+                release(former, rest);
+            }
+        }
         return written;
+    }
+
+    private @Nullable FileChannel former(String name) throws IOException {
+        try {
+            return FileChannel.open(file(name), StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Shortens a file that has no name any more. Were a large one given up as a whole, every fsync of the file system
+     * would wait until all of its blocks and pages are free.
+     */
+    private static void release(FileChannel former, LongConsumer rest) throws IOException {
+        for (long left = former.size() - RELEASE_BYTES; left > 0; left -= RELEASE_BYTES) {
+            long begun = System.nanoTime();
+            former.truncate(left);
+            rest.accept(System.nanoTime() - begun);
+        }
     }
 
     /** The record of a file written by {@link #replace}, null when there is no such file. */

@@ -233,7 +233,7 @@ public final class FileRaftStateStore implements RaftStateStore {
         }
     }
 
-    /** Writes a snapshot however short the log is. Completes on any thread; the next flush drops the log before it. */
+    /** Writes a snapshot however short the log is. Completes on any thread; the next flush gives up the log before it. */
     public CompletableFuture<Void> rewrite(SnapshotEntry entry) {
         try {
             guarded(log::roll);
@@ -291,9 +291,26 @@ public final class FileRaftStateStore implements RaftStateStore {
         long start = System.nanoTime();
         guarded(() -> {
             log.flush();
-            log.dropUpTo(durableSnapshot);
+            List<Path> needless = log.takeUpTo(durableSnapshot);
+            if (!needless.isEmpty()) {
+                // Aside: the file system takes its time for each, and the member has others to answer.
+                snapshots.execute(() -> delete(needless));
+            }
         });
         onFlushNanos.accept(System.nanoTime() - start);
+    }
+
+    private void delete(List<Path> files) {
+        try {
+            guarded(() -> log.delete(files));
+        } catch (IOException e) {
+            return; // onFailure was told
+        }
+    }
+
+    /** Completes, on any thread, when all that was begun in the background is done. */
+    public CompletableFuture<Void> settled() {
+        return CompletableFuture.runAsync(() -> {}, snapshots);
     }
 
     private void guarded(Effect effect) throws IOException {

@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The segments of the log: files {@code log-<sequence>} of records: entries, removals of all entries from an index on,
  * and marks up to where all is committed. Records are gathered in memory and reach the disk with {@link #flush}, so one fsync serves many. Not
- * thread-safe, except {@link #sizeBytes}.
+ * thread-safe, except {@link #sizeBytes} and {@link #delete}.
  */
 final class LogFiles implements Closeable {
     static final String PREFIX = "log-";
@@ -217,18 +215,26 @@ final class LogFiles implements Closeable {
         }
     }
 
-    /** Deletes the oldest segments that hold nothing beyond {@code snapshotIndex}, which is on disk as a snapshot. */
-    void dropUpTo(long snapshotIndex) throws IOException {
-        Iterator<Map.Entry<Long, Segment>> oldest = closed.entrySet().iterator();
-        while (oldest.hasNext()) {
-            Segment segment = oldest.next().getValue();
-            if (segment.greatestIndex() > snapshotIndex) {
-                break;
-            }
-            Files.deleteIfExists(segment.file());
-            folder.sync(); // oldest first also on the medium, else a crash leaves a gap in the sequence
+    /**
+     * Gives up the oldest segments that hold nothing beyond {@code snapshotIndex}, which is on disk as a snapshot.
+     *
+     * @return their files, oldest first, for {@link #delete}
+     */
+    List<Path> takeUpTo(long snapshotIndex) {
+        List<Path> files = new ArrayList<>();
+        while (!closed.isEmpty() && closed.firstEntry().getValue().greatestIndex() <= snapshotIndex) {
+            Segment segment = closed.pollFirstEntry().getValue();
             closedBytes -= segment.bytes();
-            oldest.remove();
+            files.add(segment.file());
+        }
+        return files;
+    }
+
+    /** Deletes files of segments that were given up. On one thread of any sort: those given up first go first. */
+    void delete(List<Path> files) throws IOException {
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+            folder.sync(); // oldest first also on the medium, else a crash leaves a gap in the sequence
         }
     }
 
