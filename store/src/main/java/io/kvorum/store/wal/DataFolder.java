@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A member's folder, locked so that no second process works in it, with files that are replaced as a whole. */
 final class DataFolder implements Closeable {
     /** A large file goes to the medium bit by bit, so that the log's own fsyncs do not wait for all of it. */
-    private static final long SYNC_BYTES = 8L << 20;
+    private static final long SYNC_BYTES = 2L << 20;
 
     /** How much space of a large file that was replaced goes back to the file system at a time. */
     private static final long RELEASE_BYTES = 16L << 20;
