@@ -386,7 +386,13 @@ public final class Replica {
     private void dropOldLog(CompletableFuture<Void> done) {
         try {
             disk.flushLogs();
-            disk.settled().whenComplete((settled, thrown) -> done.complete(null));
+            disk.deletion().whenComplete((deleted, thrown) -> {
+                if (thrown != null) {
+                    done.completeExceptionally(thrown);
+                } else {
+                    done.complete(null);
+                }
+            });
         } catch (IOException e) {
             done.completeExceptionally(e); // and the member stops, as after every failed write
         }

@@ -64,6 +64,9 @@ public final class FileRaftStateStore implements RaftStateStore {
     private final LongConsumer onFlushNanos;
     private final Consumer<IOException> onFailure;
     private final ExecutorService snapshots;
+    /** Of what the log gave up last; on the Raft thread. */
+    private CompletableFuture<Void> deletion = CompletableFuture.completedFuture(null);
+
     private final CountDownLatch closing = new CountDownLatch(1);
     private final long minLogBytes;
     private volatile @Nullable IOException failure;
@@ -258,13 +261,13 @@ public final class FileRaftStateStore implements RaftStateStore {
         guarded(() -> folder.replace(CONDEMNED, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void write(SnapshotEntry entry, int rest) {
+    private void write(SnapshotEntry entry, int restTimes) {
         if (entry.index() <= durableSnapshot || failure != null) {
             return;
         }
         try {
             guarded(() -> snapshotBytes = folder.replace(
-                    SnapshotFile.NAME, SnapshotFile.records(entry), nanos -> rest(rest * nanos)));
+                    SnapshotFile.NAME, SnapshotFile.records(entry), nanos -> rest(restTimes * nanos)));
             durableSnapshot = entry.index();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -299,7 +302,7 @@ public final class FileRaftStateStore implements RaftStateStore {
             List<Path> needless = log.takeUpTo(durableSnapshot);
             if (!needless.isEmpty()) {
                 // Aside: the file system takes its time for each, and the member has others to answer.
-                snapshots.execute(() -> delete(needless));
+                deletion = CompletableFuture.runAsync(() -> delete(needless), snapshots);
             }
         });
         onFlushNanos.accept(System.nanoTime() - start);
@@ -309,13 +312,13 @@ public final class FileRaftStateStore implements RaftStateStore {
         try {
             guarded(() -> log.delete(files));
         } catch (IOException e) {
-            return; // onFailure was told
+            throw new UncheckedIOException(e); // onFailure was told
         }
     }
 
-    /** Completes, on any thread, when all that was begun in the background is done. */
-    public CompletableFuture<Void> settled() {
-        return CompletableFuture.runAsync(() -> {}, snapshots);
+    /** Completes, on any thread, when the files of what the log gave up are deleted. */
+    public CompletableFuture<Void> deletion() {
+        return deletion;
     }
 
     private void guarded(Effect effect) throws IOException {

@@ -288,7 +288,7 @@ final class FileRaftStateStoreTest {
         store.persistSnapshot(snapshot(6));
         store.persistEntry(entry(1, 7));
         store.flushLogs();
-        store.settled().join();
+        store.deletion().join();
         assertThat(segments()).hasSize(1);
         store.close();
         RestoredRaftState state = reload();
