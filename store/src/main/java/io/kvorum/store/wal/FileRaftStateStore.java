@@ -266,8 +266,8 @@ public final class FileRaftStateStore implements RaftStateStore {
             return;
         }
         try {
-            guarded(() -> snapshotBytes = folder.replace(
-                    SnapshotFile.NAME, SnapshotFile.records(entry), nanos -> rest(restTimes * nanos)));
+            guarded(() -> snapshotBytes =
+                    folder.replace(SnapshotFile.NAME, SnapshotFile.records(entry), nanos -> rest(restTimes * nanos)));
             durableSnapshot = entry.index();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

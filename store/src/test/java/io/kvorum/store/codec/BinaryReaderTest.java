@@ -19,9 +19,7 @@ class BinaryReaderTest {
         assertThat(slice.octet()).isEqualTo(1);
         assertThat(slice.rest()).containsExactly(2, 3);
         assertThat(slice.atEnd()).isTrue();
-        assertThatThrownBy(slice::octet)
-                .isInstanceOf(MalformedException.class)
-                .hasMessage("unexpected end at byte 3");
+        assertThatThrownBy(slice::octet).isInstanceOf(MalformedException.class).hasMessage("unexpected end at byte 3");
     }
 
     @Test
