@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,13 @@ public final class LargeStoreBench implements Callable<Integer> {
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "of each member of Kvorum (default: ${DEFAULT-VALUE})")
     String heap = "2g";
+
+    @Option(
+            names = "--collector",
+            paramLabel = "WHICH",
+            description = "of each member of Kvorum: serial or g1 (default: what a member of this heap has)")
+    @Nullable
+    String collector;
 
     @Option(names = "--rate", paramLabel = "N", description = "requests a second (default: ${DEFAULT-VALUE})")
     int rate = 600;
@@ -98,9 +106,14 @@ public final class LargeStoreBench implements Callable<Integer> {
     }
 
     private Contender contender(Path folder) throws IOException {
-        return store.equals("etcd")
-                ? EtcdCluster.of(EtcdProgram.find(etcd), folder, NETWORK, members, false)
-                : new KvorumStore(folder, members, List.of("--store-arg=compiler=full", "--store-arg=heap=" + heap));
+        if (store.equals("etcd")) {
+            return EtcdCluster.of(EtcdProgram.find(etcd), folder, NETWORK, members, false);
+        }
+        List<String> arguments = new ArrayList<>(List.of("--store-arg=compiler=full", "--store-arg=heap=" + heap));
+        if (collector != null) {
+            arguments.add("--store-arg=collector=" + collector);
+        }
+        return new KvorumStore(folder, members, arguments);
     }
 
     private LargeReport measure(Contender contender) throws IOException, InterruptedException {

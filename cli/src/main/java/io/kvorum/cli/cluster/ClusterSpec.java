@@ -226,16 +226,17 @@ public record ClusterSpec(
      * @throws CommandFailure when what the user wrote is no size, compiler or collector
      */
     public Jvm jvm(Role role) {
+        int heapMegabytes = lastArgument(role, HeapSize.ARGUMENT)
+                .map(size -> HeapSize.megabytes(role, size))
+                .orElse(role.heapMegabytes());
         return new Jvm(
-                lastArgument(role, HeapSize.ARGUMENT)
-                        .map(size -> HeapSize.megabytes(role, size))
-                        .orElse(role.heapMegabytes()),
+                heapMegabytes,
                 lastArgument(role, Compiler.ARGUMENT)
                         .map(text -> Compiler.of(role, text))
                         .orElse(Compiler.usual(role)),
                 lastArgument(role, Collector.ARGUMENT)
                         .map(text -> Collector.of(role, text))
-                        .orElse(Collector.SERIAL));
+                        .orElse(Collector.usual(heapMegabytes)));
     }
 
     private Optional<String> lastArgument(Role role, String flag) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Which garbage collector a component's JVM has, as {@code --store-arg collector=serial} and the like set it. */
 public enum Collector {
-    /** The smallest. Looks through the whole heap from time to time, while all else waits: what a component has if not told otherwise. */
+    /** The smallest. Looks through the whole heap from time to time, while all else waits. */
     SERIAL("-XX:+UseSerialGC"),
     /**
      * Looks through the heap beside the component's work and stops it for some hundredths of a second at most. Takes more
@@ -16,6 +16,9 @@ public enum Collector {
     /** How an argument begins that is meant for the collector. */
     static final String ARGUMENT = "collector=";
 
+    /** From so much heap on it takes too long to look through it all while everything waits. */
+    private static final int LARGE_HEAP_MEGABYTES = 1024;
+
     private final List<String> flags;
 
     Collector(String... flags) {
@@ -25,6 +28,11 @@ public enum Collector {
     /** For the JVM. */
     public List<String> flags() {
         return flags;
+    }
+
+    /** What a component has unless it is told otherwise, by the most heap it may use. */
+    static Collector usual(int heapMegabytes) {
+        return heapMegabytes < LARGE_HEAP_MEGABYTES ? SERIAL : G1;
     }
 
     /** @throws CommandFailure when {@code text} is not {@code serial} or {@code g1} */

@@ -85,8 +85,8 @@ public final class UpCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "extra flag of every store member; for any component: heap=2g, the most heap of its JVM;"
                     + " compiler=full, faster under lasting load and slower to start, compiler=adaptive (API servers'"
-                    + " default) between the two, or compiler=quick; collector=g1, with shorter pauses and more memory than"
-                    + " collector=serial")
+                    + " default) between the two, or compiler=quick; collector=g1 (the default from heap=1g on), with shorter"
+                    + " pauses and more memory than collector=serial")
     List<String> storeArguments = List.of();
 
     @Option(names = "--apiserver-arg", paramLabel = "KEY=VALUE", description = "extra flag of every API server")

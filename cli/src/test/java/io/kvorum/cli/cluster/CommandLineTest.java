@@ -103,6 +103,10 @@ class CommandLineTest {
                 .contains("-XX:+UseSerialGC")
                 .doesNotContain("-XX:+UseG1GC");
         assertThat(spec.jvm(Role.SCHEDULER).collector()).isEqualTo(Collector.SERIAL);
+        ClusterSpec large = spec.withArguments(Role.APISERVER, List.of("heap=1g"))
+                .withArguments(Role.SCHEDULER, List.of("heap=1g", "collector=serial"));
+        assertThat(large.jvm(Role.APISERVER).collector()).isEqualTo(Collector.G1);
+        assertThat(large.jvm(Role.SCHEDULER).collector()).isEqualTo(Collector.SERIAL);
         assertThat(arguments(spec, instance(spec, "store-0")))
                 .contains("--watch-history=10")
                 .noneMatch(flag -> flag.contains("collector="));

@@ -2,6 +2,7 @@ package io.kvorum.store.codec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** Reads what a {@link BinaryWriter} wrote. Malformed input is a {@link MalformedException}, never a wrong value out of bounds. */
@@ -9,11 +10,22 @@ public final class BinaryReader {
     private static final int MAX_DEPTH = 64;
 
     private final byte[] bytes;
+    private final int from;
+    private final int to;
     private int position;
     private int depth;
 
     public BinaryReader(byte[] bytes) {
+        this(bytes, 0, bytes.length);
+    }
+
+    /** Reads a part of an array, which is not copied. */
+    public BinaryReader(byte[] bytes, int from, int to) {
+        Objects.checkFromToIndex(from, to, bytes.length);
         this.bytes = bytes;
+        this.from = from;
+        this.to = to;
+        this.position = from;
     }
 
     /** The bytes are not what the codec writes. */
@@ -24,8 +36,8 @@ public final class BinaryReader {
     }
 
     public int octet() {
-        if (position >= bytes.length) {
-            throw new MalformedException("unexpected end at byte " + position);
+        if (position >= to) {
+            throw new MalformedException("unexpected end at byte " + offset());
         }
         return bytes[position++] & 0xff;
     }
@@ -33,7 +45,7 @@ public final class BinaryReader {
     public boolean bool() {
         int value = octet();
         if (value > 1) {
-            throw new MalformedException("not a boolean: " + value + " at byte " + (position - 1));
+            throw new MalformedException("not a boolean: " + value + " at byte " + (offset() - 1));
         }
         return value == 1;
     }
@@ -47,15 +59,14 @@ public final class BinaryReader {
                 return value;
             }
         }
-        throw new MalformedException("number too long at byte " + position);
+        throw new MalformedException("number too long at byte " + offset());
     }
 
     /** A number that counts things of at least one byte each, so it cannot exceed what is left. */
     public int count() {
         long value = number();
-        if (value < 0 || value > bytes.length - position) {
-            throw new MalformedException(
-                    "count " + value + " exceeds the " + (bytes.length - position) + " bytes left");
+        if (value < 0 || value > to - position) {
+            throw new MalformedException("count " + value + " exceeds the " + (to - position) + " bytes left");
         }
         return (int) value;
     }
@@ -67,6 +78,13 @@ public final class BinaryReader {
         return value;
     }
 
+    /** Passes over what {@link #bytes} would read; returns a reader of that, for as long as nobody writes to the array. */
+    public BinaryReader slice() {
+        int length = count();
+        position += length;
+        return new BinaryReader(bytes, position - length, position);
+    }
+
     public String text() {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
@@ -74,7 +92,7 @@ public final class BinaryReader {
     /** Reads a value that may hold others of its own kind. */
     public <T> T nested(Function<BinaryReader, T> value) {
         if (++depth > MAX_DEPTH) {
-            throw new MalformedException("nested deeper than " + MAX_DEPTH + " at byte " + position);
+            throw new MalformedException("nested deeper than " + MAX_DEPTH + " at byte " + offset());
         }
         T read = value.apply(this);
         depth--;
@@ -82,13 +100,24 @@ public final class BinaryReader {
     }
 
     public boolean atEnd() {
-        return position == bytes.length;
+        return position == to;
+    }
+
+    /** Everything not yet read, as a copy. */
+    public byte[] rest() {
+        byte[] rest = Arrays.copyOfRange(bytes, position, to);
+        position = to;
+        return rest;
+    }
+
+    private int offset() {
+        return position - from;
     }
 
     /** Checks that everything was read. */
     public void end() {
         if (!atEnd()) {
-            throw new MalformedException((bytes.length - position) + " bytes too many");
+            throw new MalformedException((to - position) + " bytes too many");
         }
     }
 }

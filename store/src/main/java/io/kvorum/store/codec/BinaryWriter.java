@@ -41,6 +41,12 @@ public final class BinaryWriter {
         return bytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Begins anew; the memory stays. */
+    public BinaryWriter reset() {
+        out.reset();
+        return this;
+    }
+
     public int size() {
         return out.size();
     }

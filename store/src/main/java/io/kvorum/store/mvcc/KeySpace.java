@@ -3,6 +3,7 @@ package io.kvorum.store.mvcc;
 import io.kvorum.store.client.Alarm;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Refusal;
+import io.kvorum.store.codec.BinaryReader;
 import io.kvorum.store.codec.BinaryReader.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,12 @@ public class KeySpace {
      * @param entry a {@link ProposalCodec proposal}; one that cannot be read is refused, an empty one does nothing
      */
     public Applied applyEntry(long index, byte[] entry) {
-        if (entry.length == 0) {
+        return applyEntry(index, new BinaryReader(entry));
+    }
+
+    /** As {@link #applyEntry(long, byte[])}, of an entry that is read from within an array. */
+    public Applied applyEntry(long index, BinaryReader entry) {
+        if (entry.atEnd()) {
             return new Applied(state.revision(), new Outcome.Done(), List.of());
         }
         Proposal proposal;

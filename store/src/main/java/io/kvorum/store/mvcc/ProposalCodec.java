@@ -25,7 +25,10 @@ public final class ProposalCodec {
     }
 
     public static Proposal decode(byte[] bytes) {
-        BinaryReader in = new BinaryReader(bytes);
+        return decode(new BinaryReader(bytes));
+    }
+
+    static Proposal decode(BinaryReader in) {
         RequestId id = id(in);
         Proposal proposal = new Proposal(id, command(in));
         in.end();

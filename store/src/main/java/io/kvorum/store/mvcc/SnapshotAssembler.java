@@ -43,7 +43,11 @@ public final class SnapshotAssembler {
 
     /** Takes the next part; returns whether it was the last. */
     public boolean add(byte[] part) {
-        BinaryReader in = new BinaryReader(part);
+        return add(new BinaryReader(part));
+    }
+
+    /** As {@link #add(byte[])}, of a part that is read from within an array. */
+    public boolean add(BinaryReader in) {
         int next = in.octet();
         if (next < kind
                 || next > kind + 1

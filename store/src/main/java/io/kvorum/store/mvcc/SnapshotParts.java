@@ -28,7 +28,14 @@ public final class SnapshotParts implements Iterator<byte[]> {
     /** A part is closed when it has reached this size; one value more may be in it. */
     private static final int PART_BYTES = 256 << 10;
 
+    /**
+     * Room for a part and a value of usual size. Growing by doubling it would need twice as much for each, and arrays of
+     * half a megabyte make the collector look through the whole heap where that is not over a gigabyte.
+     */
+    private static final int ROOM_BYTES = PART_BYTES + (64 << 10);
+
     private final Snapshot snapshot;
+    private final BinaryWriter out;
     private int kind = HEAD;
     private @Nullable Long afterLease;
     private @Nullable ByteSequence atKey;
@@ -37,6 +44,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
 
     public SnapshotParts(Snapshot snapshot) {
         this.snapshot = snapshot;
+        this.out = new BinaryWriter((int) Math.min(ROOM_BYTES, 1024 + snapshot.bytes()));
     }
 
     @Override
@@ -46,12 +54,12 @@ public final class SnapshotParts implements Iterator<byte[]> {
 
     @Override
     public byte[] next() {
-        BinaryWriter out = new BinaryWriter(PART_BYTES / 4).octet(kind);
+        out.reset().octet(kind);
         boolean last = switch (kind) {
-            case HEAD -> head(out);
-            case LEASES -> leases(out);
-            case KEYS -> keys(out);
-            case SESSIONS -> sessions(out);
+            case HEAD -> head();
+            case LEASES -> leases();
+            case KEYS -> keys();
+            case SESSIONS -> sessions();
             case END -> true;
             default -> throw new NoSuchElementException("the snapshot has no further part");
         };
@@ -61,7 +69,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
         return out.toByteArray();
     }
 
-    private boolean head(BinaryWriter out) {
+    private boolean head() {
         out.octet(FORMAT)
                 .number(snapshot.appliedIndex())
                 .number(snapshot.revision())
@@ -79,7 +87,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
         return true;
     }
 
-    private boolean leases(BinaryWriter out) {
+    private boolean leases() {
         boolean[] all = {true};
         snapshot.leases().visit(afterLease, null, (id, lease) -> {
             if (id.equals(afterLease)) {
@@ -96,7 +104,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
         return all[0];
     }
 
-    private boolean keys(BinaryWriter out) {
+    private boolean keys() {
         boolean[] all = {true};
         snapshot.keys().visit(atKey, null, (key, held) -> {
             KeyHistory history = held.compact(snapshot.compactRevision());
@@ -112,7 +120,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
                 return false;
             }
             atKey = key;
-            atVersion = write(out, key, history, from);
+            atVersion = write(key, history, from);
             all[0] = atVersion == history.size();
             return all[0];
         });
@@ -120,7 +128,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
     }
 
     /** Returns the version from which the next part has to go on. */
-    private static int write(BinaryWriter out, ByteSequence key, KeyHistory history, int from) {
+    private int write(ByteSequence key, KeyHistory history, int from) {
         ValueCodec.write(out, key);
         int at = from;
         while (at < history.size() && (at == from || out.size() < PART_BYTES)) {
@@ -137,7 +145,7 @@ public final class SnapshotParts implements Iterator<byte[]> {
         return at;
     }
 
-    private boolean sessions(BinaryWriter out) {
+    private boolean sessions() {
         boolean[] all = {true};
         snapshot.sessions().all().visit(afterSession, null, (client, session) -> {
             if (client.equals(afterSession)) {
@@ -147,14 +155,14 @@ public final class SnapshotParts implements Iterator<byte[]> {
                 all[0] = false;
                 return false;
             }
-            write(out, client, session);
+            write(client, session);
             afterSession = client;
             return true;
         });
         return all[0];
     }
 
-    private static void write(BinaryWriter out, long client, Session session) {
+    private void write(long client, Session session) {
         out.number(client).number(session.usedAt()).number(session.forgottenBelow());
         out.number(session.outcomes().size());
         session.outcomes().visitAll((sequence, outcome) -> {

@@ -68,8 +68,14 @@ public final class Replica {
     /** The operation of a query; never in the log. */
     private static final Object READ_REVISION = new Object();
 
-    /** How many keys are purged of old versions in one go: some milliseconds, much less than a heartbeat. */
-    private static final int PURGE_KEYS = 2000;
+    /** How many keys are purged of old versions in one go: about a millisecond, some when the code is new. */
+    private static final int PURGE_KEYS = 500;
+
+    /**
+     * How many times as long as a part of the purge took is left to others before the next. All members purge at the same
+     * time, perhaps on one machine.
+     */
+    private static final int PURGE_REST = 3;
 
     private static final Duration PURGE_LIMIT = Duration.ofMinutes(5);
 
@@ -386,7 +392,13 @@ public final class Replica {
     private void dropOldLog(CompletableFuture<Void> done) {
         try {
             disk.flushLogs();
-            done.complete(null);
+            disk.deletion().whenComplete((deleted, thrown) -> {
+                if (thrown != null) {
+                    done.completeExceptionally(thrown);
+                } else {
+                    done.complete(null);
+                }
+            });
         } catch (IOException e) {
             done.completeExceptionally(e); // and the member stops, as after every failed write
         }
@@ -757,13 +769,13 @@ public final class Replica {
         }
     }
 
-    /** A part of the purge; the next one waits as long as this one took, so that half of the time is for others. */
+    /** A part of the purge; the next one waits, so that most of the time is for others. */
     private void purge() {
         long begun = System.nanoTime();
         purgeScheduled = keySpace.purge(PURGE_KEYS);
         newest = keySpace.snapshot();
         if (purgeScheduled) {
-            schedule(this::purge, System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+            schedule(this::purge, PURGE_REST * (System.nanoTime() - begun), TimeUnit.NANOSECONDS);
         } else {
             purged.complete(null);
             purged = new CompletableFuture<>();

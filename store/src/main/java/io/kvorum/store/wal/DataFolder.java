@@ -13,12 +13,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A member's folder, locked so that no second process works in it, with files that are replaced as a whole. */
 final class DataFolder implements Closeable {
     /** A large file goes to the medium bit by bit, so that the log's own fsyncs do not wait for all of it. */
-    private static final long SYNC_BYTES = 8L << 20;
+    private static final long SYNC_BYTES = 2L << 20;
+
+    /** How much space of a large file that was replaced goes back to the file system at a time. */
+    private static final long RELEASE_BYTES = 16L << 20;
 
     private final Path path;
     private final Disk disk;
@@ -66,17 +70,20 @@ final class DataFolder implements Closeable {
 
     /** Replaces a file by one record, durably and as a whole: a crash leaves the old or the new one. */
     void replace(String name, byte[] payload) throws IOException {
-        replace(name, List.of(Records.frame(1, payload)).iterator());
+        replace(name, List.of(Records.frame(1, payload)).iterator(), nanos -> {});
     }
 
     /**
      * Replaces a file by records, durably and as a whole.
      *
+     * @param rest is called after every part of a large file with the nanoseconds that it took; the next part follows when
+     *     it returns
      * @return bytes written
      */
-    long replace(String name, Iterator<byte[]> records) throws IOException {
+    long replace(String name, Iterator<byte[]> records, LongConsumer rest) throws IOException {
         long written = 0;
         long synced = 0;
+        long begun = System.nanoTime();
         Path temporary = file(name + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -87,13 +94,40 @@ final class DataFolder implements Closeable {
                 if (written - synced >= SYNC_BYTES) {
                     disk.sync(channel);
                     synced = written;
+                    rest.accept(System.nanoTime() - begun);
+                    begun = System.nanoTime();
                 }
             }
             disk.sync(channel);
         }
-        Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncFolder(path);
+        try (FileChannel former = former(name)) {
+            Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncFolder(path);
+            if (former != null) {
+                release(former, rest);
+            }
+        }
         return written;
+    }
+
+    private @Nullable FileChannel former(String name) throws IOException {
+        try {
+            return FileChannel.open(file(name), StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Shortens a file that has no name any more. Were a large one given up as a whole, every fsync of the file system
+     * would wait until all of its blocks and pages are free.
+     */
+    private static void release(FileChannel former, LongConsumer rest) throws IOException {
+        for (long left = former.size() - RELEASE_BYTES; left > 0; left -= RELEASE_BYTES) {
+            long begun = System.nanoTime();
+            former.truncate(left);
+            rest.accept(System.nanoTime() - begun);
+        }
     }
 
     /** The record of a file written by {@link #replace}, null when there is no such file. */
@@ -108,7 +142,7 @@ final class DataFolder implements Closeable {
         if (found == null || found.end() != bytes.length) {
             throw new CorruptFileException(file(name), 0, "its checksum does not match");
         }
-        return found.payload();
+        return found.reader().rest();
     }
 
     void sync() throws IOException {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Binary form of Raft's own values: log entries (whose operation is the bytes of a proposal, none at all at the start of
@@ -43,19 +44,43 @@ public final class EntryCodec {
     public static LogEntry entry(BinaryReader in) {
         int term = (int) in.number();
         long index = in.number();
-        int kind = in.octet();
+        return new LogEntry(term, index, operation(in.octet(), in));
+    }
+
+    private static Object operation(int kind, BinaryReader in) {
         return switch (kind) {
-            case PROPOSAL -> new LogEntry(term, index, in.bytes());
+            case PROPOSAL -> in.bytes();
             case MEMBERS ->
-                new LogEntry(
-                        term,
-                        index,
-                        new UpdateRaftGroupMembersCmd(
-                                endpoints(in),
-                                endpoint(in),
-                                in.bool() ? MembershipChangeMode.ADD : MembershipChangeMode.REMOVE));
+                new UpdateRaftGroupMembersCmd(
+                        endpoints(in),
+                        endpoint(in),
+                        in.bool() ? MembershipChangeMode.ADD : MembershipChangeMode.REMOVE);
             default -> throw new MalformedException("no such log operation: " + kind);
         };
+    }
+
+    /**
+     * Passes over an entry without copying what it holds.
+     *
+     * @return its index
+     */
+    static long skim(BinaryReader in) {
+        in.number();
+        long index = in.number();
+        int kind = in.octet();
+        if (kind == PROPOSAL) {
+            in.slice();
+        } else {
+            operation(kind, in);
+        }
+        return index;
+    }
+
+    /** The proposal that an entry holds; null for an entry of Raft itself. */
+    static @Nullable BinaryReader proposal(BinaryReader in) {
+        in.number();
+        in.number();
+        return in.octet() == PROPOSAL ? in.slice() : null;
     }
 
     /** The key space inside the operation of a {@link SnapshotEntry}. */

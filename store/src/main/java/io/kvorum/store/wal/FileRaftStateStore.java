@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -44,6 +45,15 @@ public final class FileRaftStateStore implements RaftStateStore {
      */
     private static final long MIN_LOG_BYTES = 64L << 20;
 
+    /**
+     * How many times as long as it took to write a part of a snapshot is left to others before the next. All members begin
+     * theirs at about the same time, because their logs are alike, perhaps on one machine.
+     */
+    private static final int REST_IN_BACKGROUND = 3;
+
+    /** The same where somebody waits for the end, of one member at a time. */
+    private static final int REST_IF_AWAITED = 1;
+
     /** The effects whose failure makes the store useless. */
     private interface Effect {
         void run() throws IOException;
@@ -54,6 +64,10 @@ public final class FileRaftStateStore implements RaftStateStore {
     private final LongConsumer onFlushNanos;
     private final Consumer<IOException> onFailure;
     private final ExecutorService snapshots;
+    /** Of what the log gave up last; on the Raft thread. */
+    private CompletableFuture<Void> deletion = CompletableFuture.completedFuture(null);
+
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final long minLogBytes;
     private volatile @Nullable IOException failure;
 
@@ -225,13 +239,13 @@ public final class FileRaftStateStore implements RaftStateStore {
         }
         appendedBefore = log.appendedBytes();
         guarded(log::roll);
-        Future<?> written = snapshots.submit(() -> write(entry));
+        Future<?> written = snapshots.submit(() -> write(entry, received ? 0 : REST_IN_BACKGROUND));
         if (received) {
             await(written);
         }
     }
 
-    /** Writes a snapshot however short the log is. Completes on any thread; the next flush drops the log before it. */
+    /** Writes a snapshot however short the log is. Completes on any thread; the next flush gives up the log before it. */
     public CompletableFuture<Void> rewrite(SnapshotEntry entry) {
         try {
             guarded(log::roll);
@@ -239,7 +253,7 @@ public final class FileRaftStateStore implements RaftStateStore {
             return CompletableFuture.failedFuture(e);
         }
         appendedBefore = log.appendedBytes();
-        return CompletableFuture.runAsync(() -> write(entry), snapshots);
+        return CompletableFuture.runAsync(() -> write(entry, REST_IF_AWAITED), snapshots);
     }
 
     /** Notes durably that this folder is never to be used again. */
@@ -247,15 +261,25 @@ public final class FileRaftStateStore implements RaftStateStore {
         guarded(() -> folder.replace(CONDEMNED, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void write(SnapshotEntry entry) {
+    private void write(SnapshotEntry entry, int restTimes) {
         if (entry.index() <= durableSnapshot || failure != null) {
             return;
         }
         try {
-            guarded(() -> snapshotBytes = folder.replace(SnapshotFile.NAME, SnapshotFile.records(entry)));
+            guarded(() -> snapshotBytes =
+                    folder.replace(SnapshotFile.NAME, SnapshotFile.records(entry), nanos -> rest(restTimes * nanos)));
             durableSnapshot = entry.index();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Leaves the processor and the disk to others, though not once the store is being closed. */
+    private void rest(long nanos) {
+        try {
+            closing.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the next write to the disk tells
         }
     }
 
@@ -275,9 +299,26 @@ public final class FileRaftStateStore implements RaftStateStore {
         long start = System.nanoTime();
         guarded(() -> {
             log.flush();
-            log.dropUpTo(durableSnapshot);
+            List<Path> needless = log.takeUpTo(durableSnapshot);
+            if (!needless.isEmpty()) {
+                // Aside: the file system takes its time for each, and the member has others to answer.
+                deletion = CompletableFuture.runAsync(() -> delete(needless), snapshots);
+            }
         });
         onFlushNanos.accept(System.nanoTime() - start);
+    }
+
+    private void delete(List<Path> files) {
+        try {
+            guarded(() -> log.delete(files));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // onFailure was told
+        }
+    }
+
+    /** Completes, on any thread, when the files of what the log gave up are deleted. */
+    public CompletableFuture<Void> deletion() {
+        return deletion;
     }
 
     private void guarded(Effect effect) throws IOException {
@@ -296,6 +337,7 @@ public final class FileRaftStateStore implements RaftStateStore {
 
     @Override
     public void close() throws IOException {
+        closing.countDown();
         snapshots.shutdown();
         try {
             if (!snapshots.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

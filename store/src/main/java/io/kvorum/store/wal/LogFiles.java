@@ -13,9 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The segments of the log: files {@code log-<sequence>} of records: entries, removals of all entries from an index on,
  * and marks up to where all is committed. Records are gathered in memory and reach the disk with {@link #flush}, so one fsync serves many. Not
- * thread-safe, except {@link #sizeBytes}.
+ * thread-safe, except {@link #sizeBytes} and {@link #delete}.
  */
 final class LogFiles implements Closeable {
     static final String PREFIX = "log-";
     private static final long SEGMENT_BYTES = 64L << 20;
+    private static final int READ_BYTES = 1 << 20;
 
     private final DataFolder folder;
     private final Disk disk;
@@ -110,7 +110,7 @@ final class LogFiles implements Closeable {
      * @param last whether it is the newest: its end may be a write under way, or one that a crash cut off
      */
     static Scanned scan(Path file, boolean last, Consumer<Records.Found> reader) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = read(file);
         int intact = Records.readAll(bytes, 0, (record, offset) -> {
             try {
                 reader.accept(record);
@@ -122,6 +122,21 @@ final class LogFiles implements Closeable {
             throw new CorruptFileException(file, intact, "its checksum does not match");
         }
         return new Scanned(intact, bytes.length);
+    }
+
+    /** Bit by bit, because what is read at a time passes through memory outside of the heap, which stays. */
+    private static byte[] read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            byte[] bytes = new byte[Math.toIntExact(channel.size())];
+            ByteBuffer into = ByteBuffer.wrap(bytes);
+            while (into.position() < bytes.length) {
+                into.limit(Math.min(bytes.length, into.position() + READ_BYTES));
+                if (channel.read(into) < 0) {
+                    return Arrays.copyOf(bytes, into.position()); // cut off meanwhile
+                }
+            }
+            return bytes;
+        }
     }
 
     /** Starts a new segment to append to. */
@@ -200,18 +215,26 @@ final class LogFiles implements Closeable {
         }
     }
 
-    /** Deletes the oldest segments that hold nothing beyond {@code snapshotIndex}, which is on disk as a snapshot. */
-    void dropUpTo(long snapshotIndex) throws IOException {
-        Iterator<Map.Entry<Long, Segment>> oldest = closed.entrySet().iterator();
-        while (oldest.hasNext()) {
-            Segment segment = oldest.next().getValue();
-            if (segment.greatestIndex() > snapshotIndex) {
-                break;
-            }
-            Files.deleteIfExists(segment.file());
-            folder.sync(); // oldest first also on the medium, else a crash leaves a gap in the sequence
+    /**
+     * Gives up the oldest segments that hold nothing beyond {@code snapshotIndex}, which is on disk as a snapshot.
+     *
+     * @return their files, oldest first, for {@link #delete}
+     */
+    List<Path> takeUpTo(long snapshotIndex) {
+        List<Path> files = new ArrayList<>();
+        while (!closed.isEmpty() && closed.firstEntry().getValue().greatestIndex() <= snapshotIndex) {
+            Segment segment = closed.pollFirstEntry().getValue();
             closedBytes -= segment.bytes();
-            oldest.remove();
+            files.add(segment.file());
+        }
+        return files;
+    }
+
+    /** Deletes files of segments that were given up. On one thread of any sort: those given up first go first. */
+    void delete(List<Path> files) throws IOException {
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+            folder.sync(); // oldest first also on the medium, else a crash leaves a gap in the sequence
         }
     }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the records of a log say on top of a snapshot. A mark says that everything up to an index is committed: that is
- * applied at once, so that only the entries after the last mark are held, however long the log is.
+ * applied at once, so that only the entries after the last mark are held, however long the log is. Until then an entry is
+ * a place in the bytes that were read, and what it writes is copied once, into the key space.
  */
 final class LogReplay {
     static final int ENTRY = 1;
@@ -24,7 +25,7 @@ final class LogReplay {
     static final int MARK = 3;
 
     private final boolean applies;
-    private final TreeMap<Long, LogEntry> entries = new TreeMap<>();
+    private final TreeMap<Long, Records.Found> entries = new TreeMap<>();
     private @Nullable SnapshotEntry base;
     private @Nullable KeySpace keySpace;
 
@@ -65,12 +66,12 @@ final class LogReplay {
 
     /** Takes the next record; returns the index of the entry, 0 when it is none. */
     long record(Records.Found record) {
-        BinaryReader in = new BinaryReader(record.payload());
+        BinaryReader in = record.reader();
         switch (record.type()) {
             case ENTRY -> {
-                LogEntry entry = EntryCodec.entry(in);
-                add(entry);
-                return entry.index();
+                long index = EntryCodec.skim(in);
+                add(index, record);
+                return index;
             }
             case REMOVAL -> entries.tailMap(in.number(), true).clear();
             case MARK -> committed((int) in.number(), in.number(), in.number(), EntryCodec.endpoints(in));
@@ -83,15 +84,15 @@ final class LogReplay {
         return base == null ? 0 : base.index();
     }
 
-    private void add(LogEntry entry) {
-        if (!entries.isEmpty() && entry.index() > entries.lastKey() + 1) {
-            if (entry.index() > baseIndex() + 1) {
-                throw new MalformedException("entry " + entry.index() + " follows entry " + entries.lastKey());
+    private void add(long index, Records.Found entry) {
+        if (!entries.isEmpty() && index > entries.lastKey() + 1) {
+            if (index > baseIndex() + 1) {
+                throw new MalformedException("entry " + index + " follows entry " + entries.lastKey());
             }
             entries.clear(); // a snapshot from the leader bridged the gap
         }
-        entries.tailMap(entry.index(), true).clear();
-        entries.put(entry.index(), entry);
+        entries.tailMap(index, true).clear();
+        entries.put(index, entry);
     }
 
     private void committed(int term, long index, long membersIndex, List<RaftEndpoint> members) {
@@ -99,11 +100,12 @@ final class LogReplay {
             return;
         }
         KeySpace state = state();
-        for (LogEntry entry : between(baseIndex() + 1, index).values()) {
-            if (entry.operation() instanceof byte[] proposal) {
-                state.applyEntry(entry.index(), proposal);
+        between(baseIndex() + 1, index).forEach((at, entry) -> {
+            BinaryReader proposal = EntryCodec.proposal(entry.reader());
+            if (proposal != null) {
+                state.applyEntry(at, proposal);
             }
-        }
+        });
         state.purge(Integer.MAX_VALUE);
         entries.headMap(index, true).clear();
         base = new SnapshotEntry(term, index, new ReceivedSnapshot(state.snapshot()), membersIndex, members);
@@ -119,8 +121,8 @@ final class LogReplay {
         return begun;
     }
 
-    private NavigableMap<Long, LogEntry> between(long from, long to) {
-        NavigableMap<Long, LogEntry> found = entries.subMap(from, true, to, true);
+    private NavigableMap<Long, Records.Found> between(long from, long to) {
+        NavigableMap<Long, Records.Found> found = entries.subMap(from, true, to, true);
         if (found.size() != to - from + 1) {
             throw new MalformedException(
                     "entries up to " + to + " are committed, but some after " + (from - 1) + " are missing");
@@ -135,7 +137,7 @@ final class LogReplay {
     }
 
     /**
-     * The entries after {@link #base}, dense; perhaps not all committed.
+     * Takes the entries after {@link #base}, dense; perhaps not all committed.
      *
      * @throws MalformedException some are missing
      */
@@ -145,6 +147,11 @@ final class LogReplay {
             throw new MalformedException(
                     "entries " + (baseIndex() + 1) + " to " + (entries.firstKey() - 1) + " are missing");
         }
-        return new ArrayList<>(entries.values());
+        List<LogEntry> copied = new ArrayList<>(entries.size());
+        while (!entries.isEmpty()) {
+            // With its last entry what was read of a file can go: no more than one file is held twice.
+            copied.add(EntryCodec.entry(entries.pollFirstEntry().getValue().reader()));
+        }
+        return copied;
     }
 }

@@ -114,6 +114,6 @@ public record MemberFolder(Snapshot snapshot, List<Entry> entries, long bytes) {
         if (found == null || found.end() != bytes.length) {
             throw new CorruptFileException(file, 0, "its checksum does not match");
         }
-        return found.payload();
+        return found.reader().rest();
     }
 }

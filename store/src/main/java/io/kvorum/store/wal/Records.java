@@ -1,5 +1,6 @@
 package io.kvorum.store.wal;
 
+import io.kvorum.store.codec.BinaryReader;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -23,11 +24,22 @@ final class Records {
     private Records() {}
 
     /**
-     * One record read.
+     * One record read. Its payload is a part of what was read and not copied; nobody writes to that.
      *
+     * @param from offset of the payload in {@code bytes}
      * @param end offset of the byte after it
      */
-    record Found(int type, byte[] payload, int end) {}
+    record Found(int type, byte[] bytes, int from, int end) {
+        /** Reads the payload. */
+        BinaryReader reader() {
+            return new BinaryReader(bytes, from, end);
+        }
+
+        /** How many bytes the payload has. */
+        int length() {
+            return end - from;
+        }
+    }
 
     static byte[] frame(int type, byte[] payload) {
         ByteBuffer record = ByteBuffer.allocate(HEADER_BYTES + payload.length);
@@ -61,9 +73,7 @@ final class Records {
         if (type == 0 || length < 0 || length > file.length - from || checksum(type, file, from, length) != crc) {
             return null;
         }
-        byte[] payload = new byte[length];
-        System.arraycopy(file, from, payload, 0, length);
-        return new Found(type, payload, from + length);
+        return new Found(type, file, from, from + length);
     }
 
     /** Receives a record; the exception it throws ends the scan. */
@@ -106,7 +116,7 @@ final class Records {
                     throw new CorruptFileException(file, offset, "its checksum does not match");
                 }
                 reader.record(found, offset);
-                long length = HEADER_BYTES + found.payload().length;
+                long length = HEADER_BYTES + found.length();
                 offset += length;
                 left -= length;
             }
@@ -126,9 +136,10 @@ final class Records {
         if (type == 0 || length < 0 || length > left - HEADER_BYTES) {
             return null;
         }
-        byte[] payload = in.readNBytes(length);
-        boolean intact = payload.length == length && checksum(type, payload, 0, length) == crc;
-        return intact ? new Found(type, payload, length) : null;
+        byte[] payload = new byte[length];
+        in.readFully(payload);
+        boolean intact = checksum(type, payload, 0, length) == crc;
+        return intact ? new Found(type, payload, 0, length) : null;
     }
 
     /**

@@ -80,13 +80,13 @@ final class SnapshotFile {
         public void record(Records.Found record, long offset) throws IOException {
             try {
                 if (record.type() == RAFT && index < 0) {
-                    BinaryReader in = new BinaryReader(record.payload());
+                    BinaryReader in = record.reader();
                     term = (int) in.number();
                     index = in.number();
                     membersIndex = in.number();
                     members = EntryCodec.endpoints(in);
                 } else if (record.type() == PART && index >= 0 && !whole) {
-                    whole = assembler.add(record.payload());
+                    whole = assembler.add(record.reader());
                 } else {
                     throw new MalformedException("a record of type " + record.type() + " does not belong here");
                 }

@@ -288,6 +288,7 @@ final class FileRaftStateStoreTest {
         store.persistSnapshot(snapshot(6));
         store.persistEntry(entry(1, 7));
         store.flushLogs();
+        store.deletion().join();
         assertThat(segments()).hasSize(1);
         store.close();
         RestoredRaftState state = reload();
@@ -295,6 +296,29 @@ final class FileRaftStateStoreTest {
         assertThat(SnapshotHash.of(EntryCodec.stateOf(state.snapshot().operation())))
                 .isEqualTo(SnapshotHash.of(EntryCodec.stateOf(snapshot(6).operation())));
         assertThat(indexes(state)).containsExactly(7L);
+    }
+
+    @Test
+    void aLargeSnapshotReplacesALargeOne() throws IOException {
+        FileRaftStateStore store = filled(1);
+        store.persistSnapshot(largeSnapshot(10));
+        store.persistSnapshot(largeSnapshot(11));
+        store.close();
+        SnapshotEntry read = reload().snapshot();
+        assertThat(read.index()).isEqualTo(11);
+        assertThat(SnapshotHash.of(EntryCodec.stateOf(read.operation())))
+                .isEqualTo(SnapshotHash.of(EntryCodec.stateOf(largeSnapshot(11).operation())));
+    }
+
+    /** Of 40 MiB. */
+    private static SnapshotEntry largeSnapshot(long index) {
+        KeySpace keySpace = new KeySpace();
+        List<Op> puts = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            puts.add(new Op.Put(ByteSequence.utf8("k" + i), ByteSequence.wrap(new byte[1 << 20]), 0, false));
+        }
+        keySpace.apply(index, new Proposal(null, new Command.Commit(Txn.of(puts.toArray(Op[]::new)))));
+        return new SnapshotEntry(1, index, new ReceivedSnapshot(keySpace.snapshot()), 0, MEMBERS);
     }
 
     @Test
