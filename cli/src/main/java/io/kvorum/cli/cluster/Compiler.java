@@ -42,7 +42,7 @@ public enum Compiler {
 
     /** What a role has unless it is told otherwise. All requests pass an API server, most of its work is to encrypt and encode. */
     static Compiler usual(Role role) {
-        return role == Role.APISERVER || role == Role.STORE ? ADAPTIVE : QUICK;
+        return role == Role.APISERVER ? ADAPTIVE : QUICK;
     }
 
     /** @throws CommandFailure when {@code text} is not {@code quick}, {@code adaptive} or {@code full} */
