@@ -3,13 +3,16 @@ package io.kvorum.bench.etcd;
 import io.etcd.jetcd.KV;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -32,6 +35,7 @@ final class ConstantRate {
     private final Map<Operation, Record> records = new EnumMap<>(Operation.class);
     private final AtomicInteger outstanding = new AtomicInteger();
     private final AtomicLong failures = new AtomicLong();
+    private volatile AtomicLongArray worstBySecond = new AtomicLongArray(0);
 
     /** What one kind of request met. */
     static final class Record {
@@ -74,6 +78,7 @@ final class ConstantRate {
         long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
         long started = System.nanoTime();
         long requests = time.toNanos() / interval;
+        worstBySecond = new AtomicLongArray((int) (requests / perSecond) + 1);
         for (long i = 0; i < requests; i++) {
             long due = started + i * interval;
             long early = due - System.nanoTime();
@@ -85,7 +90,7 @@ final class ConstantRate {
                 early = due - System.nanoTime();
             }
             Operation operation = OPERATIONS[(int) (i % OPERATIONS.length)];
-            send(operation, Objects.requireNonNull(records.get(operation)), random, due);
+            send(operation, Objects.requireNonNull(records.get(operation)), random, due, (int) (i / perSecond));
         }
         long patience = System.nanoTime() + time.toNanos();
         while (outstanding.get() > 0 && System.nanoTime() - patience < 0) {
@@ -94,7 +99,7 @@ final class ConstantRate {
         failures.addAndGet(outstanding.get());
     }
 
-    private void send(Operation operation, Record record, SplittableRandom random, long due) {
+    private void send(Operation operation, Record record, SplittableRandom random, long due, int second) {
         if (outstanding.incrementAndGet() > MOST_OUTSTANDING) {
             outstanding.decrementAndGet();
             failures.incrementAndGet();
@@ -105,13 +110,24 @@ final class ConstantRate {
             if (failure != null) {
                 failures.incrementAndGet();
             } else {
-                record.add(due, System.nanoTime() - due);
+                long latency = System.nanoTime() - due;
+                record.add(due, latency);
+                worstBySecond.accumulateAndGet(second, latency, Math::max);
             }
         });
     }
 
     Map<Operation, Record> records() {
         return records;
+    }
+
+    /** The seconds, from the start, in which a request was due that took longer than {@code nanos}. */
+    List<Integer> secondsOver(long nanos) {
+        AtomicLongArray worst = worstBySecond;
+        return IntStream.range(0, worst.length())
+                .filter(second -> worst.get(second) > nanos)
+                .boxed()
+                .toList();
     }
 
     /** Requests that were refused, not answered or not sent at all. */

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -48,6 +49,12 @@ record LargeReport(
                 GOAL_MILLIS,
                 worstMillis() <= GOAL_MILLIS ? "met" : "missed",
                 load.failures()));
+        List<Integer> slow = load.secondsOver(TimeUnit.MILLISECONDS.toNanos((long) GOAL_MILLIS));
+        if (!slow.isEmpty()) {
+            text.append("slower than the goal in these seconds of the load: ")
+                    .append(slow)
+                    .append('\n');
+        }
         steps.stream()
                 .max(Comparator.comparingLong(step -> step.ended() - step.began()))
                 .ifPresent(step -> text.append(String.format(
