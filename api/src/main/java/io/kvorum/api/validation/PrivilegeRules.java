@@ -6,7 +6,7 @@ import io.kvorum.api.Tree;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code --allow-privileged=false} forbids, in pods and in all that makes pods. */
+/** What {@code --allow-privileged=false} forbids, in pods and in what makes pods, but for stateful sets. */
 final class PrivilegeRules {
     private static final List<String> TEMPLATE = List.of("spec", "template", "spec");
     private static final Map<String, List<String>> SPECS = Map.of(
@@ -15,7 +15,6 @@ final class PrivilegeRules {
             "/ReplicationController", TEMPLATE,
             "apps/Deployment", TEMPLATE,
             "apps/ReplicaSet", TEMPLATE,
-            "apps/StatefulSet", TEMPLATE,
             "apps/DaemonSet", TEMPLATE,
             "batch/Job", TEMPLATE,
             "batch/CronJob", List.of("spec", "jobTemplate", "spec", "template", "spec"));
