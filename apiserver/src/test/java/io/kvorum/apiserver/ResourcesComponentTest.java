@@ -421,6 +421,23 @@ class ResourcesComponentTest {
                 .isEqualTo(406);
     }
 
+    /** Not even to keep it for longer: upstream renews the time to live with what is written, and nothing is. */
+    @Test
+    void anEventThatIsPutAsItIsStaysAsItIs() {
+        String events = "/api/v1/namespaces/default/events";
+        Http.Answer made = http.post(events, """
+                {"apiVersion":"v1","kind":"Event","metadata":{"name":"same"},"reason":"R","message":"m",
+                 "involvedObject":{"kind":"Pod","namespace":"default","name":"p"}}""");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        Http.Answer put = http.put(events + "/same", made.text());
+        assertThat(put.status()).as(put.text()).isEqualTo(200);
+        assertThat(put.json().at("/metadata/resourceVersion"))
+                .isEqualTo(made.json().at("/metadata/resourceVersion"));
+        Http.Answer changed = http.put(events + "/same", made.text().replace("\"m\"", "\"n\""));
+        assertThat(changed.json().at("/metadata/resourceVersion"))
+                .isNotEqualTo(made.json().at("/metadata/resourceVersion"));
+    }
+
     @Test
     void eventsAreSeenUnderBothGroups() {
         String ns = namespace("events");

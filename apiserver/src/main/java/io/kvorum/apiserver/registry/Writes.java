@@ -294,8 +294,7 @@ final class Writes {
             return new Change.Remove(reservations(served).delete(old));
         }
         // Nothing changed: no write, no event, the same resourceVersion.
-        boolean same = attachment.lease() == 0
-                && FieldTracking.unchanged(old, next)
+        boolean same = FieldTracking.unchanged(old, next)
                 && (served.conversion().identity()
                         || !served.conversion().immediate()
                         || Tree.sameValue(served.conversion().beforeStore(next), current.tree()));
