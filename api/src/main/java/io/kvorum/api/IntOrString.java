@@ -39,12 +39,20 @@ public record IntOrString(int number, @Nullable String text) {
         return text != null && PERCENT.matcher(text).matches();
     }
 
-    /** The percentage without its sign. */
+    /** The percentage without its sign; the greatest number for those that are greater. */
     public int percent() {
         if (text == null || !isPercent()) {
             throw new IllegalArgumentException("not a percentage: " + this);
         }
-        return Integer.parseInt(text.substring(0, text.length() - 1));
+        int value = 0;
+        for (int i = 0; i < text.length() - 1; i++) {
+            int digit = text.charAt(i) - '0';
+            if (value > (Integer.MAX_VALUE - digit) / 10) {
+                return Integer.MAX_VALUE;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
     }
 
     /**
@@ -57,7 +65,7 @@ public record IntOrString(int number, @Nullable String text) {
             return number;
         }
         long hundredths = (long) percent() * total;
-        return (int) (roundUp ? (hundredths + 99) / 100 : hundredths / 100);
+        return (int) Math.min(Integer.MAX_VALUE, roundUp ? (hundredths + 99) / 100 : hundredths / 100);
     }
 
     @Override

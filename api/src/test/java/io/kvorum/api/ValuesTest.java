@@ -15,6 +15,12 @@ class ValuesTest {
         assertThat(quarter.scaled(10, false)).isEqualTo(2);
         assertThat(IntOrString.of(7).scaled(10, true)).isEqualTo(7);
         assertThat(IntOrString.of("web").isPercent()).isFalse();
+        assertThat(IntOrString.of("00000000000000000000007%").percent()).isEqualTo(7);
+        assertThat(IntOrString.of("2147483647%").percent()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(IntOrString.of("2147483648%").percent()).isEqualTo(Integer.MAX_VALUE);
+        IntOrString huge = IntOrString.of("999999999999999999999%");
+        assertThat(huge.percent()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(huge.scaled(1000, true)).isEqualTo(Integer.MAX_VALUE);
         assertThat(IntOrString.from(Golden.json("80"))).isEqualTo(IntOrString.of(80));
         assertThat(IntOrString.from(Golden.json("null"))).isNull();
     }

@@ -94,6 +94,8 @@ class KindValidationTest {
                 "rbac.authorization.k8s.io/v1|ClusterRoleBinding|'roleRef':{'kind':'ClusterRole','name':'r'},'subjects':[{'kind':"
                         + "'ServiceAccount','name':'s'}]|subjects[0].namespace: Required value",
                 "policy/v1|PodDisruptionBudget|'spec':{'minAvailable':'x'}|*",
+                "policy/v1|PodDisruptionBudget|'spec':{'minAvailable':'999999999999999999999%'}|spec.minAvailable: Invalid"
+                        + " value: \"\"999999999999999999999%\"\": must not be greater than 100%",
                 "policy/v1|PodDisruptionBudget|'spec':{'minAvailable':1,'maxUnavailable':1}|spec: Invalid value:"
                         + " {\"\"MinAvailable\"\":1,\"\"Selector\"\":null,\"\"MaxUnavailable\"\":1,\"\"UnhealthyPodEvictionPolicy\"\":null}: minAvailable and maxUnavailable cannot be both set",
                 "autoscaling/v2|HorizontalPodAutoscaler|'spec':{'maxReplicas':1,'minReplicas':2,'scaleTargetRef':{'kind':'D','name':'d'}}"
