@@ -8,6 +8,9 @@ public interface ContainerStreams {
     /** Starts a command in the container's environment and working folder. Errors: {@link StartFailedException}. */
     ExecSession open(ContainerId id, ExecRequest request) throws IOException;
 
+    /** Whether its main process runs, by the operating system's word, which comes before the node's. */
+    boolean runs(ContainerId id);
+
     /**
      * Opens the standard input of a container that was started with one. Closing it leaves the container's end open for
      * others; a blocked write ends when it is closed by another thread.

@@ -382,6 +382,12 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
     }
 
     @Override
+    public boolean runs(ContainerId id) {
+        Run run = runs.get(id);
+        return run != null && run.processes.main().alive();
+    }
+
+    @Override
     public OutputStream stdin(ContainerId id) throws IOException {
         Path fifo = ContainerFolder.of(rootDir, id).path().resolve(STDIN_FIFO);
         if (!runs.containsKey(id) || !Files.exists(fifo)) {

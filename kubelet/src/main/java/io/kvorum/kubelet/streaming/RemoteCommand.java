@@ -159,7 +159,8 @@ final class RemoteCommand {
 
     /**
      * Follows a container's output from now on, and writes to its input where it has one. Its output and error are one
-     * file, so both come on stdout. Ends with the container or the client, without an exit code.
+     * file, so both come on stdout. Ends with the container or the client, without an exit code. One that has ended is an
+     * error, which makes kubectl read its log.
      */
     void attach(ContainerTarget target, CommandStreams streams) {
         Context context = streams.wire().context();
@@ -171,7 +172,12 @@ final class RemoteCommand {
         resize(context, streams, (columns, rows) -> containers.resize(target.id(), columns, rows));
         pipes.call(context, () -> {
                     var log = targets.log(target.id());
-                    return new Opened(log, log.open(new LogQuery(0L, null, false, null)));
+                    LogReader reader = log.open(new LogQuery(0L, null, false, null));
+                    // After the log's end is known: what ends from here on is still followed.
+                    if (!containers.runs(target.id())) {
+                        throw new IOException("container " + target.id() + " is not running");
+                    }
+                    return new Opened(log, reader);
                 })
                 .onComplete(opened -> {
                     if (opened.failed()) {

@@ -81,6 +81,7 @@ class StreamServerComponentTest {
     private static final ContainerId BOX = new ContainerId("uid-1", "box", 0);
     private static final ContainerId TERMINAL = new ContainerId("uid-1", "terminal", 0);
     private static final ContainerId SLOW_LOG = new ContainerId("uid-1", "slow-log", 0);
+    private static final ContainerId ENDED = new ContainerId("uid-1", "ended", 0);
     private static final char[] PASSWORD = "x".toCharArray();
     private static final int LIMIT_SECONDS = 20;
 
@@ -115,6 +116,7 @@ class StreamServerComponentTest {
         runtime.start(launch(BOX, false, false, "sleep 100000"));
         runtime.start(launch(TERMINAL, true, true, "while read line; do echo \"got $line\"; done"));
         runtime.start(launch(SLOW_LOG, true, false, "while read line; do echo \"got $line\"; done"));
+        runtime.start(launch(ENDED, false, false, "echo all it had to say"));
         vertx = Vertx.vertx();
         port = serve(Duration.ofSeconds(LIMIT_SECONDS));
         impatientPort = serve(Duration.ofSeconds(3));
@@ -165,6 +167,8 @@ class StreamServerComponentTest {
         public Future<ContainerTarget> container(String namespace, String pod, String container) {
             return switch (container) {
                 case "slow-log" -> Future.succeededFuture(new ContainerTarget(SLOW_LOG, true, false, false));
+                // Known as running, as it is until the node has heard of its end.
+                case "ended" -> Future.succeededFuture(new ContainerTarget(ENDED, false, false, false));
                 case "box" -> Future.succeededFuture(new ContainerTarget(BOX, false, false, false));
                 case "terminal" -> Future.succeededFuture(new ContainerTarget(TERMINAL, true, false, true));
                 default ->
@@ -526,6 +530,18 @@ class StreamServerComponentTest {
             client.data(stdin, "a question\n");
             assertThat(client.readUntil(() -> client.text(stdout).contains("got a question\n")))
                     .isTrue();
+        }
+    }
+
+    /** Of which there is nothing to follow: the client is to read its log instead, as kubectl does. */
+    @Test
+    void attachToWhatHasEndedIsAnError() throws Exception {
+        eventually("it has ended", () -> !runtime.runs(ENDED));
+        try (SpdyTestClient client = spdy("/attach/default/pod/ended?output=1", "v4.channel.k8s.io")) {
+            int error = client.open("error");
+            client.open("stdout");
+            assertThat(client.readUntil(() -> client.ended(error))).isTrue();
+            assertThat(client.text(error)).contains("Failure").contains("container uid-1/ended/0 is not running");
         }
     }
 
