@@ -22,6 +22,8 @@ import io.kvorum.apiserver.edge.UpgradeProxy;
 import io.kvorum.apiserver.encryption.EncryptingStore;
 import io.kvorum.apiserver.encryption.EncryptionRules;
 import io.kvorum.apiserver.flow.FlowKeeper;
+import io.kvorum.apiserver.metrics.MeteredStore;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.proxy.ClientConnections;
 import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.token.SecretTokens;
@@ -88,7 +90,8 @@ final class ApiServer implements Component {
             throw new UsageException("--shutdown-delay-duration can not be negative value");
         }
         context.delayShutdown(delay);
-        Store store = encrypted(context, flags, config.name());
+        Meters meters = new Meters(context.prometheus());
+        Store store = encrypted(context, flags, config.name(), meters);
         Future<BirthDocument> birth = context.vertx().executeBlocking(BirthDocument::read, false);
         AuditLog audit = auditLog(flags, context);
         KubeletConnection kubelets = KubeletConnection.of(flags, context.identity());
@@ -98,7 +101,8 @@ final class ApiServer implements Component {
                 context.clock(),
                 store,
                 context.bus(),
-                context.metrics(),
+                meters,
+                context::scrape,
                 audit,
                 new ServingOptions(
                         new ClientConnections(context.vertx(), kubelets.clientOptions()),
@@ -112,6 +116,7 @@ final class ApiServer implements Component {
                         keySet(flags.keySetUri.get()),
                         edge.timeout(),
                         edge.origins()));
+        new ServerMetrics(meters).tell(flags.features);
         serving.ready(
                 "poststarthook/start-system-namespaces-controller",
                 () -> namespacesMade ? null : "the namespaces of birth are not made yet");
@@ -121,7 +126,7 @@ final class ApiServer implements Component {
         serving.configs().forEach(each -> reload(context, each));
         prepared = new Prepared(config, endpointLease, store, serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
-        return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades, edge)
+        return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades, edge, meters)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
                 .compose(server -> {
                     context.onShutdown("https", server::close);
@@ -223,8 +228,8 @@ final class ApiServer implements Component {
         return Objects.requireNonNull(flags, "declare() comes before start()");
     }
 
-    private static Store encrypted(ComponentContext context, ApiServerFlags flags, String name) {
-        Store store = StoreClients.connect(context);
+    private static Store encrypted(ComponentContext context, ApiServerFlags flags, String name, Meters meters) {
+        Store store = new MeteredStore(StoreClients.connect(context), meters);
         Path file = flags.encryptionConfig.get();
         boolean again = flags.encryptionReload.get();
         if (file == null) {
@@ -248,7 +253,7 @@ final class ApiServer implements Component {
                             context.vertx(),
                             "encryption",
                             new ConfigFile<>(file, text, EncryptionRules::parse),
-                            ReloadMetrics.of(context.metrics(), context.clock(), IdentityLeases.nameOf(name))
+                            ReloadMetrics.of(meters, context.clock(), IdentityLeases.nameOf(name))
                                     .metrics("encryption"),
                             String::equals,
                             encrypting::use));

@@ -9,6 +9,7 @@ import io.kvorum.api.managed.SchemaSource;
 import io.kvorum.api.validation.ValidationOptions;
 import io.kvorum.apiserver.admission.Admission;
 import io.kvorum.apiserver.admission.AdmissionChain;
+import io.kvorum.apiserver.admission.AdmissionSteps;
 import io.kvorum.apiserver.admission.ClaimResize;
 import io.kvorum.apiserver.admission.DefaultClass;
 import io.kvorum.apiserver.admission.DefaultTolerationSeconds;
@@ -55,6 +56,7 @@ import io.kvorum.apiserver.discovery.DiscoveryDocuments;
 import io.kvorum.apiserver.discovery.EnabledResources;
 import io.kvorum.apiserver.discovery.ServedPaths;
 import io.kvorum.apiserver.flow.FlowControl;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
 import io.kvorum.apiserver.oidc.Issuer;
@@ -107,7 +109,6 @@ import io.kvorum.bus.BusClient;
 import io.kvorum.component.UsageException;
 import io.kvorum.openapi.OpenApiDocuments;
 import io.kvorum.store.client.Store;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -146,9 +147,10 @@ public final class ApiServing {
             Clock clock,
             Store store,
             BusClient bus,
-            MeterRegistry metrics,
+            Meters meters,
+            Supplier<String> scrape,
             AuditLog audit) {
-        this(config, vertx, clock, store, bus, metrics, audit, ServingOptions.plain(vertx));
+        this(config, vertx, clock, store, bus, meters, scrape, audit, ServingOptions.plain(vertx));
     }
 
     public ApiServing(
@@ -157,7 +159,8 @@ public final class ApiServing {
             Clock clock,
             Store store,
             BusClient bus,
-            MeterRegistry metrics,
+            Meters meters,
+            Supplier<String> scrape,
             AuditLog audit,
             ServingOptions options) {
         RandomGenerator random = new SplittableRandom(new java.security.SecureRandom().nextLong());
@@ -185,16 +188,16 @@ public final class ApiServing {
                 config.auth().signingKey() != null,
                 config.auth().issuers(),
                 config.auth().audiences());
-        ReloadMetrics.Of reloads = ReloadMetrics.of(metrics, clock, IdentityLeases.nameOf(config.name()));
+        ReloadMetrics.Of reloads = ReloadMetrics.of(meters, clock, IdentityLeases.nameOf(config.name()));
         TokenAuthenticator tokens =
-                TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options, metrics, reloads));
+                TokenAuthenticator.firstOf(authenticators(config.auth(), vertx, clock, options, meters, reloads));
         Deciders deciders = new Deciders(
                 vertx,
                 clock,
                 options,
                 node,
                 rbac,
-                new AuthorizationMetrics(metrics),
+                new AuthorizationMetrics(meters),
                 config.auth().deciders());
         CurrentAuthorizer authorizer = deciders.current();
         ConfigFile<List<ApiServerConfig.Decider>> decidersFile =
@@ -227,24 +230,26 @@ public final class ApiServing {
                 cache,
                 bus,
                 tables(clock),
-                new AdmissionChain(plugins(
-                        config,
-                        vertx,
-                        random,
-                        clock,
-                        cache,
-                        catalog,
-                        types,
-                        authorizer,
-                        new PolicyMetrics(metrics),
-                        new WebhookAdmission(
-                                cache, catalog, converter, hooks, authorizer, new AdmissionMetrics(metrics)),
-                        new RoleGuard(rbac, authorizer),
-                        new RequestFacts(clock),
-                        new SignerGuard(authorizer, config.disabledPlugins()),
-                        new PolicyRules(),
-                        new DeviceAdminAccess(cache),
-                        new ConditionRules())),
+                new AdmissionChain(
+                        plugins(
+                                config,
+                                vertx,
+                                random,
+                                clock,
+                                cache,
+                                catalog,
+                                types,
+                                authorizer,
+                                new PolicyMetrics(meters),
+                                new WebhookAdmission(
+                                        cache, catalog, converter, hooks, authorizer, new AdmissionMetrics(meters)),
+                                own(new RoleGuard(rbac, authorizer)),
+                                own(new RequestFacts(clock)),
+                                own(new SignerGuard(authorizer, config.disabledPlugins())),
+                                own(new PolicyRules()),
+                                own(new DeviceAdminAccess(cache)),
+                                own(new ConditionRules())),
+                        new AdmissionSteps(meters)),
                 access,
                 authorizer,
                 tokens,
@@ -256,7 +261,8 @@ public final class ApiServing {
                 Map.of("core/services", services),
                 config.disabledPlugins().contains("ResourceQuota") ? null : new QuotaLedger(cache, clock),
                 new ResourceProxy(cache, options.connections(), random),
-                config.leastWatchSeconds()));
+                config.leastWatchSeconds(),
+                meters));
         definitions = new DefinitionController(vertx, clock, cache, registry, catalog);
         ServerTrust trust = new ServerTrust(options.connections(), options.identity());
         Aggregator aggregator = new Aggregator(cache, trust, random);
@@ -273,19 +279,19 @@ public final class ApiServing {
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
         pipeline = new Pipeline(
                 vertx,
-                new Authenticator(config.auth().anonymous(), tokens, new AuthenticationMetrics(metrics)),
+                new Authenticator(config.auth().anonymous(), tokens, new AuthenticationMetrics(meters, clock)),
                 new Impersonation(authorizer),
                 access,
                 List.of(
                         new MergedDiscovery(
                                 new Discovery(new DiscoveryDocuments(enabled, config.externalAddress())),
                                 contributions),
-                        new HealthPaths(live, ready),
+                        new HealthPaths(live, ready, meters),
                         new VersionInfo(config.version()),
                         new MergedDiscovery(
                                 new OpenApi(vertx, new CustomOpenApi(catalog, openApi(options.served()))),
                                 contributions),
-                        new MetricsPath(metrics),
+                        new MetricsPath(vertx, scrape),
                         new OpenIdPaths(
                                 accountTokens,
                                 options.keySet() != null
@@ -295,19 +301,17 @@ public final class ApiServing {
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
                 options.fairness() && config.maxReading() + config.maxMutating() > 0
-                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating(), metrics)
+                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating(), meters)
                         : null,
                 config.maxReading(),
                 config.maxMutating(),
-                new RequestMetrics(metrics),
+                new RequestMetrics(meters),
                 new ProtobufBodies(vertx),
                 audit,
                 options.auditPolicy(),
                 clock,
                 options.timeout());
-        metrics.gauge("apiserver.current.inflight.requests.reading", pipeline, Pipeline::reading);
-        metrics.gauge("apiserver.current.inflight.requests.mutating", pipeline, Pipeline::mutating);
-        metrics.gauge("apiserver.watch.cache.revision", cache, WatchCache::revision);
+        new ServerMetrics(meters).tell(config.version(), cache, pipeline);
     }
 
     /** Adds a check to readiness; null means well. */
@@ -394,7 +398,7 @@ public final class ApiServing {
             Vertx vertx,
             Clock clock,
             ServingOptions options,
-            MeterRegistry metrics,
+            Meters meters,
             ReloadMetrics.Of reloads) {
         List<TokenAuthenticator> all = new ArrayList<>();
         Path file = auth.tokens();
@@ -430,12 +434,17 @@ public final class ApiServing {
                     webhook.service(),
                     ReviewClient.TIMEOUT,
                     options.timeout().most());
-            all.add(new WebhookTokens(webhook, client, clock, auth.audiences(), new TokenCacheMetrics(metrics)));
+            all.add(new WebhookTokens(webhook, client, clock, auth.audiences(), new TokenCacheMetrics(meters)));
         }
         return all;
     }
 
-    private static List<Admission> plugins(
+    /** One that cannot be left out; called as its class is. */
+    private static AdmissionChain.Plugin own(Admission admission) {
+        return new AdmissionChain.Plugin(admission.getClass().getSimpleName(), admission);
+    }
+
+    private static List<AdmissionChain.Plugin> plugins(
             ApiServerConfig config,
             Vertx vertx,
             RandomGenerator random,
@@ -446,7 +455,7 @@ public final class ApiServing {
             Authorizer authorizer,
             PolicyMetrics policyMetrics,
             WebhookAdmission webhooks,
-            Admission... always) {
+            AdmissionChain.Plugin... always) {
         Map<String, Supplier<Admission>> known = new LinkedHashMap<>();
         known.put("NamespaceLifecycle", () -> new NamespaceLifecycle(cache));
         known.put("ServiceAccount", () -> new ServiceAccountAdmission(vertx, cache, random));
@@ -468,10 +477,10 @@ public final class ApiServing {
         // The last word, on the object as it would be stored.
         known.put("ValidatingAdmissionPolicy", () -> new ValidatingPolicies(cache, catalog, authorizer, policyMetrics));
         known.put("ValidatingAdmissionWebhook", webhooks::validating);
-        List<Admission> plugins = new ArrayList<>();
+        List<AdmissionChain.Plugin> plugins = new ArrayList<>();
         known.forEach((name, make) -> {
             if (AdmissionPlugins.on(name, config.disabledPlugins())) {
-                plugins.add(make.get());
+                plugins.add(new AdmissionChain.Plugin(name, make.get()));
             }
         });
         plugins.addAll(List.of(always));

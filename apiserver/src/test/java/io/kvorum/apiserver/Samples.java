@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What {@code /metrics} tells. */
-record Samples(String text) {
+public record Samples(String text) {
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
     static Samples of(Http admin) {
@@ -14,7 +14,7 @@ record Samples(String text) {
     }
 
     /** The value of a name with just these labels, {@code a=b}; 0 when it is not told. */
-    double of(String name, String... labels) {
+    public double of(String name, String... labels) {
         String wanted = sorted(Arrays.stream(labels));
         return text.lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))

@@ -16,10 +16,13 @@ import io.kvorum.apiserver.config.ConfigReload;
 import io.kvorum.apiserver.edge.EdgeOptions;
 import io.kvorum.apiserver.edge.HttpsEdge;
 import io.kvorum.apiserver.edge.UpgradeProxy;
+import io.kvorum.apiserver.metrics.MeteredStore;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.service.AddressRange;
 import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusUnavailableException;
 import io.kvorum.component.KubernetesVersion;
+import io.kvorum.component.MetricsText;
 import io.kvorum.store.client.MemoryStore;
 import io.kvorum.store.client.Store;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -177,13 +180,16 @@ public final class TestApiServer implements AutoCloseable {
         java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
         context.runOnContext(go -> {
             ServingOptions options = given.apply(vertx);
+            PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            Meters meters = new Meters(prometheus.getPrometheusRegistry());
             ApiServing serving = new ApiServing(
                     config,
                     vertx,
                     Clock.systemUTC(),
-                    around.apply(store),
+                    new MeteredStore(around.apply(store), meters),
                     NO_BUS,
-                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                    meters,
+                    () -> MetricsText.of(prometheus),
                     audit,
                     options);
             serving.configs().forEach(ConfigReload::start);
@@ -205,7 +211,8 @@ public final class TestApiServer implements AutoCloseable {
                                             options.timeout(),
                                             options.origins(),
                                             shape.goAwayChance(),
-                                            shape.transportSecurity()))
+                                            shape.transportSecurity()),
+                                    meters)
                             .listen(config.serverOptions(), "127.0.0.1", port))
                     .map(HttpServer::actualPort)
                     .onSuccess(actual -> {

@@ -213,7 +213,7 @@ class WebhookComponentTest {
         String durations = "apiserver_admission_webhook_admission_duration_seconds_";
         assertThat(samples.of(durations + "count", with(create, "rejected=true")))
                 .isEqualTo(2);
-        assertThat(samples.of(durations + "bucket", with(create, "rejected=true", "le=25.0")))
+        assertThat(samples.of(durations + "bucket", with(create, "rejected=true", "le=25")))
                 .isEqualTo(2);
         String conditions = "apiserver_admission_match_condition_";
         assertThat(samples.of(conditions + "exclusions_total", with(create, "kind=webhook")))

@@ -4,6 +4,7 @@ import io.kvorum.bus.BusClient;
 import io.kvorum.bus.BusEndpoint;
 import io.kvorum.component.fault.FaultRules;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -32,6 +33,12 @@ public interface ComponentContext {
     Health health();
 
     MeterRegistry metrics();
+
+    /** What {@link #metrics} are told by, for meters of a form that Micrometer does not have. */
+    PrometheusRegistry prometheus();
+
+    /** All metrics of the process in Prometheus' text format; takes its time, so not for an event loop. */
+    String scrape();
 
     ControlCommands control();
 

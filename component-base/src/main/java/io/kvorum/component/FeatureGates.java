@@ -7,10 +7,12 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,23 @@ public final class FeatureGates {
             throw new IllegalStateException("no feature gate is called " + name);
         }
         return value;
+    }
+
+    /**
+     * A gate as upstream's metrics tell of it.
+     *
+     * @param stage {@code ALPHA}, {@code BETA}, {@code DEPRECATED} or empty for what is generally available
+     */
+    public record Feature(String name, String stage, boolean on) {}
+
+    /** All gates, in the order of their names. Reads a file. */
+    public List<Feature> all() {
+        Map<String, Boolean> set = Objects.requireNonNull(values, "--feature-gates is asked for before it is checked");
+        List<Feature> all = new ArrayList<>();
+        gates().forEach((name, gate) -> all.add(
+                new Feature(name, gate.stage.equals("GA") ? "" : gate.stage, set.getOrDefault(name, gate.here))));
+        all.sort(Comparator.comparing(Feature::name));
+        return all;
     }
 
     private Map<String, Boolean> asked(Map<String, Gate> known) {

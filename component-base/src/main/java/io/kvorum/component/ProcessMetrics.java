@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +33,11 @@ final class ProcessMetrics {
             new JvmMemoryMetrics().bindTo(metrics);
             new JvmThreadMetrics().bindTo(metrics);
             new ProcessorMetrics().bindTo(metrics);
-            new UptimeMetrics().bindTo(metrics);
+            io.prometheus.metrics.instrumentation.jvm.ProcessMetrics.builder()
+                    .register(metrics.getPrometheusRegistry());
             bindForLife(new JvmGcMetrics(), metrics);
         }
-        return metrics.scrape();
+        return MetricsText.of(metrics);
     }
 
     /** Its listeners on the collector live as long as the process. */

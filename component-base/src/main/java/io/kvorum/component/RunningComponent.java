@@ -17,6 +17,7 @@ import io.kvorum.component.fault.SkewedClock;
 import io.kvorum.component.grid.GridMembership;
 import io.kvorum.component.log.ProcessLog;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -286,6 +287,16 @@ final class RunningComponent implements ComponentContext {
     @Override
     public MeterRegistry metrics() {
         return metrics.registry();
+    }
+
+    @Override
+    public PrometheusRegistry prometheus() {
+        return metrics.registry().getPrometheusRegistry();
+    }
+
+    @Override
+    public String scrape() {
+        return metrics.scrape();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.kvorum.apiserver.admission;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
+import io.kvorum.apiserver.request.Notes;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
 import java.util.Set;
@@ -69,7 +70,7 @@ public interface Admission {
                     user,
                     false,
                     warning -> {},
-                    new Passage(info, Tree.newObject(), (key, value) -> {}));
+                    new Passage(info, Tree.newObject(), new Notes()));
         }
     }
 

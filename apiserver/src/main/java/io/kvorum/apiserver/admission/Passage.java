@@ -3,9 +3,9 @@ package io.kvorum.apiserver.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
+import io.kvorum.apiserver.request.Notes;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Passage {
     private final ResourceInfo spoken;
     private final JsonNode options;
-    private final BiConsumer<String, String> annotations;
+    private final Notes notes;
     private final Set<String> invoked = new HashSet<>();
     private final Set<String> again = new HashSet<>();
     private boolean changed;
@@ -25,12 +25,12 @@ public final class Passage {
     /**
      * @param spoken the resource in the version of the request, which may be another one than is admitted
      * @param options those of the request that it names: a CreateOptions, UpdateOptions or DeleteOptions without its kind
-     * @param annotations takes what the audit log is to tell of the request
+     * @param notes of the request
      */
-    public Passage(ResourceInfo spoken, JsonNode options, BiConsumer<String, String> annotations) {
+    public Passage(ResourceInfo spoken, JsonNode options, Notes notes) {
         this.spoken = spoken;
         this.options = options;
-        this.annotations = annotations;
+        this.notes = notes;
     }
 
     public ResourceInfo spoken() {
@@ -42,7 +42,17 @@ public final class Passage {
     }
 
     public void annotate(String key, String value) {
-        annotations.accept(key, value);
+        notes.annotate(key, value);
+    }
+
+    /** Time that a webhook took. */
+    public void aside(long nanos) {
+        notes.aside(nanos);
+    }
+
+    /** Time that a webhook took which was asked together with others. */
+    public void besides(long nanos) {
+        notes.besides(nanos);
     }
 
     /** 0, and 1 when everything is asked once more. */

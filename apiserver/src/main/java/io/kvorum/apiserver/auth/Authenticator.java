@@ -73,6 +73,7 @@ public final class Authenticator {
                 user = ofCertificate(certificate);
                 users.put(certificate, user);
             }
+            metrics.certified(certificate);
             return Future.succeededFuture(user);
         }
         String authorization = request.header("Authorization").trim();

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,9 @@ public final class WatchCache {
 
     private final Vertx vertx;
     private final Store store;
-    private final Map<String, ResourceCache> resources = new HashMap<>();
+    /** Whoever reads the metrics counts what is in them from another thread. */
+    private final Map<String, ResourceCache> resources = new ConcurrentHashMap<>();
+
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
     private @Nullable Promise<Void> nextRound;
     private int rounds;

@@ -1,17 +1,13 @@
 package io.kvorum.apiserver.config;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.kvorum.apiserver.metrics.Meters;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is told of a configuration that is read again, under the names that kube-apiserver has for it: how often and when last that
@@ -20,12 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class ReloadMetrics {
     private static final String SERVER = "apiserver_id_hash";
 
-    private final MeterRegistry registry;
     private final Clock clock;
-    private final String prefix;
     private final String server;
-    private final Map<String, AtomicLong> times = new HashMap<>();
-    private @Nullable Gauge holding;
+    private final Gauge holding;
+    private final Counter reloads;
+    private final Gauge times;
 
     /** Those of one API server, by what is configured. */
     @FunctionalInterface
@@ -34,30 +29,36 @@ public final class ReloadMetrics {
     }
 
     /** @param server the name by which this API server makes itself known */
-    public static Of of(MeterRegistry registry, Clock clock, String server) {
-        return what -> new ReloadMetrics(registry, clock, what, server);
+    public static Of of(Meters meters, Clock clock, String server) {
+        return what -> new ReloadMetrics(meters, clock, what, server);
     }
 
     /**
      * @param what {@code authentication}, {@code authorization} or {@code encryption}
      * @param server the name by which this API server makes itself known
      */
-    private ReloadMetrics(MeterRegistry registry, Clock clock, String what, String server) {
-        this.registry = registry;
+    private ReloadMetrics(Meters meters, Clock clock, String what, String server) {
         this.clock = clock;
-        this.prefix = "apiserver." + what + ".config.controller.";
         this.server = hash(server);
+        String prefix = "apiserver_" + what + "_config_controller_";
+        holding = meters.gauge(
+                prefix + "last_config_info", "The configuration of " + what + " that holds.", SERVER, "hash");
+        reloads = meters.counter(
+                prefix + "automatic_reloads_total",
+                "Changed configurations of " + what + " that were read.",
+                "status",
+                SERVER);
+        times = meters.gauge(
+                prefix + "automatic_reload_last_timestamp_seconds",
+                "When a changed configuration of " + what + " was read last.",
+                "status",
+                SERVER);
     }
 
     /** From now on this holds. */
     void holds(String text) {
-        if (holding != null) {
-            registry.remove(holding);
-        }
-        holding = Gauge.builder(prefix + "last.config.info", () -> 1)
-                .tag(SERVER, server)
-                .tag("hash", hash(text))
-                .register(registry);
+        holding.clear();
+        holding.labelValues(server, hash(text)).set(1);
     }
 
     void succeeded(String text) {
@@ -70,21 +71,8 @@ public final class ReloadMetrics {
     }
 
     private void happened(String status) {
-        Counter.builder(prefix + "automatic.reloads")
-                .tag("status", status)
-                .tag(SERVER, server)
-                .register(registry)
-                .increment();
-        times.computeIfAbsent(status, this::time).set(clock.millis());
-    }
-
-    private AtomicLong time(String status) {
-        AtomicLong millis = new AtomicLong();
-        Gauge.builder(prefix + "automatic.reload.last.timestamp.seconds", millis, each -> each.get() / 1e3)
-                .tag("status", status)
-                .tag(SERVER, server)
-                .register(registry);
-        return millis;
+        reloads.labelValues(status, server).inc();
+        times.labelValues(status, server).set(clock.millis() / 1e3);
     }
 
     private static String hash(String text) {

@@ -3,12 +3,14 @@ package io.kvorum.apiserver.edge;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.StatusJson;
 import io.kvorum.apiserver.cache.ObjectJson;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Credentials;
 import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.ResponseBody;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -39,6 +41,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +63,7 @@ public final class HttpsEdge {
     private final UpgradeProxy upgrades;
     private final EdgeOptions options;
     private final GatheredWrites gathered;
+    private final Counter handshakeErrors;
     private final Map<HttpConnection, X509Certificate> certificates = new IdentityHashMap<>();
 
     /** @param upgrades leads requests on that become another protocol */
@@ -67,7 +71,10 @@ public final class HttpsEdge {
             Vertx vertx,
             Function<ApiRequest, Future<ApiResponse>> pipeline,
             UpgradeProxy upgrades,
-            EdgeOptions options) {
+            EdgeOptions options,
+            Meters meters) {
+        this.handshakeErrors = meters.counter(
+                "apiserver_tls_handshake_errors_total", "Connections that were given up in their TLS handshake.");
         this.options = options;
         this.vertx = vertx;
         this.pipeline = pipeline;
@@ -80,8 +87,15 @@ public final class HttpsEdge {
         return vertx.createHttpServer(options)
                 .requestHandler(this::receive)
                 .connectionHandler(this::connected)
-                .exceptionHandler(cause -> LOG.debug("connection failed cause={}", cause.toString()))
+                .exceptionHandler(this::failed)
                 .listen(port, host);
+    }
+
+    private void failed(Throwable cause) {
+        LOG.debug("connection failed cause={}", cause.toString());
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            handshakeErrors.inc();
+        }
     }
 
     /** Asked once a connection: to be told that there is no certificate is an exception, which costs as much as an answer. */

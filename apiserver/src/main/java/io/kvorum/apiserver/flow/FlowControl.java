@@ -6,11 +6,11 @@ import io.kvorum.api.Tree;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -48,11 +48,11 @@ public final class FlowControl {
     private long levelsAt = -1;
 
     /** @param seats of all levels together */
-    public FlowControl(Vertx vertx, WatchCache cache, int seats, MeterRegistry metrics) {
+    public FlowControl(Vertx vertx, WatchCache cache, int seats, Meters meters) {
         this.vertx = vertx;
         this.cache = cache;
         this.seats = seats;
-        this.metrics = new FlowMetrics(metrics);
+        this.metrics = new FlowMetrics(meters);
         this.turn = new Turn(System::nanoTime, next -> afterSockets(vertx, next));
     }
 
@@ -75,18 +75,30 @@ public final class FlowControl {
     public Future<ApiResponse> serve(
             RequestInfo info, ApiRequest request, User user, Supplier<Future<ApiResponse>> serve) {
         Classified classified = classify(info, request, user);
-        PriorityLevel.Place place = classified.level.enter(
-                classified.schema.name(), classified.schema.flow(user, info), width(info, request));
+        FlowMetrics.Flow flow = metrics.flow(classified.schema.name(), classified.level.name());
+        int width = width(info, request);
+        PriorityLevel.Place place =
+                classified.level.enter(classified.schema.name(), classified.schema.flow(user, info), width);
         Future<Boolean> seat = place.seat();
         if (seat.isComplete()) {
-            String refused = classified.level.settings().queues() == 0 ? "concurrency-limit" : "queue-full";
-            return seated(classified, place, seat.result(), refused, serve);
+            if (!seat.result()) {
+                throw refused(flow, classified.level.settings().queues() == 0 ? "concurrency-limit" : "queue-full", 0);
+            }
+            return seated(classified, flow, place, width, 0, serve);
         }
+        long began = System.nanoTime();
+        flow.waiting().inc();
         long limit = Math.max(1, Math.min(MOST_WAIT_MILLIS, request.timeout().toMillis() / 4));
         long timer = vertx.setTimer(limit, late -> place.leave());
         return seat.compose(given -> {
             vertx.cancelTimer(timer);
-            return seated(classified, place, given, "time-out", serve);
+            flow.waiting().dec();
+            long waited = System.nanoTime() - began;
+            request.notes().aside(waited);
+            if (!given) {
+                throw refused(flow, "time-out", waited);
+            }
+            return seated(classified, flow, place, width, waited, serve);
         });
     }
 
@@ -104,32 +116,40 @@ public final class FlowControl {
         return response;
     }
 
+    private ApiException refused(FlowMetrics.Flow flow, String reason, long waitedNanos) {
+        metrics.rejected(flow, reason, waitedNanos);
+        return new ApiException(
+                429,
+                "TooManyRequests",
+                "Too many requests, please try again later.",
+                new ApiException.Details("", "", "", "", List.of(), RETRY_SECONDS));
+    }
+
     private Future<ApiResponse> seated(
             Classified classified,
+            FlowMetrics.Flow flow,
             PriorityLevel.Place place,
-            boolean given,
-            String refused,
+            int width,
+            long waitedNanos,
             Supplier<Future<ApiResponse>> serve) {
-        String schema = classified.schema.name();
-        String level = classified.level.name();
-        if (!given) {
-            metrics.rejected(schema, level, refused);
-            throw new ApiException(
-                    429,
-                    "TooManyRequests",
-                    "Too many requests, please try again later.",
-                    new ApiException.Details("", "", "", "", List.of(), RETRY_SECONDS));
-        }
-        metrics.dispatched(schema, level);
+        flow.dispatched().inc();
+        flow.waitsOfServed().observe(waitedNanos / 1e9);
+        flow.executing().inc();
+        flow.seats().inc(width);
+        Runnable done = () -> {
+            flow.executing().dec();
+            flow.seats().dec(width);
+            place.leave();
+        };
         Future<ApiResponse> answer;
         turn.serve();
         try {
             answer = serve.get();
         } catch (RuntimeException failure) {
-            place.leave();
+            done.run();
             throw failure;
         }
-        return answer.onComplete(done -> place.leave()).map(response -> named(classified, response));
+        return answer.onComplete(answered -> done.run()).map(response -> named(classified, response));
     }
 
     /** A list takes a seat for every hundred objects it may bring. */

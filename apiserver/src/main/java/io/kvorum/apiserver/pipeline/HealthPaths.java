@@ -1,7 +1,10 @@
 package io.kvorum.apiserver.pipeline;
 
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.vertx.core.Future;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,9 +17,17 @@ import org.jspecify.annotations.Nullable;
 public final class HealthPaths implements NonResource {
     private final Map<String, Supplier<@Nullable String>> live;
     private final Map<String, Supplier<@Nullable String>> ready;
+    private final Gauge last;
+    private final Counter all;
 
     /** @param ready all that {@code live} has, and more; a check answers null when well */
-    public HealthPaths(Map<String, Supplier<@Nullable String>> live, Map<String, Supplier<@Nullable String>> ready) {
+    public HealthPaths(
+            Map<String, Supplier<@Nullable String>> live,
+            Map<String, Supplier<@Nullable String>> ready,
+            Meters meters) {
+        last = meters.gauge(
+                "kubernetes_healthcheck", "Whether a check was well when it was made last.", "name", "type");
+        all = meters.counter("kubernetes_healthchecks_total", "Checks by what they said.", "name", "type", "status");
         this.live = live;
         this.ready = ready;
     }
@@ -35,14 +46,22 @@ public final class HealthPaths implements NonResource {
         return null;
     }
 
-    private static ApiResponse report(
+    /** What is wrong; null when nothing is. */
+    private @Nullable String look(String endpoint, String name, Supplier<@Nullable String> check) {
+        String reason = check.get();
+        last.labelValues(name, endpoint).set(reason == null ? 1 : 0);
+        all.labelValues(name, endpoint, reason == null ? "success" : "error").inc();
+        return reason;
+    }
+
+    private ApiResponse report(
             ApiRequest request, String endpoint, String only, Map<String, Supplier<@Nullable String>> checks) {
         if (!only.isEmpty()) {
             Supplier<@Nullable String> check = checks.get(only);
             if (check == null) {
                 return Pipeline.pageNotFound();
             }
-            String reason = check.get();
+            String reason = look(endpoint, only, check);
             return reason == null
                     ? ApiResponse.text(200, "ok")
                     : ApiResponse.text(500, "internal server error: " + reason + "\n");
@@ -53,7 +72,7 @@ public final class HealthPaths implements NonResource {
         for (Map.Entry<String, Supplier<@Nullable String>> entry : checks.entrySet()) {
             if (excluded.remove(entry.getKey())) {
                 lines.append("[+]").append(entry.getKey()).append(" excluded: ok\n");
-            } else if (entry.getValue().get() == null) {
+            } else if (look(endpoint, entry.getKey(), entry.getValue()) == null) {
                 lines.append("[+]").append(entry.getKey()).append(" ok\n");
             } else {
                 lines.append("[-]").append(entry.getKey()).append(" failed: reason withheld\n");

@@ -178,7 +178,7 @@ public final class Pipeline {
         if (longRunning) {
             return limited(request, audited, registry.handle(info, request, user));
         }
-        inFlight.enter(info.verb());
+        inFlight.enter(info.verb(), audited.began);
         Future<ApiResponse> answer;
         try {
             answer = protobuf(request)
@@ -254,7 +254,7 @@ public final class Pipeline {
         if (!response.headers().contains("Cache-Control")) {
             response.headers().set("Cache-Control", "no-cache, private");
         }
-        metrics.finished(audited.info, response.status(), System.nanoTime() - audited.began);
+        metrics.finished(request, audited.info, response, audited.began);
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
         }
@@ -310,11 +310,13 @@ public final class Pipeline {
         return ApiResponse.text(404, "404 page not found\n");
     }
 
-    public int reading() {
-        return inFlight.reading();
+    /** Most requests at once of late. */
+    public int mostReading(long nanos) {
+        return inFlight.mostReading(nanos);
     }
 
-    public int mutating() {
-        return inFlight.mutating();
+    /** Most requests at once of late. */
+    public int mostMutating(long nanos) {
+        return inFlight.mostMutating(nanos);
     }
 }

@@ -1,42 +1,237 @@
 package io.kvorum.apiserver.pipeline;
 
+import io.kvorum.apiserver.metrics.Meters;
+import io.kvorum.apiserver.request.ApiRequest;
+import io.kvorum.apiserver.request.ApiResponse;
+import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.kvorum.bus.FrameQueue;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
-/** Requests by verb, resource and code, and how long their first answer took. */
+/**
+ * What is told of requests, under the names and labels that kube-apiserver has for it: how many there were, how long they took,
+ * how large their answers were. A watch takes as long as it lasts. Belongs to the event loop.
+ */
 public final class RequestMetrics {
-    private record Key(String verb, String group, String resource, String subresource, int code) {}
+    private static final double[] SECONDS = {
+        .005, .025, .05, .1, .2, .4, .6, .8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60
+    };
 
-    private final MeterRegistry registry;
-    private final Map<Key, Timer> timers = new HashMap<>();
+    /** The indicator of the service level begins at the least that is promised. */
+    private static final double[] INDICATOR_SECONDS = Arrays.copyOfRange(SECONDS, 2, SECONDS.length);
 
-    public RequestMetrics(MeterRegistry registry) {
-        this.registry = registry;
+    private static final Set<String> CONNECTIONS = Set.of("log", "exec", "portforward", "attach", "proxy");
+    private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
+    private static final Set<String> HEALTH = Set.of("/healthz", "/livez", "/readyz");
+    private static final String SERVER = "apiserver";
+
+    private final Counter requests;
+    private final Histogram durations;
+    private final Histogram indicators;
+    private final Histogram sizes;
+    private final Gauge longRunning;
+    private final Gauge deprecated;
+    private final Map<Key, Meter> known = new HashMap<>();
+
+    /** What requests are told apart by. */
+    private record Key(
+            String verb,
+            String dryRun,
+            String group,
+            String version,
+            String resource,
+            String subresource,
+            String scope,
+            String component,
+            int code) {
+        String[] labels() {
+            return new String[] {verb, group, version, resource, subresource, scope, component};
+        }
     }
 
-    void finished(RequestInfo info, int code, long nanos) {
+    private record Meter(
+            CounterDataPoint count,
+            DistributionDataPoint duration,
+            DistributionDataPoint indicator,
+            DistributionDataPoint size) {}
+
+    public RequestMetrics(Meters meters) {
+        requests = meters.counter(
+                "apiserver_request_total",
+                "Requests by what they were for and what they were answered.",
+                "verb",
+                "dry_run",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component",
+                "code");
+        durations = meters.histogram(
+                "apiserver_request_duration_seconds",
+                "How long requests took.",
+                SECONDS,
+                "verb",
+                "dry_run",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component");
+        indicators = meters.histogram(
+                "apiserver_request_sli_duration_seconds",
+                "How long requests took, without their wait for a seat and without webhooks.",
+                INDICATOR_SECONDS,
+                "verb",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component");
+        sizes = meters.histogram(
+                "apiserver_response_sizes",
+                "How large the answers to reading requests were, in bytes.",
+                Meters.growing(1000, 10, 7),
+                "verb",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component");
+        longRunning = meters.gauge(
+                "apiserver_longrunning_requests",
+                "Watches that are open.",
+                "verb",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component");
+        deprecated = meters.gauge(
+                "apiserver_requested_deprecated_apis",
+                "Deprecated APIs that were asked for.",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "removed_release");
+    }
+
+    void finished(ApiRequest request, RequestInfo info, ApiResponse response, long began) {
+        Key key = key(request, info, response.status());
+        if (request.notes().asksForDeprecated()) {
+            deprecated
+                    .labelValues(key.group, key.version, key.resource, key.subresource, "")
+                    .set(1);
+        }
+        if (key.verb.equals("WATCH") && response.stream() instanceof FrameQueue watch) {
+            var open = longRunning.labelValues(key.labels());
+            open.inc();
+            watch.onFinish(() -> {
+                open.dec();
+                record(key, request, response, System.nanoTime() - began);
+            });
+        } else {
+            record(key, request, response, System.nanoTime() - began);
+        }
+    }
+
+    private void record(Key key, ApiRequest request, ApiResponse response, long nanos) {
+        Meter meter = known.computeIfAbsent(key, this::meter);
+        meter.count.inc();
+        meter.duration.observe(nanos / 1e9);
+        meter.indicator.observe((nanos - request.notes().nanosAside()) / 1e9);
+        if (key.verb.equals("GET") || key.verb.equals("LIST")) {
+            meter.size.observe(response.body().length());
+        }
+    }
+
+    private Meter meter(Key key) {
+        String[] labels = key.labels();
+        String[] dry = {
+            key.verb, key.dryRun, key.group, key.version, key.resource, key.subresource, key.scope, key.component
+        };
+        String[] coded = Arrays.copyOf(dry, dry.length + 1);
+        coded[dry.length] = Integer.toString(key.code);
+        return new Meter(
+                requests.labelValues(coded),
+                durations.labelValues(dry),
+                indicators.labelValues(labels),
+                sizes.labelValues(labels));
+    }
+
+    private static Key key(ApiRequest request, RequestInfo info, int code) {
+        if (!info.resourceRequest()) {
+            boolean health = HEALTH.contains(request.path());
+            return new Key(
+                    verb(request, info, ""),
+                    "",
+                    "",
+                    "",
+                    "",
+                    health ? request.path() : "",
+                    "",
+                    health ? "" : SERVER,
+                    code);
+        }
+        String scope = scope(info);
         // Resources nobody serves would make the set of meters endless.
-        boolean known = info.resourceRequest() && code != 404;
-        Key key = new Key(
-                info.verb(),
+        boolean known = code != 404;
+        return new Key(
+                verb(request, info, scope),
+                dryRun(request.query()),
                 known ? info.group() : "",
+                known ? info.version() : "",
                 known ? info.resource() : "",
                 known ? info.subresource() : "",
+                scope,
+                SERVER,
                 code);
-        timers.computeIfAbsent(key, this::timer).record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    private Timer timer(Key key) {
-        return Timer.builder("apiserver.request.duration")
-                .tag("verb", key.verb())
-                .tag("group", key.group())
-                .tag("resource", key.resource())
-                .tag("subresource", key.subresource())
-                .tag("code", Integer.toString(key.code()))
-                .register(registry);
+    private static String scope(RequestInfo info) {
+        if (!info.name().isEmpty() || info.verb().equals("create")) {
+            return "resource";
+        }
+        return info.namespace().isEmpty() ? "cluster" : "namespace";
+    }
+
+    private static String verb(ApiRequest request, RequestInfo info, String scope) {
+        if (CONNECTIONS.contains(info.subresource())) {
+            return "CONNECT";
+        }
+        if (info.verb().equals("watch")) {
+            return "WATCH";
+        }
+        String method = request.method();
+        if (method.equals("GET") || method.equals("HEAD")) {
+            return scope.equals("namespace") || scope.equals("cluster") ? "LIST" : "GET";
+        }
+        if (method.equals("PATCH") && request.header("Content-Type").startsWith("application/apply-patch+")) {
+            return "APPLY";
+        }
+        return METHODS.contains(method) ? method : "other";
+    }
+
+    private static String dryRun(Query query) {
+        List<String> asked = query.all("dryRun");
+        if (asked.isEmpty()) {
+            return "";
+        }
+        return asked.stream().allMatch("All"::equals) ? "All" : "invalid";
     }
 }

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
@@ -21,7 +22,12 @@ public final class VersionInfo implements NonResource {
         if (!request.path().equals("/version") && !request.path().equals("/version/")) {
             return null;
         }
-        var version = ObjectJson.object();
+        return Future.succeededFuture(ApiResponse.json(200, ObjectJson.encode(document(serving))));
+    }
+
+    /** What the path answers. */
+    public static ObjectNode document(KubernetesVersion serving) {
+        ObjectNode version = ObjectJson.object();
         version.put("major", Integer.toString(serving.major()));
         version.put("minor", Integer.toString(serving.minor()));
         version.put("emulationMajor", Integer.toString(serving.major()));
@@ -37,6 +43,6 @@ public final class VersionInfo implements NonResource {
         version.put(
                 "platform",
                 System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/" + System.getProperty("os.arch"));
-        return Future.succeededFuture(ApiResponse.json(200, ObjectJson.encode(version)));
+        return version;
     }
 }

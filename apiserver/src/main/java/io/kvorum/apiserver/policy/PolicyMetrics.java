@@ -1,8 +1,9 @@
 package io.kvorum.apiserver.policy;
 
-import io.kvorum.apiserver.metrics.Durations;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.cel.CelProblem;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.Locale;
 
 /**
@@ -10,11 +11,13 @@ import java.util.Locale;
  * there, a validation that holds is not counted. Belongs to the event loop.
  */
 public final class PolicyMetrics {
-    private static final String PREFIX = "apiserver.validating.admission.policy.";
+    private static final String PREFIX = "apiserver_validating_admission_policy_";
     private static final double[] BOUNDS = {.0000005, .001, .01, .1, 1};
 
-    private final MeterRegistry registry;
-    private final Durations checks;
+    private static final String[] LABELS = {"policy", "policy_binding", "error_type", "enforcement_action"};
+
+    private final Counter checks;
+    private final Histogram durations;
 
     /** Why a validation has something against a write. */
     enum Why {
@@ -28,32 +31,19 @@ public final class PolicyMetrics {
         }
     }
 
-    public PolicyMetrics(MeterRegistry registry) {
-        this.registry = registry;
-        checks = new Durations(
-                registry,
-                PREFIX + "check.duration",
+    public PolicyMetrics(Meters meters) {
+        checks = meters.counter(PREFIX + "check_total", "Validations that had something against a write.", LABELS);
+        durations = meters.histogram(
+                PREFIX + "check_duration_seconds",
+                "How long it took to evaluate validations that had something against a write.",
                 BOUNDS,
-                "policy",
-                "policy_binding",
-                "error_type",
-                "enforcement_action");
+                LABELS);
     }
 
     /** @param action what is done about it: {@code deny}, {@code warn}, {@code audit}, or {@code allow} for nothing */
     void checked(String policy, String binding, Why why, String action, long nanos) {
-        String type = why.name().toLowerCase(Locale.ROOT);
-        registry.counter(
-                        PREFIX + "check",
-                        "policy",
-                        policy,
-                        "policy_binding",
-                        binding,
-                        "error_type",
-                        type,
-                        "enforcement_action",
-                        action)
-                .increment();
-        checks.record(nanos, policy, binding, type, action);
+        String[] labels = {policy, binding, why.name().toLowerCase(Locale.ROOT), action};
+        checks.labelValues(labels).inc();
+        durations.labelValues(labels).observe(nanos / 1e9);
     }
 }

@@ -16,6 +16,7 @@ import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.crd.DefinitionController;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.proxy.ResourceProxy;
 import io.kvorum.apiserver.quota.QuotaLedger;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -96,7 +97,8 @@ public final class Registry {
             Map<String, Reservations> reservations,
             @Nullable QuotaLedger quotas,
             ResourceProxy proxy,
-            int leastWatchSeconds) {}
+            int leastWatchSeconds,
+            Meters meters) {}
 
     public Registry(Parts parts) {
         catalog = parts.catalog();
@@ -114,7 +116,8 @@ public final class Registry {
                 presenter,
                 parts.random(),
                 parts.converter(),
-                parts.leastWatchSeconds());
+                parts.leastWatchSeconds(),
+                parts.meters());
         writes = new Writes(
                 transactions,
                 parts.admission(),
@@ -170,9 +173,11 @@ public final class Registry {
                 info.subresource().isEmpty() ? main(resource, info, request, user) : sub(resource, info, request, user);
         CustomType custom = resource.info().custom();
         String deprecation = custom == null ? DEPRECATED.get(resource.stored()) : custom.deprecationWarning();
-        return deprecation == null || deprecation.isEmpty()
-                ? answer
-                : answer.map(response -> Warnings.add(response, List.of(deprecation)));
+        if (deprecation == null || deprecation.isEmpty()) {
+            return answer;
+        }
+        request.notes().deprecated();
+        return answer.map(response -> Warnings.add(response, List.of(deprecation)));
     }
 
     /** Creates an object of the server's own making, from its tree. */

@@ -5,6 +5,7 @@ import io.kvorum.apiserver.cache.Interest;
 import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.cache.WatchType;
 import io.kvorum.apiserver.cache.Watcher;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,11 @@ final class WatchGroup implements Watcher {
 
     private long seen;
 
-    WatchGroup(Key key, ResourceCache objects, Presenter.View view) {
+    private final CounterDataPoint sent;
+
+    /** @param sent counts the events that are sent */
+    WatchGroup(Key key, ResourceCache objects, Presenter.View view, CounterDataPoint sent) {
+        this.sent = sent;
         this.key = key;
         this.objects = objects;
         this.selection = key.selection();
@@ -115,6 +120,7 @@ final class WatchGroup implements Watcher {
             return;
         }
         WatchType type = shown.get();
+        sent.inc(to.size());
         if (immediate) {
             Buffer frame = view.event(event, type);
             to.forEach(member -> member.show(event.revision(), frame));

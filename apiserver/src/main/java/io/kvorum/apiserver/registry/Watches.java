@@ -8,10 +8,12 @@ import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.cache.WatchType;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.bus.FrameQueue;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,6 +49,7 @@ final class Watches {
     private final RandomGenerator random;
     private final Converter converter;
     private final int leastSeconds;
+    private final Counter events;
     private final Map<WatchGroup.Key, WatchGroup> groups = new HashMap<>();
 
     Watches(
@@ -56,7 +59,10 @@ final class Watches {
             Presenter presenter,
             RandomGenerator random,
             Converter converter,
-            int leastSeconds) {
+            int leastSeconds,
+            Meters meters) {
+        this.events = meters.counter(
+                "apiserver_watch_events_total", "Events that were sent to watches.", "group", "version", "kind");
         this.leastSeconds = leastSeconds;
         this.converter = converter;
         this.vertx = vertx;
@@ -121,7 +127,15 @@ final class Watches {
             this.view = view;
             this.selection = selection;
             this.group = groups.computeIfAbsent(
-                    new WatchGroup.Key(served, selection, view.form()), key -> new WatchGroup(key, objects, view));
+                    new WatchGroup.Key(served, selection, view.form()),
+                    key -> new WatchGroup(
+                            key,
+                            objects,
+                            view,
+                            events.labelValues(
+                                    served.info().group(),
+                                    served.info().version(),
+                                    served.info().kind())));
             this.bookmarks = options.bookmarks();
             this.marksInitialEvents = options.marksInitialEvents();
             long millis = lifeMillis(options);

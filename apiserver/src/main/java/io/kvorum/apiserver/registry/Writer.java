@@ -42,10 +42,6 @@ record Writer(User user, boolean dryRun, JsonNode options, Notes notes) {
         notes.warn(warning);
     }
 
-    void annotate(String key, String value) {
-        notes.annotate(key, value);
-    }
-
     /** What is asked of admission. @param object null for deletions; {@code old} null for creations and actions */
     Admission.Attempt attempt(
             Admission.Operation operation,
@@ -66,7 +62,7 @@ record Writer(User user, boolean dryRun, JsonNode options, Notes notes) {
                 user,
                 dryRun,
                 this::warn,
-                new Passage(served.info(), options, this::annotate));
+                new Passage(served.info(), options, notes));
     }
 
     /** The answer with what there is to tell, after what the decoder told. */

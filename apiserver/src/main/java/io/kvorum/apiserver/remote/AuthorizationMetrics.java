@@ -1,9 +1,10 @@
 package io.kvorum.apiserver.remote;
 
 import io.kvorum.apiserver.auth.Authorizer.Verdict;
-import io.kvorum.apiserver.metrics.Durations;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.kvorum.apiserver.metrics.Meters;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.function.Consumer;
 
 /**
@@ -11,29 +12,65 @@ import java.util.function.Consumer;
  * what their conditions said. Belongs to the event loop.
  */
 public final class AuthorizationMetrics {
-    private static final String PREFIX = "apiserver.authorization.";
+    private static final String PREFIX = "apiserver_authorization_";
     private static final String TYPE = "Webhook";
     private static final double[] ROUND_TRIPS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
     private static final double[] CONDITIONS = {.001, .005, .01, .025, .1, .2, .25};
 
-    private final MeterRegistry registry;
-    private final Durations roundTrips;
-    private final Durations conditions;
+    private final Counter decisions;
+    private final Counter evaluations;
+    private final Counter failOpens;
+    private final Histogram roundTrips;
+    private final Histogram conditions;
+    private final Counter conditionErrors;
+    private final Counter exclusions;
 
-    public AuthorizationMetrics(MeterRegistry registry) {
-        this.registry = registry;
-        roundTrips = new Durations(registry, PREFIX + "webhook.duration", ROUND_TRIPS, "name", "result");
-        conditions = new Durations(registry, PREFIX + "match.condition.evaluation", CONDITIONS, "type", "name");
+    public AuthorizationMetrics(Meters meters) {
+        decisions = meters.counter(
+                PREFIX + "decisions_total",
+                "Requests that were allowed or denied, by who did.",
+                "type",
+                "name",
+                "decision");
+        evaluations = meters.counter(
+                PREFIX + "webhook_evaluations_total", "Attempts to ask an authorization webhook.", "name", "result");
+        failOpens = meters.counter(
+                PREFIX + "webhook_evaluations_fail_open_total",
+                "Failures of authorization webhooks after which the next authorizer was asked.",
+                "name",
+                "result");
+        roundTrips = meters.histogram(
+                PREFIX + "webhook_duration_seconds",
+                "How long authorization webhooks took to answer.",
+                ROUND_TRIPS,
+                "name",
+                "result");
+        conditions = meters.histogram(
+                PREFIX + "match_condition_evaluation_seconds",
+                "How long it took to evaluate the match conditions of authorizers.",
+                CONDITIONS,
+                "type",
+                "name");
+        conditionErrors = meters.counter(
+                PREFIX + "match_condition_evaluation_errors_total",
+                "Match conditions of authorizers that could not be evaluated.",
+                "type",
+                "name");
+        exclusions = meters.counter(
+                PREFIX + "match_condition_exclusions_total",
+                "Requests that an authorizer was not asked about since a match condition did not hold.",
+                "type",
+                "name");
     }
 
     /** Counts what one of those who decide has decided. */
     public Consumer<Verdict> decisions(String type, String name) {
-        Counter allowed = decision(type, name, "allowed");
-        Counter denied = decision(type, name, "denied");
+        CounterDataPoint allowed = decisions.labelValues(type, name, "allowed");
+        CounterDataPoint denied = decisions.labelValues(type, name, "denied");
         return verdict -> {
             switch (verdict) {
-                case ALLOW -> allowed.increment();
-                case DENY -> denied.increment();
+                case ALLOW -> allowed.inc();
+                case DENY -> denied.inc();
                 case NO_OPINION -> {
                     // The next one is asked.
                 }
@@ -41,36 +78,24 @@ public final class AuthorizationMetrics {
         };
     }
 
-    private Counter decision(String type, String name, String decision) {
-        return Counter.builder(PREFIX + "decisions")
-                .tag("type", type)
-                .tag("name", name)
-                .tag("decision", decision)
-                .register(registry);
-    }
-
     void evaluated(String name, ReviewClient.Result result, long nanos) {
-        counted("webhook.evaluations", "name", name, "result", result.label());
-        roundTrips.record(nanos, name, result.label());
+        evaluations.labelValues(name, result.label()).inc();
+        roundTrips.labelValues(name, result.label()).observe(nanos / 1e9);
     }
 
     void failedOpen(String name, ReviewClient.Result result) {
-        counted("webhook.evaluations.fail.open", "name", name, "result", result.label());
+        failOpens.labelValues(name, result.label()).inc();
     }
 
     void conditionsAsked(String name, long nanos) {
-        conditions.record(nanos, TYPE, name);
+        conditions.labelValues(TYPE, name).observe(nanos / 1e9);
     }
 
     void conditionsFailed(String name) {
-        counted("match.condition.evaluation.errors", "type", TYPE, "name", name);
+        conditionErrors.labelValues(TYPE, name).inc();
     }
 
     void excluded(String name) {
-        counted("match.condition.exclusions", "type", TYPE, "name", name);
-    }
-
-    private void counted(String name, String... tags) {
-        registry.counter(PREFIX + name, tags).increment();
+        exclusions.labelValues(TYPE, name).inc();
     }
 }

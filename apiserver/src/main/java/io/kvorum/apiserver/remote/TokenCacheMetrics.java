@@ -1,54 +1,54 @@
 package io.kvorum.apiserver.remote;
 
-import io.kvorum.apiserver.metrics.Durations;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.kvorum.apiserver.metrics.Meters;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
 
 /**
  * What is told of the tokens whose owners are remembered, under the names that kube-apiserver has for it. Belongs to the event
  * loop.
  */
 public final class TokenCacheMetrics {
-    private static final String PREFIX = "authentication.token.cache.";
+    private static final String PREFIX = "authentication_token_cache_";
     private static final double[] BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 
-    private final MeterRegistry registry;
-    private final Durations requests;
-    private final AtomicInteger inFlight;
-    private final AtomicInteger blocked;
+    private final Counter requests;
+    private final Histogram durations;
+    private final Counter fetches;
+    private final GaugeDataPoint inFlight;
+    private final GaugeDataPoint blocked;
 
-    public TokenCacheMetrics(MeterRegistry registry) {
-        this.registry = registry;
-        requests = new Durations(registry, PREFIX + "request.duration", BOUNDS, "status");
-        inFlight = active("in_flight");
-        blocked = active("blocked");
-    }
-
-    private AtomicInteger active(String status) {
-        AtomicInteger count = new AtomicInteger();
-        Gauge.builder(PREFIX + "active.fetch.count", count, AtomicInteger::get)
-                .tag("status", status)
-                .register(registry);
-        return count;
+    public TokenCacheMetrics(Meters meters) {
+        requests = meters.counter(PREFIX + "request_total", "Tokens that were looked for among those known.", "status");
+        durations = meters.histogram(
+                PREFIX + "request_duration_seconds", "How long it took to tell whose a token is.", BOUNDS, "status");
+        fetches = meters.counter(PREFIX + "fetch_total", "Tokens that the webhook was asked about.", "status");
+        Gauge active = meters.gauge(
+                PREFIX + "active_fetch_count",
+                "Tokens that the webhook is being asked about, and who waits for it.",
+                "status");
+        inFlight = active.labelValues("in_flight");
+        blocked = active.labelValues("blocked");
     }
 
     void answered(boolean remembered, long nanos) {
         String status = remembered ? "hit" : "miss";
-        registry.counter(PREFIX + "request", "status", status).increment();
-        requests.record(nanos, status);
+        requests.labelValues(status).inc();
+        durations.labelValues(status).observe(nanos / 1e9);
     }
 
     void waits(int more) {
-        blocked.addAndGet(more);
+        blocked.inc(more);
     }
 
     void begins() {
-        inFlight.incrementAndGet();
+        inFlight.inc();
     }
 
     void ends(boolean well) {
-        inFlight.decrementAndGet();
-        registry.counter(PREFIX + "fetch", "status", well ? "ok" : "error").increment();
+        inFlight.dec();
+        fetches.labelValues(well ? "ok" : "error").inc();
     }
 }

@@ -109,7 +109,13 @@ final class Calls {
         if (why != null) {
             metrics.rejected(webhook, attempt.operation(), why, code);
         }
-        metrics.asked(webhook, attempt.operation(), why != null, code, System.nanoTime() - began);
+        long took = System.nanoTime() - began;
+        if (webhook.mutates()) {
+            attempt.passage().aside(took);
+        } else {
+            attempt.passage().besides(took);
+        }
+        metrics.asked(webhook, attempt.operation(), why != null, code, took);
     }
 
     /** A webhook that could not be asked is passed over. */

@@ -70,7 +70,11 @@ record Webhook(
 
     /** As metrics call what it is asked for. */
     String step() {
-        return kind.endsWith("mutatingwebhookconfigurations") ? "admit" : "validating";
+        return mutates() ? "admit" : "validating";
+    }
+
+    boolean mutates() {
+        return kind.endsWith("mutatingwebhookconfigurations");
     }
 
     /** The same for as long as the configuration has it. */

@@ -2,8 +2,10 @@ package io.kvorum.apiserver.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.ResponseBody;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -55,7 +57,8 @@ class HttpsEdgeTest {
                     return later.future();
                 },
                 new UpgradeProxy(vertx, new HttpClientOptions()),
-                EdgeOptions.DEFAULT);
+                EdgeOptions.DEFAULT,
+                new Meters(new PrometheusRegistry()));
         int port = await(edge.listen(new HttpServerOptions(), "127.0.0.1", 0)).actualPort();
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
@@ -76,7 +79,8 @@ class HttpsEdgeTest {
                 vertx,
                 request -> Future.succeededFuture(ApiResponse.of(200, ApiResponse.JSON, body)),
                 new UpgradeProxy(vertx, new HttpClientOptions()),
-                EdgeOptions.DEFAULT);
+                EdgeOptions.DEFAULT,
+                new Meters(new PrometheusRegistry()));
         int port = await(edge.listen(new HttpServerOptions(), "127.0.0.1", 0)).actualPort();
         long room = 2 * Runtime.getRuntime().maxMemory();
         List<Socket> readers = new ArrayList<>();

@@ -3,19 +3,22 @@ package io.kvorum.apiserver.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.api.ApiException;
+import io.kvorum.apiserver.Samples;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
+import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Credentials;
 import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.User;
+import io.kvorum.component.MetricsText;
 import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.MemoryStore;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.Txn;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -46,7 +49,7 @@ class FlowControlTest {
     private final List<Promise<ApiResponse>> served = new ArrayList<>();
     private final Promise<Void> fourth = Promise.promise();
     private MemoryStore store;
-    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private FlowControl flows;
 
     @BeforeEach
@@ -66,7 +69,7 @@ class FlowControlTest {
         put("flowschemas", "devs", schema("narrow", "Group", "devs", 500));
         put("flowschemas", "bob-too-late", schema("wide", "User", "bob", 600));
         await(() -> cache.start());
-        flows = new FlowControl(vertx, cache, 100, metrics);
+        flows = new FlowControl(vertx, cache, 100, new Meters(metrics.getPrometheusRegistry()));
     }
 
     @AfterEach
@@ -143,26 +146,28 @@ class FlowControlTest {
         });
         await(fourth::future);
         assertThat(served).as("the seat went on").hasSize(4);
-        assertThat(metrics.get("apiserver.flowcontrol.nominal.limit.seats")
-                        .tag("priority_level", "narrow")
-                        .gauge()
-                        .value())
+        assertThat(sample("nominal_limit_seats", "priority_level=narrow")).isEqualTo(1);
+        assertThat(ofDevs("current_executing_seats")).isEqualTo(1);
+        assertThat(ofDevs("current_executing_requests")).isEqualTo(1);
+        assertThat(ofDevs("current_inqueue_requests")).isZero();
+        assertThat(ofDevs("dispatched_requests_total")).isEqualTo(2);
+        assertThat(ofDevs("rejected_requests_total", "reason=queue-full")).isEqualTo(1);
+        assertThat(ofDevs("request_wait_duration_seconds_bucket", "execute=true", "le=0"))
+                .as("one did not wait")
                 .isEqualTo(1);
-        assertThat(metrics.get("apiserver.flowcontrol.current.executing.seats")
-                        .tag("priority_level", "narrow")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(count("dispatched")).isEqualTo(2);
-        assertThat(count("rejected")).as("the queue was full").isEqualTo(1);
+        assertThat(ofDevs("request_wait_duration_seconds_count", "execute=true"))
+                .isEqualTo(2);
     }
 
-    private double count(String outcome) {
-        return metrics.get("apiserver.flowcontrol." + outcome + ".requests")
-                .tag("flow_schema", "devs")
-                .tag("priority_level", "narrow")
-                .counter()
-                .count();
+    private double ofDevs(String name, String... labels) {
+        List<String> all = new ArrayList<>(List.of(labels));
+        all.add("flow_schema=devs");
+        all.add("priority_level=narrow");
+        return sample(name, all.toArray(String[]::new));
+    }
+
+    private double sample(String name, String... labels) {
+        return new Samples(MetricsText.of(metrics)).of("apiserver_flowcontrol_" + name, labels);
     }
 
     /** Netty runs dozens of tasks between two looks at its sockets: a turn that is a task would be no turn. */

@@ -1,0 +1,86 @@
+package io.kvorum.apiserver.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Makes the meters of an API server, each once. Names, labels and bounds are those of kube-apiserver, so that its dashboards and
+ * alerts fit. Meters may be written and read by any thread.
+ */
+public final class Meters {
+    private final PrometheusRegistry registry;
+
+    public Meters(PrometheusRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** @param name ends with {@code _total}; for upstream's counters that do not, see {@link #tally} */
+    public Counter counter(String name, String help, String... labels) {
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /**
+     * A counter of upstream's that is not called {@code ..._total}, as the text format would call every counter: it is told as a
+     * gauge that only grows.
+     */
+    public Gauge tally(String name, String help, String... labels) {
+        return gauge(name, help, labels);
+    }
+
+    public Gauge gauge(String name, String help, String... labels) {
+        return Gauge.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /** @param bounds upper bounds of the buckets, without the infinite one */
+    public Histogram histogram(String name, String help, double[] bounds, String... labels) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .classicOnly()
+                .classicUpperBounds(bounds)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /** A value that is looked at when somebody asks, by whatever thread does. */
+    public void reading(String name, String help, DoubleSupplier value) {
+        readings(name, help, tell -> tell.call(value.getAsDouble()));
+    }
+
+    /** Values that are looked at when somebody asks, by whatever thread does. */
+    public void readings(String name, String help, Consumer<GaugeWithCallback.Callback> values, String... labels) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .callback(values)
+                .register(registry);
+    }
+
+    /** Bounds of which each is so many times the one before. */
+    public static double[] growing(double first, double factor, int count) {
+        double[] bounds = new double[count];
+        double bound = first;
+        for (int i = 0; i < count; i++) {
+            bounds[i] = bound;
+            bound *= factor;
+        }
+        return bounds;
+    }
+}
