@@ -311,7 +311,9 @@ public final class ApiServing {
                 options.auditPolicy(),
                 clock,
                 options.timeout());
-        new ServerMetrics(meters).tell(config.version(), cache, pipeline);
+        ServerMetrics own = new ServerMetrics(meters);
+        own.tell(config.version(), cache, pipeline);
+        own.tell(audit);
     }
 
     /** Adds a check to readiness; null means well. */

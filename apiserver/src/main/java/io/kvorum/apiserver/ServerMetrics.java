@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.pipeline.Pipeline;
@@ -64,6 +65,14 @@ final class ServerMetrics {
                 tell -> cache.all().forEach((resource, objects) -> tell.call(objects.size(), parts(resource))),
                 "group",
                 "resource");
+    }
+
+    void tell(AuditLog audit) {
+        meters.counts(
+                "apiserver_audit_error_total",
+                "Events that the audit log could not keep.",
+                tell -> tell.call(audit.lost(), "log"),
+                "plugin");
     }
 
     void tell(FeatureGates gates) {

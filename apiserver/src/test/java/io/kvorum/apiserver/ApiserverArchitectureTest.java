@@ -32,7 +32,7 @@ class ApiserverArchitectureTest {
                         "io.vertx..",
                         "io.netty.channel..",
                         "io.netty.util.concurrent..",
-                        "io.micrometer..",
+                        "io.prometheus.metrics..",
                         "com.fasterxml.jackson..",
                         "com.nimbusds..",
                         "org.bouncycastle..",

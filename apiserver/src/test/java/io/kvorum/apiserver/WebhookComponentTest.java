@@ -215,6 +215,20 @@ class WebhookComponentTest {
                 .isEqualTo(2);
         assertThat(samples.of(durations + "bucket", with(create, "rejected=true", "le=25")))
                 .isEqualTo(2);
+        // What the webhooks took is not the server's own time.
+        String sum = "apiserver_request_%sduration_seconds_sum";
+        String[] posts = {
+            "verb=POST",
+            "group=",
+            "version=v1",
+            "resource=configmaps",
+            "subresource=",
+            "scope=resource",
+            "component=apiserver"
+        };
+        assertThat(samples.of(String.format(sum, "sli_"), posts))
+                .isPositive()
+                .isLessThan(samples.of(String.format(sum, ""), with(posts, "dry_run=")));
         String conditions = "apiserver_admission_match_condition_";
         assertThat(samples.of(conditions + "exclusions_total", with(create, "kind=webhook")))
                 .isEqualTo(1);

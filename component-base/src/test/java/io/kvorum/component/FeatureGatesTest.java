@@ -3,6 +3,7 @@ package io.kvorum.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,16 @@ class FeatureGatesTest {
         assertThat(parse("").on(CHOICE)).isTrue();
         assertThat(parse(CHOICE + "=false").on(CHOICE)).isFalse();
         assertThat(parse(CHOICE + "=true").on(CHOICE)).isTrue();
+    }
+
+    @Test
+    void allAreToldWithTheirStages() {
+        assertThat(parse(CHOICE + "=false").all())
+                .contains(
+                        new FeatureGates.Feature(CHOICE, "BETA", false),
+                        new FeatureGates.Feature("SidecarContainers", "", true),
+                        new FeatureGates.Feature("GitRepoVolumeDriver", "DEPRECATED", false))
+                .isSortedAccordingTo(Comparator.comparing(FeatureGates.Feature::name));
     }
 
     @Test

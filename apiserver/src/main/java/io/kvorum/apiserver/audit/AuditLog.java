@@ -7,6 +7,11 @@ public interface AuditLog {
     /** Takes an event; never blocks. */
     void record(AuditEvent event);
 
+    /** How many events it could not keep; asked by any thread. */
+    default long lost() {
+        return 0;
+    }
+
     /** Completes when what was taken is written. */
     Future<Void> close();
 

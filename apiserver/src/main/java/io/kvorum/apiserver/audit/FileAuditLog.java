@@ -34,7 +34,10 @@ public final class FileAuditLog implements AuditLog {
     private final long mostBytes;
     private final int backups;
     private final Duration mostAge;
+    /** Of which the log tells when it can. */
     private final AtomicLong dropped = new AtomicLong();
+
+    private final AtomicLong lost = new AtomicLong();
     private final Promise<Void> ended = Promise.promise();
     private final BlockingQueue<AuditEvent> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicBoolean asleep = new AtomicBoolean();
@@ -71,10 +74,20 @@ public final class FileAuditLog implements AuditLog {
     @Override
     public void record(AuditEvent event) {
         if (closing || !waiting.offer(event)) {
-            dropped.incrementAndGet();
+            drop();
         } else if (asleep.get() && asleep.compareAndSet(true, false)) {
             LockSupport.unpark(writer);
         }
+    }
+
+    private void drop() {
+        dropped.incrementAndGet();
+        lost.incrementAndGet();
+    }
+
+    @Override
+    public long lost() {
+        return lost.get();
     }
 
     /** Completes when what was recorded before is in the file. */
@@ -137,7 +150,7 @@ public final class FileAuditLog implements AuditLog {
 
     private void write(AuditEvent event) {
         if (out == null && System.nanoTime() - retryAt < 0) {
-            dropped.incrementAndGet();
+            drop();
             return;
         }
         try {

@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -66,6 +67,16 @@ public final class Meters {
     /** Values that are looked at when somebody asks, by whatever thread does. */
     public void readings(String name, String help, Consumer<GaugeWithCallback.Callback> values, String... labels) {
         GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .callback(values)
+                .register(registry);
+    }
+
+    /** Counts that are kept elsewhere, looked at when somebody asks, by whatever thread does. */
+    public void counts(String name, String help, Consumer<CounterWithCallback.Callback> values, String... labels) {
+        CounterWithCallback.builder()
                 .name(name)
                 .help(help)
                 .labelNames(labels)

@@ -122,7 +122,7 @@ public final class Pipeline {
         RequestInfo info = audited.info;
         audited.policy = auditPolicy.decide(actual, info, request.path());
         if (audited.policy.writes(AuditPolicy.RECEIVED)) {
-            audit.record(audited.received(clock.instant()));
+            record(audited.received(clock.instant()));
         }
         audited.took(request);
         return allowed(request, audited, user, info)
@@ -255,13 +255,19 @@ public final class Pipeline {
             response.headers().set("Cache-Control", "no-cache, private");
         }
         metrics.finished(request, audited.info, response, audited.began);
+        metrics.audited(audited.policy.level());
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
         }
         if (audited.policy.writes(Audited.stage(response))) {
-            audit.record(audited.event(response, clock.instant()));
+            record(audited.event(response, clock.instant()));
         }
         return response;
+    }
+
+    private void record(AuditEvent event) {
+        audit.record(event);
+        metrics.recorded();
     }
 
     private static ApiResponse failure(ApiRequest request, Audited audited, Throwable cause) {

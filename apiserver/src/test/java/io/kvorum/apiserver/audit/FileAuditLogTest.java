@@ -79,6 +79,16 @@ class FileAuditLogTest {
     }
 
     @Test
+    void whatCannotBeKeptIsCounted() throws Exception {
+        FileAuditLog log = new FileAuditLog(folder.resolve("audit.log"), MOST_BYTES, 2);
+        log.record(event(1));
+        assertThat(log.lost()).isZero();
+        await(log.close());
+        log.record(event(2));
+        assertThat(log.lost()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsThereIsAppendedTo() throws Exception {
         for (int i = 0; i < 2; i++) {
             FileAuditLog log = new FileAuditLog(folder.resolve("audit.log"), MOST_BYTES, 2);
