@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSet;
 import io.kvorum.controllers.pods.PodStates;
+import io.kvorum.controllers.pods.Share;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,18 +74,7 @@ record DaemonView(DaemonSet daemonSet, String hash, List<Node> nodes, Map<String
         return most == 0 && maxSurge() == 0 ? 1 : most;
     }
 
-    /** An absolute number, or a percentage of {@code total}, rounded up. */
     private static int resolve(@Nullable IntOrString value, int total, int absent) {
-        if (value == null) {
-            return absent;
-        }
-        if (value.getIntVal() != null) {
-            return value.getIntVal();
-        }
-        String text = String.valueOf(value.getStrVal());
-        if (!text.matches("[0-9]{1,9}%")) {
-            throw new IllegalArgumentException("invalid value for IntOrString: " + text);
-        }
-        return (int) ((Long.parseLong(text.substring(0, text.length() - 1)) * total + 99) / 100);
+        return value == null ? absent : Share.of(value, total, true);
     }
 }

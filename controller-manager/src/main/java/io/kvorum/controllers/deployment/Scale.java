@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import io.kvorum.controllers.loop.Timestamps;
+import io.kvorum.controllers.pods.Share;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxUnavailable how many fewer may be available while rolling
  */
 record Scale(int replicas, int maxSurge, int maxUnavailable) {
+    private static final IntOrString USUAL = new IntOrString("25%");
+
     static Scale of(Deployment deployment) {
         Integer wanted = deployment.getSpec().getReplicas();
         int replicas = wanted == null ? 1 : wanted;
@@ -45,17 +48,8 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
                 || !"Recreate".equals(deployment.getSpec().getStrategy().getType());
     }
 
-    /** An absolute number, or a percentage of {@code total}; 25% where nothing is said. */
-    static int resolve(@Nullable IntOrString value, int total, boolean up) {
-        if (value != null && value.getIntVal() != null) {
-            return value.getIntVal();
-        }
-        String text = value == null || value.getStrVal() == null ? "25%" : value.getStrVal();
-        if (!text.matches("[0-9]{1,9}%")) {
-            throw new IllegalArgumentException("invalid value for IntOrString: " + text);
-        }
-        long share = Long.parseLong(text.substring(0, text.length() - 1)) * total;
-        return (int) (up ? (share + 99) / 100 : share / 100);
+    private static int resolve(@Nullable IntOrString value, int total, boolean up) {
+        return Share.of(value == null ? USUAL : value, total, up);
     }
 
     int most() {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatusBuilder;
 import io.kvorum.controllers.loop.Timestamps;
 import io.kvorum.controllers.pods.PodStates;
+import io.kvorum.controllers.pods.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,23 +101,10 @@ record BudgetStatus(
     private static int desired(PodDisruptionBudget budget, int expected) {
         IntOrString unavailable = budget.getSpec().getMaxUnavailable();
         if (unavailable != null) {
-            return Math.max(0, expected - scaled(unavailable, expected));
+            return Math.max(0, expected - Share.of(unavailable, expected, true));
         }
         IntOrString available = budget.getSpec().getMinAvailable();
-        return available == null ? 0 : scaled(available, expected);
-    }
-
-    /** An absolute number, or a percentage of {@code total} rounded up. */
-    static int scaled(IntOrString value, int total) {
-        if (value.getIntVal() != null) {
-            return value.getIntVal();
-        }
-        String text = value.getStrVal() == null ? "" : value.getStrVal();
-        if (!text.matches("[0-9]{1,9}%")) {
-            throw new IllegalArgumentException(
-                    "invalid value for IntOrString: invalid type: string is not a percentage: " + text);
-        }
-        return (int) ((Long.parseLong(text.substring(0, text.length() - 1)) * total + 99) / 100);
+        return available == null ? 0 : Share.of(available, expected, true);
     }
 
     private static Map<String, String> disrupted(PodDisruptionBudget budget) {

@@ -1,7 +1,6 @@
 package io.kvorum.controllers.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -98,12 +97,6 @@ class ScaleTest {
                 .endSpec()
                 .build();
         assertThat(Scale.of(deployment)).isEqualTo(new Scale(4, 0, 0));
-    }
-
-    @Test
-    void nonsenseIsRefused() {
-        assertThatThrownBy(() -> Scale.resolve(new IntOrString("lots"), 3, true))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
