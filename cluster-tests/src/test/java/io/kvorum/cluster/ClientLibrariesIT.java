@@ -6,9 +6,10 @@ import io.kvorum.testkit.KvorumTest;
 import io.kvorum.testkit.TestCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 
 /**
- * Client libraries as they are published, and an operator, in their usual flows on one cluster. Two pods are shared:
+ * Client libraries as they are published, Helm's among them, and an operator, in their usual flows on one cluster. Two pods are shared:
  * {@code box} with a shell and one line of log, and {@code web}, which serves the welcome page of nginx on port 80.
  */
 @KvorumTest
@@ -54,4 +55,8 @@ class ClientLibrariesIT {
 
     @Nested
     class AnOperator extends OperatorFlows {}
+
+    @Nested
+    @EnabledOnOs(architectures = "amd64", disabledReason = "Helm's native library was found for linux-amd64 only")
+    class TheHelmSdk extends HelmFlows {}
 }
