@@ -237,7 +237,8 @@ final class Kubelet {
                 context.clock(),
                 workers,
                 new ContainerUsage(context.clock(), prepared.root()),
-                spec.name());
+                spec.name(),
+                context::scrape);
         // First of all, so that a kubelet that was restarted is not taken for dead.
         lease.start();
         // The node is there as soon as the API is; pods start once their services are known.

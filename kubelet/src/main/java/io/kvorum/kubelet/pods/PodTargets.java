@@ -7,7 +7,6 @@ import io.kvorum.kubelet.streaming.StreamTargets;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -16,21 +15,21 @@ import java.util.function.Supplier;
 public final class PodTargets implements StreamTargets {
     private final Context loop;
     private final PodWorkers workers;
-    private final Function<String, Future<Buffer>> documents;
+    private final Function<String, Future<Document>> documents;
 
     /**
      * @param loop the context of {@code workers}
      * @param documents by their paths; fail with {@link NoTargetException}; asked on {@code loop}
      */
-    public PodTargets(Context loop, PodWorkers workers, Function<String, Future<Buffer>> documents) {
+    public PodTargets(Context loop, PodWorkers workers, Function<String, Future<Document>> documents) {
         this.loop = loop;
         this.workers = workers;
         this.documents = documents;
     }
 
     @Override
-    public Future<Buffer> document(String path) {
-        Promise<Buffer> answer = Promise.promise();
+    public Future<Document> document(String path) {
+        Promise<Document> answer = Promise.promise();
         loop.runOnContext(v -> documents.apply(path).onComplete(answer));
         return answer.future();
     }

@@ -1,5 +1,6 @@
 package io.kvorum.kubelet.server;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.kvorum.bus.BusEndpoint;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +42,21 @@ public final class KubeletEndpoint implements BusEndpoint {
     private final PodWorkers pods;
     private final ContainerUsage usage;
     private final String node;
+    private final Supplier<String> scrape;
 
-    /** @param node its name */
+    /**
+     * @param node its name
+     * @param scrape gives the metrics of this process; blocks
+     */
     public KubeletEndpoint(
-            Vertx vertx, WorkerExecutor workers, Clock clock, PodWorkers pods, ContainerUsage usage, String node) {
+            Vertx vertx,
+            WorkerExecutor workers,
+            Clock clock,
+            PodWorkers pods,
+            ContainerUsage usage,
+            String node,
+            Supplier<String> scrape) {
+        this.scrape = scrape;
         this.usage = usage;
         this.node = node;
         this.vertx = vertx;
@@ -81,23 +94,35 @@ public final class KubeletEndpoint implements BusEndpoint {
     }
 
     /** The documents that are the same for everybody; fails with {@link StreamTargets.NoTargetException} for others. */
-    public Future<Buffer> document(String path) {
-        Future<BusReply> reply = switch (path) {
-            case "/pods" -> podList();
-            case "/stats/summary" -> summary();
+    public Future<StreamTargets.Document> document(String path) {
+        return switch (path) {
+            case "/pods" -> podList().map(KubeletEndpoint::document);
+            case "/stats/summary" -> summary().map(KubeletEndpoint::document);
+            case "/metrics" -> workers.executeBlocking(() -> metrics(scrape.get()), false);
+            case "/metrics/resource" -> usages().map(summary -> metrics(ResourceMetrics.of(summary)));
             default -> Future.failedFuture(new StreamTargets.NoTargetException(404, "404 page not found"));
         };
-        return reply.map(BusReply::body);
+    }
+
+    private static StreamTargets.Document document(BusReply reply) {
+        return new StreamTargets.Document(reply.headers().get("Content-Type"), reply.body());
+    }
+
+    private static StreamTargets.Document metrics(String text) {
+        return new StreamTargets.Document("text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(text));
+    }
+
+    private Future<ObjectNode> usages() {
+        List<Pod> now = pods.pods();
+        return workers.executeBlocking(usage::look, false)
+                .map(usages -> StatsSummary.of(node, now, usages, clock.instant()));
     }
 
     private Future<BusReply> summary() {
-        List<Pod> now = pods.pods();
-        return workers.executeBlocking(usage::look, false)
-                .map(usages -> BusReply.whole(
-                        200,
-                        MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json"),
-                        Buffer.buffer(StatsSummary.of(node, now, usages, clock.instant())
-                                .toString())));
+        return usages().map(summary -> BusReply.whole(
+                200,
+                MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json"),
+                Buffer.buffer(summary.toString())));
     }
 
     private Future<BusReply> podList() {

@@ -142,7 +142,7 @@ public final class StreamServer {
                         .end("ok");
                 return;
             }
-            case "pods", "stats" -> {
+            case "pods", "stats", "metrics" -> {
                 document(request);
                 return;
             }
@@ -160,11 +160,11 @@ public final class StreamServer {
                 ? request.path().substring(0, request.path().length() - 1)
                 : request.path();
         here(targets.document(path))
-                .onSuccess(json -> {
+                .onSuccess(document -> {
                     request.resume();
                     request.response()
-                            .putHeader("Content-Type", "application/json")
-                            .end(json);
+                            .putHeader("Content-Type", document.type())
+                            .end(document.body());
                 })
                 .onFailure(cause -> refuse(request, cause));
     }

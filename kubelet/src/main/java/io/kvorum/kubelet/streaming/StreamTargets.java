@@ -15,10 +15,10 @@ public interface StreamTargets {
     Future<PodTarget> pod(String namespace, String pod);
 
     /**
-     * A document about the node: {@code /pods} or {@code /stats/summary}, in JSON. Fails with {@link NoTargetException}
-     * for another path. The future may complete on any thread.
+     * A document about the node, such as {@code /pods} or {@code /metrics}. Fails with {@link NoTargetException} for a path of
+     * none. The future may complete on any thread.
      */
-    default Future<Buffer> document(String path) {
+    default Future<Document> document(String path) {
         return Future.failedFuture(new NoTargetException(404, "404 page not found"));
     }
 
@@ -36,6 +36,9 @@ public interface StreamTargets {
 
     /** A pod and where it listens. */
     record PodTarget(String uid, String name, String namespace, String ip) {}
+
+    /** @param type its media type */
+    record Document(String type, Buffer body) {}
 
     /** There is no such thing, or it does not run, with the HTTP status that says so. */
     final class NoTargetException extends RuntimeException {

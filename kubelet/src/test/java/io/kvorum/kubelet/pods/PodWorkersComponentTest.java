@@ -399,7 +399,13 @@ class PodWorkersComponentTest extends PodWorkersFixture {
         add(pod("Never", shell("main", "for i in 1 2 3; do echo line $i; sleep 0.1; done; echo last")));
         awaitPod("running", p -> phase(p, "Running"));
         KubeletEndpoint endpoint = new KubeletEndpoint(
-                vertx, work, Clock.systemUTC(), workers, new ContainerUsage(Clock.systemUTC(), Path.of("none")), "n1");
+                vertx,
+                work,
+                Clock.systemUTC(),
+                workers,
+                new ContainerUsage(Clock.systemUTC(), Path.of("none")),
+                "n1",
+                () -> "");
         StringBuilder text = new StringBuilder();
         CompletableFuture<String> all = new CompletableFuture<>();
         loop.runOnContext(v -> endpoint.handle(

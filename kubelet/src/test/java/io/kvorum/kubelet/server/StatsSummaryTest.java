@@ -56,4 +56,27 @@ class StatsSummaryTest {
         assertThat(summary.at("/pods/1/containers/0/cpu/windowSeconds").asLong())
                 .isEqualTo(10);
     }
+
+    @Test
+    void theSameIsToldAsMetrics() {
+        Usage one = new Usage(5_000_000_000L, 250, 1 << 20, NOW, Duration.ofSeconds(10));
+        Usage two = new Usage(7_500_000_000L, 50, 2 << 20, NOW, Duration.ofSeconds(10));
+        String text = ResourceMetrics.of(StatsSummary.of(
+                "n1",
+                List.of(pod("a", "process://u-a/c/0"), pod("b", "process://u-b/c/3"), pod("gone", "process://x/c/0")),
+                Map.of("u-a/c/0", one, "u-b/c/3", two),
+                NOW));
+        assertThat(text.lines())
+                .contains(
+                        "# TYPE node_cpu_usage_seconds_total counter",
+                        "node_cpu_usage_seconds_total 12.5",
+                        "node_memory_working_set_bytes 3145728.0",
+                        "pod_cpu_usage_seconds_total{namespace=\"default\",pod=\"b\"} 7.5",
+                        "pod_memory_working_set_bytes{namespace=\"default\",pod=\"a\"} 1048576.0",
+                        "container_cpu_usage_seconds_total{container=\"c\",namespace=\"default\",pod=\"a\"} 5.0",
+                        "container_memory_working_set_bytes{container=\"c\",namespace=\"default\",pod=\"b\"} 2097152.0",
+                        "container_start_time_seconds{container=\"c\",namespace=\"default\",pod=\"a\"} 1.777626E9",
+                        "resource_scrape_error 0.0")
+                .noneMatch(line -> line.contains("gone"));
+    }
 }

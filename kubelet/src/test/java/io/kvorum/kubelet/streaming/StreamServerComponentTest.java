@@ -182,9 +182,9 @@ class StreamServerComponentTest {
         }
 
         @Override
-        public Future<Buffer> document(String path) {
+        public Future<Document> document(String path) {
             return path.equals("/pods")
-                    ? Future.succeededFuture(Buffer.buffer("{\"items\":[]}"))
+                    ? Future.succeededFuture(new Document("application/json", Buffer.buffer("{\"items\":[]}")))
                     : StreamTargets.super.document(path);
         }
 
