@@ -41,11 +41,15 @@ class MetricsComponentTest {
     @SuppressWarnings("NullAway.Init")
     private static Http http;
 
+    @SuppressWarnings("NullAway.Init")
+    private static Http nobody;
+
     @BeforeAll
     static void start() throws Exception {
         TestAuthority authority = new TestAuthority("CN=ours");
         server = TestApiServer.start(
                 0, authority.serving(folder), TestApiServer.auth(true, AuthorizationMode.ALWAYS_ALLOW));
+        nobody = new Http(server, authority.client(null));
         http = new Http(server, authority.client(authority.issue("O=system:masters,CN=root")));
     }
 
@@ -179,6 +183,25 @@ class MetricsComponentTest {
                                 "subresource="),
                         Arrays.stream(more))
                 .toArray(String[]::new);
+    }
+
+    /** Else whoever may not even do anything could make as many meters as he has names. */
+    @Test
+    void whatIsRefusedMakesNoMetersOfItsOwn() {
+        String[] wrong = {"Authorization", "Bearer of-nobody"};
+        for (String path : List.of(
+                "/apis/refused.example.com/v1/things",
+                "/api/v1/namespaces/default/refusedthings/x",
+                "/api/v1/namespaces/default/pods/x/refusedpart")) {
+            assertThat(nobody.get(path, wrong).status()).isEqualTo(401);
+        }
+        assertThat(nobody.get("/api/v1/namespaces/default/pods", wrong).status())
+                .isEqualTo(401);
+        assertThat(Samples.of(http).text().lines())
+                .noneMatch(line -> line.contains("refused.example.com")
+                        || line.contains("refusedthings")
+                        || line.contains("refusedpart"))
+                .anyMatch(line -> line.startsWith(REQUESTS + "{code=\"401\"") && line.contains("resource=\"pods\""));
     }
 
     /** As upstream counts it: when it is over, for as long as it lasted. */

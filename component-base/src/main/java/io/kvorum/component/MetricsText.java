@@ -2,6 +2,8 @@ package io.kvorum.component;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +12,7 @@ import java.util.regex.Pattern;
  * {@code 1e+06}), not as Java does: rules and dashboards for Kubernetes name them by their text.
  */
 public final class MetricsText {
-    private static final Pattern BOUND = Pattern.compile("le=\"([0-9.E-]+)\"");
+    private static final Pattern BOUND = Pattern.compile("(?<=[{,])le=\"([0-9.E-]+)\"");
 
     /** Go writes an exponent where there would be more digits before the point, and below a ten-thousandth. */
     private static final int MOST_DIGITS = 6;
@@ -21,8 +23,10 @@ public final class MetricsText {
 
     /** Takes its time, so not for an event loop. */
     public static String of(PrometheusMeterRegistry registry) {
+        Map<String, String> bounds = new HashMap<>();
         return BOUND.matcher(registry.scrape())
-                .replaceAll(found -> Matcher.quoteReplacement("le=\"" + bound(found.group(1)) + "\""));
+                .replaceAll(found -> bounds.computeIfAbsent(
+                        found.group(1), java -> Matcher.quoteReplacement("le=\"" + bound(java) + "\"")));
     }
 
     /** As {@code strconv.FormatFloat(x, 'g', -1, 64)} writes it. */

@@ -35,16 +35,16 @@ class MetricsTextTest {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Histogram.builder()
                 .name("answers_seconds")
-                .labelNames("path")
+                .labelNames("path", "role")
                 .classicOnly()
                 .classicUpperBounds(.5, 1)
                 .withoutExemplars()
                 .register(registry.getPrometheusRegistry())
-                .labelValues("/1.0")
+                .labelValues("/1.0", "1.0")
                 .observe(.7);
         assertThat(MetricsText.of(registry))
-                .contains("answers_seconds_bucket{path=\"/1.0\",le=\"0.5\"} 0")
-                .contains("answers_seconds_bucket{path=\"/1.0\",le=\"1\"} 1")
-                .contains("answers_seconds_bucket{path=\"/1.0\",le=\"+Inf\"} 1");
+                .contains("answers_seconds_bucket{path=\"/1.0\",role=\"1.0\",le=\"0.5\"} 0")
+                .contains("answers_seconds_bucket{path=\"/1.0\",role=\"1.0\",le=\"1\"} 1")
+                .contains("answers_seconds_bucket{path=\"/1.0\",role=\"1.0\",le=\"+Inf\"} 1");
     }
 }

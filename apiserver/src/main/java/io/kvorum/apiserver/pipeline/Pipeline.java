@@ -254,7 +254,7 @@ public final class Pipeline {
         if (!response.headers().contains("Cache-Control")) {
             response.headers().set("Cache-Control", "no-cache, private");
         }
-        metrics.finished(request, audited.info, response, audited.began);
+        metrics.finished(request, audited.info, registry.has(audited.info), response, audited.began);
         metrics.audited(audited.policy.level());
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());

@@ -152,8 +152,9 @@ public final class RequestMetrics {
         Objects.requireNonNull(auditLevels.get(level), "every level has one").inc();
     }
 
-    void finished(ApiRequest request, RequestInfo info, ApiResponse response, long began) {
-        Key key = key(request, info, response.status());
+    /** @param exists whether there is what the request is for */
+    void finished(ApiRequest request, RequestInfo info, boolean exists, ApiResponse response, long began) {
+        Key key = key(request, info, exists, response.status());
         if (request.notes().asksForDeprecated()) {
             deprecated
                     .labelValues(key.group, key.version, key.resource, key.subresource, "")
@@ -195,7 +196,7 @@ public final class RequestMetrics {
                 sizes.labelValues(labels));
     }
 
-    private static Key key(ApiRequest request, RequestInfo info, int code) {
+    private static Key key(ApiRequest request, RequestInfo info, boolean exists, int code) {
         if (!info.resourceRequest()) {
             boolean health = HEALTH.contains(request.path());
             return new Key(
@@ -210,15 +211,14 @@ public final class RequestMetrics {
                     code);
         }
         String scope = scope(info);
-        // Resources nobody serves would make the set of meters endless.
-        boolean known = code != 404;
+        // What there is not would make the set of meters endless, however it is refused.
         return new Key(
                 verb(request, info, scope),
                 dryRun(request.query()),
-                known ? info.group() : "",
-                known ? info.version() : "",
-                known ? info.resource() : "",
-                known ? info.subresource() : "",
+                exists ? info.group() : "",
+                exists ? info.version() : "",
+                exists ? info.resource() : "",
+                exists ? info.subresource() : "",
                 scope,
                 SERVER,
                 code);

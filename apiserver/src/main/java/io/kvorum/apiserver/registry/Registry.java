@@ -152,6 +152,16 @@ public final class Registry {
                                 && enabled.test(info));
     }
 
+    /** Whether there is what a request is for: the resource, and the subresource where it names one. */
+    public boolean has(RequestInfo info) {
+        return catalog.byResource(info.group(), info.version(), info.resource())
+                .filter(enabled)
+                .filter(found -> info.subresource().isEmpty()
+                        || found.subresources().stream()
+                                .anyMatch(each -> each.name().equals(info.subresource())))
+                .isPresent();
+    }
+
     public Future<ApiResponse> handle(RequestInfo info, ApiRequest request, User user) {
         if (Reviews.isOldSelfReview(info)) {
             return Future.succeededFuture(reviews.self(info.apiVersion(), user));
