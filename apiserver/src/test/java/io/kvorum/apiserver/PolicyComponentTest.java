@@ -253,4 +253,20 @@ class PolicyComponentTest {
                         "[{\"message\":\"no red\",\"policy\":\"audited\",\"binding\":\"audited\","
                                 + "\"expressionIndex\":1,\"validationActions\":[\"Audit\"]}]");
     }
+
+    @Test
+    void theAuditLogTellsWhatIsDeprecated() {
+        http.get("/api/v1/namespaces/default/endpoints");
+        http.get("/api/v1/namespaces/default/services");
+        assertThat(audited("endpoints")).containsEntry("k8s.io/deprecated", "true");
+        assertThat(audited("services")).doesNotContainKey("k8s.io/deprecated");
+    }
+
+    private static Map<String, String> audited(String resource) {
+        return AUDITED.stream()
+                .filter(event -> event.info().resource().equals(resource))
+                .map(AuditEvent::annotations)
+                .reduce((one, next) -> next)
+                .orElseThrow();
+    }
 }

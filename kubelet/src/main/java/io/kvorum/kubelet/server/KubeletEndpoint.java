@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ public final class KubeletEndpoint implements BusEndpoint {
             case "/pods" -> podList().map(KubeletEndpoint::document);
             case "/stats/summary" -> summary().map(KubeletEndpoint::document);
             case "/metrics" -> workers.executeBlocking(() -> metrics(scrape.get()), false);
-            case "/metrics/resource" -> usages().map(summary -> metrics(ResourceMetrics.of(summary)));
+            case "/metrics/resource" -> usages(summary -> metrics(ResourceMetrics.of(summary)));
             default -> Future.failedFuture(new StreamTargets.NoTargetException(404, "404 page not found"));
         };
     }
@@ -112,14 +113,15 @@ public final class KubeletEndpoint implements BusEndpoint {
         return new StreamTargets.Document("text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(text));
     }
 
-    private Future<ObjectNode> usages() {
+    /** @param told by a worker of what is used now; see {@link StatsSummary} */
+    private <T> Future<T> usages(Function<ObjectNode, T> told) {
         List<Pod> now = pods.pods();
-        return workers.executeBlocking(usage::look, false)
-                .map(usages -> StatsSummary.of(node, now, usages, clock.instant()));
+        return workers.executeBlocking(
+                () -> told.apply(StatsSummary.of(node, now, usage.look(), clock.instant())), false);
     }
 
     private Future<BusReply> summary() {
-        return usages().map(summary -> BusReply.whole(
+        return usages(summary -> BusReply.whole(
                 200,
                 MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json"),
                 Buffer.buffer(summary.toString())));

@@ -35,15 +35,19 @@ final class ResourceMetrics {
     /** @param summary see {@link StatsSummary} */
     static String of(JsonNode summary) {
         ResourceMetrics metrics = new ResourceMetrics(summary);
-        metrics.node();
-        metrics.pods();
-        metrics.containers();
-        metrics.gauge(
-                "resource_scrape_error",
-                "1 when the usage could not be found out, else 0.",
-                NODE,
-                tell -> tell.tell(0));
-        return MetricsText.of(metrics.text);
+        try {
+            return metrics.all();
+        } finally {
+            metrics.text.close();
+        }
+    }
+
+    private String all() {
+        node();
+        pods();
+        containers();
+        gauge("resource_scrape_error", "1 when the usage could not be found out, else 0.", NODE, tell -> tell.tell(0));
+        return MetricsText.of(text);
     }
 
     private void node() {
