@@ -42,6 +42,11 @@ public record ResourceInfo(
         this(group, version, resource, kind, singular, namespaced, shortNames, categories, verbs, subresources, null);
     }
 
+    /** Whether it has a subresource of that name. */
+    public boolean hasSubresource(String name) {
+        return subresources.stream().anyMatch(each -> each.name().equals(name));
+    }
+
     /** A subresource such as {@code status} or {@code scale}, with the kind it speaks. Group and version are empty when they are the resource's own. */
     public record Subresource(String name, List<String> verbs, String group, String version, String kind) {}
 

@@ -1,30 +1,20 @@
 package io.kvorum.apiserver;
 
 import io.kvorum.apiserver.audit.AuditLog;
+import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.pipeline.Pipeline;
 import io.kvorum.apiserver.pipeline.VersionInfo;
 import io.kvorum.component.FeatureGates;
 import io.kvorum.component.KubernetesVersion;
+import java.util.Locale;
 
 /** What is told of an API server as a whole when somebody asks. */
 final class ServerMetrics {
     private static final String[] BUILD = {
         "major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"
     };
-    private static final String[] BUILD_LABELS = {
-        "major",
-        "minor",
-        "git_version",
-        "git_commit",
-        "git_tree_state",
-        "build_date",
-        "go_version",
-        "compiler",
-        "platform"
-    };
-
     private final Meters meters;
 
     ServerMetrics(Meters meters) {
@@ -33,12 +23,14 @@ final class ServerMetrics {
 
     void tell(KubernetesVersion version, WatchCache cache, Pipeline pipeline) {
         var document = VersionInfo.document(version);
-        String[] build = new String[BUILD.length];
+        String[] labels = new String[BUILD.length];
+        String[] values = new String[BUILD.length];
         for (int i = 0; i < BUILD.length; i++) {
-            build[i] = document.path(BUILD[i]).asText();
+            labels[i] = BUILD[i].replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+            values[i] = document.path(BUILD[i]).asText();
         }
-        meters.gauge("kubernetes_build_info", "The version of this server.", BUILD_LABELS)
-                .labelValues(build)
+        meters.gauge("kubernetes_build_info", "The version of this server.", labels)
+                .labelValues(values)
                 .set(1);
         meters.readings(
                 "apiserver_current_inflight_requests",
@@ -54,15 +46,19 @@ final class ServerMetrics {
         meters.readings(
                 "apiserver_storage_objects",
                 "Objects of each resource.",
-                tell -> cache.all().forEach((resource, objects) -> {
-                    String[] parts = parts(resource);
-                    tell.call(objects.size(), parts[0].isEmpty() ? parts[1] : parts[1] + "." + parts[0]);
+                tell -> cache.all().forEach((name, objects) -> {
+                    StoreKeys.Stored stored = StoreKeys.Stored.of(name);
+                    String group = stored.group();
+                    tell.call(objects.size(), group.isEmpty() ? stored.resource() : stored.resource() + "." + group);
                 }),
                 "resource");
         meters.readings(
                 "apiserver_resource_objects",
                 "Objects of each resource.",
-                tell -> cache.all().forEach((resource, objects) -> tell.call(objects.size(), parts(resource))),
+                tell -> cache.all().forEach((name, objects) -> {
+                    StoreKeys.Stored stored = StoreKeys.Stored.of(name);
+                    tell.call(objects.size(), stored.group(), stored.resource());
+                }),
                 "group",
                 "resource");
     }
@@ -82,12 +78,5 @@ final class ServerMetrics {
                 tell -> gates.all().forEach(gate -> tell.call(gate.on() ? 1 : 0, gate.name(), gate.stage())),
                 "name",
                 "stage");
-    }
-
-    /** Group and resource of what the cache calls {@code core/pods}. */
-    private static String[] parts(String resource) {
-        int slash = resource.indexOf('/');
-        String group = resource.substring(0, slash);
-        return new String[] {group.equals("core") ? "" : group, resource.substring(slash + 1)};
     }
 }

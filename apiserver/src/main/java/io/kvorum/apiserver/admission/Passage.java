@@ -45,14 +45,9 @@ public final class Passage {
         notes.annotate(key, value);
     }
 
-    /** Time that a webhook took. */
-    public void aside(long nanos) {
-        notes.aside(nanos);
-    }
-
-    /** Time that a webhook took which was asked together with others. */
-    public void besides(long nanos) {
-        notes.besides(nanos);
+    /** Of the request. */
+    public Notes notes() {
+        return notes;
     }
 
     /** 0, and 1 when everything is asked once more. */

@@ -14,6 +14,25 @@ public final class StoreKeys {
         return (group.isEmpty() ? "core" : group) + "/" + resource;
     }
 
+    /**
+     * A stored resource.
+     *
+     * @param group empty for the core group
+     */
+    public record Stored(String group, String resource) {
+        /** Of the cache's name of it, or of a key from there on; both parts are empty where it is neither. */
+        public static Stored of(String name) {
+            int slash = name.indexOf('/');
+            if (slash < 0) {
+                return new Stored("", "");
+            }
+            int end = name.indexOf('/', slash + 1);
+            String group = name.substring(0, slash);
+            return new Stored(
+                    group.equals("core") ? "" : group, name.substring(slash + 1, end < 0 ? name.length() : end));
+        }
+    }
+
     /** @param path {@code namespace/name} or {@code name} */
     public static ByteSequence key(String resource, String path) {
         return ByteSequence.utf8(ROOT + resource + "/" + path);

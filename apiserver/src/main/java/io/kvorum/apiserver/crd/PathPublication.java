@@ -34,9 +34,7 @@ final class PathPublication {
             boolean inNamespace = path.startsWith(ROOT + IN_NAMESPACE);
             String rest = path.substring(path.indexOf("deployments") + "deployments".length());
             String subresource = rest.substring(rest.lastIndexOf('/') + 1);
-            boolean offered = rest.isEmpty()
-                    || rest.equals("/{name}")
-                    || info.subresources().stream().anyMatch(one -> one.name().equals(subresource));
+            boolean offered = rest.isEmpty() || rest.equals("/{name}") || info.hasSubresource(subresource);
             if (!offered || (!info.namespaced() && !inNamespace)) {
                 continue;
             }

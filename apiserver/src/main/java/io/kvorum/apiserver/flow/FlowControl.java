@@ -5,6 +5,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
+import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -42,7 +44,10 @@ public final class FlowControl {
     private final int seats;
     private final Turn turn;
     private final FlowMetrics metrics;
-    private final Map<String, PriorityLevel> levels = new HashMap<>();
+
+    /** Whoever reads the metrics looks at their seats from another thread. */
+    private final Map<String, PriorityLevel> levels = new ConcurrentHashMap<>();
+
     private List<FlowSchema> schemas = List.of();
     private long schemasAt = -1;
     private long levelsAt = -1;
@@ -52,7 +57,7 @@ public final class FlowControl {
         this.vertx = vertx;
         this.cache = cache;
         this.seats = seats;
-        this.metrics = new FlowMetrics(meters);
+        this.metrics = new FlowMetrics(meters, levels.values());
         this.turn = new Turn(System::nanoTime, next -> afterSockets(vertx, next));
     }
 
@@ -157,8 +162,7 @@ public final class FlowControl {
         if (!info.verb().equals("list")) {
             return 1;
         }
-        String group = info.group().isEmpty() ? "core" : info.group();
-        ResourceCache resource = cache.all().get(group + "/" + info.resource());
+        ResourceCache resource = cache.all().get(StoreKeys.resource(info.group(), info.resource()));
         long objects = resource == null ? 0 : resource.size();
         String limit = request.query().text("limit");
         if (limit.matches("[1-9][0-9]{0,8}")) {
@@ -223,15 +227,12 @@ public final class FlowControl {
         for (PriorityLevel level : List.copyOf(levels.values())) {
             if (!wanted.containsKey(level.name()) && level.seated() == 0 && level.waiting() == 0) {
                 levels.remove(level.name());
-                metrics.removed(level);
             }
         }
         wanted.forEach((name, settings) -> {
             PriorityLevel known = levels.get(name);
             if (known == null) {
-                PriorityLevel added = new PriorityLevel(name, settings, turn);
-                levels.put(name, added);
-                metrics.added(added);
+                levels.put(name, new PriorityLevel(name, settings, turn));
             } else if (!known.settings().equals(settings)) {
                 known.change(settings);
             }

@@ -7,9 +7,9 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is told of flow schemas and priority levels, under the names that kube-apiserver has for it: seats there are, seats taken,
@@ -27,7 +27,6 @@ final class FlowMetrics {
     private final Counter dispatched;
     private final Counter rejected;
     private final Histogram waits;
-    private final Map<String, PriorityLevel> levels = new ConcurrentHashMap<>();
     private final Map<Name, Flow> flows = new HashMap<>();
 
     private record Name(String schema, String level) {}
@@ -43,7 +42,8 @@ final class FlowMetrics {
             DistributionDataPoint waitsOfServed,
             DistributionDataPoint waitsOfRefused) {}
 
-    FlowMetrics(Meters meters) {
+    /** @param levels those there are at a time; looked at by other threads */
+    FlowMetrics(Meters meters, Collection<PriorityLevel> levels) {
         executing = meters.gauge(PREFIX + "current_executing_requests", "Requests that are served.", LEVEL, SCHEMA);
         seats = meters.gauge(
                 PREFIX + "current_executing_seats", "Seats of the requests that are served.", LEVEL, SCHEMA);
@@ -63,18 +63,9 @@ final class FlowMetrics {
             meters.readings(
                     PREFIX + name,
                     "Seats that a priority level has.",
-                    tell -> levels.values()
-                            .forEach(level -> tell.call(level.settings().seats(), level.name())),
+                    tell -> levels.forEach(level -> tell.call(level.settings().seats(), level.name())),
                     LEVEL);
         }
-    }
-
-    void added(PriorityLevel level) {
-        levels.put(level.name(), level);
-    }
-
-    void removed(PriorityLevel level) {
-        levels.remove(level.name());
     }
 
     Flow flow(String schema, String level) {

@@ -26,26 +26,22 @@ import java.util.Map;
  * else an {@code update}; a read is a {@code get} or a {@code list}. What is not an object of the API has no resource.
  */
 public final class MeteredStore extends ForwardingStore {
-    private static final double[] SECONDS = {
-        .005, .025, .05, .1, .2, .4, .6, .8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60
-    };
-    private static final int NAMED = 2;
+    private static final StoreKeys.Stored NO_OBJECT = new StoreKeys.Stored("", "");
+    private static final String[] LABELS = {"operation", "group", "resource"};
 
     private final Counter requests;
     private final Counter errors;
     private final Histogram durations;
     private final Map<Key, Meter> known = new HashMap<>();
 
-    private record Key(String operation, String group, String resource) {
+    private record Key(String operation, StoreKeys.Stored stored) {
         static Key of(String operation, ByteSequence key) {
             String path = key.toString();
-            if (!path.startsWith(StoreKeys.ROOT)) {
-                return new Key(operation, "", "");
-            }
-            String[] parts = path.substring(StoreKeys.ROOT.length()).split("/", NAMED + 1);
-            return parts.length < NAMED
-                    ? new Key(operation, "", "")
-                    : new Key(operation, parts[0].equals("core") ? "" : parts[0], parts[1]);
+            return new Key(
+                    operation,
+                    path.startsWith(StoreKeys.ROOT)
+                            ? StoreKeys.Stored.of(path.substring(StoreKeys.ROOT.length()))
+                            : NO_OBJECT);
         }
     }
 
@@ -53,16 +49,10 @@ public final class MeteredStore extends ForwardingStore {
 
     public MeteredStore(Store store, Meters meters) {
         super(store);
-        requests = meters.counter("etcd_requests_total", "Requests to the store.", "operation", "group", "resource");
-        errors = meters.counter(
-                "etcd_request_errors_total", "Requests to the store that failed.", "operation", "group", "resource");
+        requests = meters.counter("etcd_requests_total", "Requests to the store.", LABELS);
+        errors = meters.counter("etcd_request_errors_total", "Requests to the store that failed.", LABELS);
         durations = meters.histogram(
-                "etcd_request_duration_seconds",
-                "How long the store took to answer.",
-                SECONDS,
-                "operation",
-                "group",
-                "resource");
+                "etcd_request_duration_seconds", "How long the store took to answer.", Meters.REQUEST_SECONDS, LABELS);
     }
 
     @Override
@@ -86,7 +76,7 @@ public final class MeteredStore extends ForwardingStore {
                 return Key.of("delete", delete.range().from());
             }
         }
-        return new Key("txn", "", "");
+        return new Key("txn", NO_OBJECT);
     }
 
     private <T> Future<T> timed(Key key, Future<T> answer) {
@@ -102,7 +92,7 @@ public final class MeteredStore extends ForwardingStore {
     }
 
     private Meter meter(Key key) {
-        String[] labels = {key.operation, key.group, key.resource};
+        String[] labels = {key.operation, key.stored.group(), key.stored.resource()};
         return new Meter(requests.labelValues(labels), errors.labelValues(labels), durations.labelValues(labels));
     }
 }

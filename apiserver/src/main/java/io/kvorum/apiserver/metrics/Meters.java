@@ -6,6 +6,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
@@ -14,6 +15,10 @@ import java.util.function.DoubleSupplier;
  * alerts fit. Meters may be written and read by any thread.
  */
 public final class Meters {
+    /** Bounds for how long requests take. */
+    public static final List<Double> REQUEST_SECONDS = List.of(
+            .005, .025, .05, .1, .2, .4, .6, .8, 1., 1.25, 1.5, 2., 3., 4., 5., 6., 8., 10., 15., 20., 30., 45., 60.);
+
     private final PrometheusRegistry registry;
 
     public Meters(PrometheusRegistry registry) {
@@ -45,6 +50,12 @@ public final class Meters {
                 .labelNames(labels)
                 .withoutExemplars()
                 .register(registry);
+    }
+
+    /** See {@link #histogram(String, String, double[], String...)}. */
+    public Histogram histogram(String name, String help, List<Double> bounds, String... labels) {
+        return histogram(
+                name, help, bounds.stream().mapToDouble(Double::doubleValue).toArray(), labels);
     }
 
     /** @param bounds upper bounds of the buckets, without the infinite one */

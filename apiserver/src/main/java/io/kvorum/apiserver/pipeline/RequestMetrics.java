@@ -25,13 +25,13 @@ import java.util.Set;
  * how large their answers were. A watch takes as long as it lasts. Belongs to the event loop.
  */
 public final class RequestMetrics {
-    private static final double[] SECONDS = {
-        .005, .025, .05, .1, .2, .4, .6, .8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60
-    };
-
     /** The indicator of the service level begins at the least that is promised. */
-    private static final double[] INDICATOR_SECONDS = Arrays.copyOfRange(SECONDS, 2, SECONDS.length);
+    private static final List<Double> INDICATOR_SECONDS =
+            Meters.REQUEST_SECONDS.stream().filter(bound -> bound >= .05).toList();
 
+    private static final String[] LABELS = {"verb", "group", "version", "resource", "subresource", "scope", "component"
+    };
+    private static final String[] DRY_LABELS = with(LABELS, "dry_run");
     private static final Set<String> CONNECTIONS = Set.of("log", "exec", "portforward", "attach", "proxy");
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final Set<String> HEALTH = Set.of("/healthz", "/livez", "/readyz");
@@ -73,59 +73,20 @@ public final class RequestMetrics {
         requests = meters.counter(
                 "apiserver_request_total",
                 "Requests by what they were for and what they were answered.",
-                "verb",
-                "dry_run",
-                "group",
-                "version",
-                "resource",
-                "subresource",
-                "scope",
-                "component",
-                "code");
+                with(DRY_LABELS, "code"));
         durations = meters.histogram(
-                "apiserver_request_duration_seconds",
-                "How long requests took.",
-                SECONDS,
-                "verb",
-                "dry_run",
-                "group",
-                "version",
-                "resource",
-                "subresource",
-                "scope",
-                "component");
+                "apiserver_request_duration_seconds", "How long requests took.", Meters.REQUEST_SECONDS, DRY_LABELS);
         indicators = meters.histogram(
                 "apiserver_request_sli_duration_seconds",
                 "How long requests took, without their wait for a seat and without webhooks.",
                 INDICATOR_SECONDS,
-                "verb",
-                "group",
-                "version",
-                "resource",
-                "subresource",
-                "scope",
-                "component");
+                LABELS);
         sizes = meters.histogram(
                 "apiserver_response_sizes",
                 "How large the answers to reading requests were, in bytes.",
                 Meters.growing(1000, 10, 7),
-                "verb",
-                "group",
-                "version",
-                "resource",
-                "subresource",
-                "scope",
-                "component");
-        longRunning = meters.gauge(
-                "apiserver_longrunning_requests",
-                "Watches that are open.",
-                "verb",
-                "group",
-                "version",
-                "resource",
-                "subresource",
-                "scope",
-                "component");
+                LABELS);
+        longRunning = meters.gauge("apiserver_longrunning_requests", "Watches that are open.", LABELS);
         auditEvents = meters.counter("apiserver_audit_event_total", "Events that went to the audit log.");
         Counter levels =
                 meters.counter("apiserver_audit_level_total", "Requests by how much of them is written down.", "level");
@@ -184,16 +145,18 @@ public final class RequestMetrics {
 
     private Meter meter(Key key) {
         String[] labels = key.labels();
-        String[] dry = {
-            key.verb, key.dryRun, key.group, key.version, key.resource, key.subresource, key.scope, key.component
-        };
-        String[] coded = Arrays.copyOf(dry, dry.length + 1);
-        coded[dry.length] = Integer.toString(key.code);
+        String[] dry = with(labels, key.dryRun);
         return new Meter(
-                requests.labelValues(coded),
+                requests.labelValues(with(dry, Integer.toString(key.code))),
                 durations.labelValues(dry),
                 indicators.labelValues(labels),
                 sizes.labelValues(labels));
+    }
+
+    private static String[] with(String[] all, String last) {
+        String[] more = Arrays.copyOf(all, all.length + 1);
+        more[all.length] = last;
+        return more;
     }
 
     private static Key key(ApiRequest request, RequestInfo info, boolean exists, int code) {

@@ -131,8 +131,7 @@ final class FieldTracking {
             return WriteScope.only(List.of(List.of("spec", "ephemeralContainers")));
         }
         List<List<String>> paths = new ArrayList<>();
-        boolean status = served.info().subresources().stream()
-                .anyMatch(found -> found.name().equals("status"));
+        boolean status = served.info().hasSubresource("status");
         switch (subresource) {
             case "" -> {
                 if (status) {

@@ -156,9 +156,7 @@ public final class Registry {
     public boolean has(RequestInfo info) {
         return catalog.byResource(info.group(), info.version(), info.resource())
                 .filter(enabled)
-                .filter(found -> info.subresource().isEmpty()
-                        || found.subresources().stream()
-                                .anyMatch(each -> each.name().equals(info.subresource())))
+                .filter(found -> info.subresource().isEmpty() || found.hasSubresource(info.subresource()))
                 .isPresent();
     }
 

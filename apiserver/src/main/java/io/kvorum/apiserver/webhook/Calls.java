@@ -111,9 +111,9 @@ final class Calls {
         }
         long took = System.nanoTime() - began;
         if (webhook.mutates()) {
-            attempt.passage().aside(took);
+            attempt.passage().notes().aside(took);
         } else {
-            attempt.passage().besides(took);
+            attempt.passage().notes().besides(took);
         }
         metrics.asked(webhook, attempt.operation(), why != null, code, took);
     }
