@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * latencies add up, each failure strikes on its own. Thread-safe.
  */
 public final class FaultyDisk implements Disk {
+    private static final String NO_SPACE = "No space left on device";
+
     private final Disk disk;
     private final LongSupplier nanoTime;
     private final DoubleSupplier random;
@@ -118,22 +120,43 @@ public final class FaultyDisk implements Disk {
     public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
         List<Rule> rules = inForce();
         hold(rules);
-        for (Rule rule : rules) {
-            if (rule.failure == Failure.FULL && strikes(rule)) {
-                // A part may still have fitted.
-                int fits = bytes.remaining() / 2;
-                disk.write(channel, bytes.slice(bytes.position(), fits));
-                throw new IOException("No space left on device");
-            }
-            if (rule.failure == Failure.WRITE && strikes(rule)) {
-                throw new IOException("Input/output error");
-            }
+        if (isFull(rules)) {
+            // A part may still have fitted.
+            int fits = wholeSectors(channel, bytes.remaining() / 2);
+            disk.write(channel, bytes.slice(bytes.position(), fits));
+            throw new IOException(NO_SPACE);
         }
+        failWrites(rules);
         boolean holds = rules.stream().anyMatch(rule -> rule.failure == Failure.UNSYNCED && strikes(rule));
         if (holds || held.containsKey(channel)) {
             keep(channel, bytes);
         } else {
             disk.write(channel, bytes);
+        }
+    }
+
+    /** Zeros are not held back: a file system may give a file its size before its content. */
+    @Override
+    public void allocate(FileChannel channel, long from, long to) throws IOException {
+        List<Rule> rules = inForce();
+        hold(rules);
+        if (isFull(rules)) {
+            disk.allocate(channel, from, from + (to - from) / 2);
+            throw new IOException(NO_SPACE);
+        }
+        failWrites(rules);
+        disk.allocate(channel, from, to);
+    }
+
+    private boolean isFull(List<Rule> rules) {
+        return rules.stream().anyMatch(rule -> rule.failure == Failure.FULL && strikes(rule));
+    }
+
+    private void failWrites(List<Rule> rules) throws IOException {
+        for (Rule rule : rules) {
+            if (rule.failure == Failure.WRITE && strikes(rule)) {
+                throw new IOException("Input/output error");
+            }
         }
     }
 
@@ -143,7 +166,7 @@ public final class FaultyDisk implements Disk {
         if (rest == null) {
             rest = new ByteArrayOutputStream();
             held.put(channel, rest);
-            int through = (int) (random.getAsDouble() * bytes.remaining());
+            int through = wholeSectors(channel, (int) (random.getAsDouble() * bytes.remaining()));
             disk.write(channel, bytes.slice(bytes.position(), through));
             bytes.position(bytes.position() + through);
         }
@@ -166,6 +189,12 @@ public final class FaultyDisk implements Disk {
             disk.write(channel, ByteBuffer.wrap(rest.toByteArray()));
         }
         disk.sync(channel);
+    }
+
+    /** How many of the next bytes are written when it is about this many: disks write a sector or leave it. */
+    private static int wholeSectors(FileChannel channel, int bytes) throws IOException {
+        int beyond = (int) ((channel.position() + bytes) % Records.SECTOR_BYTES);
+        return Math.max(0, bytes - beyond);
     }
 
     private boolean strikes(Rule rule) {

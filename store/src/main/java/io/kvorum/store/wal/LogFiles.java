@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of the log: files {@code log-<sequence>} of records: entries, removals of all entries from an index on,
- * and marks up to where all is committed. Records are gathered in memory and reach the disk with {@link #flush}, so one fsync serves many. Not
- * thread-safe, except {@link #sizeBytes} and {@link #delete}.
+ * and marks up to where all is committed. Records are gathered in memory and reach the disk with {@link #flush}, so one
+ * fsync serves many. The segment that is written to has its place on the disk ahead of the records, as zeros: an fsync then
+ * has to write these bytes and nothing of the file system's own, for which members on one disk would wait for each other.
+ * Not thread-safe, except {@link #sizeBytes} and {@link #delete}.
  */
 final class LogFiles implements Closeable {
     static final String PREFIX = "log-";
     private static final long SEGMENT_BYTES = 64L << 20;
     private static final int READ_BYTES = 1 << 20;
+
+    /** By how much the open segment grows at a time. */
+    private static final long ALLOCATION_BYTES = 1L << 20;
 
     private final DataFolder folder;
     private final Disk disk;
@@ -40,6 +45,7 @@ final class LogFiles implements Closeable {
     private long sequence;
     private long greatestIndex;
     private long segmentBytes;
+    private long allocatedBytes;
     private long appendedBytes;
     private volatile long closedBytes;
     private volatile long openBytes;
@@ -146,6 +152,7 @@ final class LogFiles implements Closeable {
                 folder.file(PREFIX + name(sequence)), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         greatestIndex = 0;
         segmentBytes = 0;
+        allocatedBytes = 0;
         openBytes = 0;
         folder.sync();
     }
@@ -181,12 +188,14 @@ final class LogFiles implements Closeable {
         if (segment == null) {
             throw new IllegalStateException("log is not open");
         }
-        if (pending.size() > 0) {
-            disk.write(segment, ByteBuffer.wrap(pending.toByteArray()));
-            segmentBytes += pending.size();
-            openBytes = segmentBytes;
-            pending.reset();
+        long end = segmentBytes + pending.size();
+        if (end > allocatedBytes) {
+            long allocated = (end / ALLOCATION_BYTES + 1) * ALLOCATION_BYTES;
+            disk.allocate(segment, allocatedBytes, allocated);
+            allocatedBytes = allocated;
         }
+        writePending(segment);
+        openBytes = segmentBytes;
         disk.sync(segment);
         if (segmentBytes > SEGMENT_BYTES) {
             roll();
@@ -199,14 +208,20 @@ final class LogFiles implements Closeable {
         open();
     }
 
+    private void writePending(FileChannel segment) throws IOException {
+        if (pending.size() > 0) {
+            disk.write(segment, ByteBuffer.wrap(pending.toByteArray()));
+            segmentBytes += pending.size();
+            pending.reset();
+        }
+    }
+
+    /** Leaves nothing behind the last record, which in a closed segment would be damage. */
     private void closeSegment() throws IOException {
         FileChannel segment = channel;
         if (segment != null && segment.isOpen()) {
-            if (pending.size() > 0) {
-                disk.write(segment, ByteBuffer.wrap(pending.toByteArray()));
-                segmentBytes += pending.size();
-                pending.reset();
-            }
+            writePending(segment);
+            segment.truncate(segmentBytes);
             disk.sync(segment);
             segment.close();
             closed.put(sequence, new Segment(folder.file(PREFIX + name(sequence)), greatestIndex, segmentBytes));

@@ -19,7 +19,7 @@ final class Records {
     static final int HEADER_BYTES = 9;
 
     /** A disk's unit of writing: a crash leaves each one old (zero, in a new part of a file) or new. */
-    private static final int SECTOR_BYTES = 512;
+    static final int SECTOR_BYTES = 512;
 
     private Records() {}
 

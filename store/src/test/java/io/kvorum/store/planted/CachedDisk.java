@@ -39,6 +39,13 @@ final class CachedDisk implements Disk {
         }
     }
 
+    /** Of no consequence: what is lost is cut off, with the zeros behind it. */
+    @Override
+    public synchronized void allocate(FileChannel channel, long from, long to) throws IOException {
+        check();
+        disk.allocate(channel, from, to);
+    }
+
     /** The process outlives the crash, so that nothing need go to the real medium. */
     @Override
     public synchronized void sync(FileChannel channel) throws IOException {

@@ -8,6 +8,7 @@ import io.kvorum.store.wal.FaultyDisk.Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class FaultyDiskTest {
     }
 
     private void write() throws IOException {
-        disk.write(channel, ByteBuffer.wrap(new byte[100]));
+        disk.write(channel, ByteBuffer.wrap(new byte[2000]));
     }
 
     @Test
@@ -60,10 +61,36 @@ class FaultyDiskTest {
     }
 
     @Test
-    void aFullDiskTakesAPart() throws IOException {
+    void aFullDiskTakesAPartOfWholeSectors() throws IOException {
         disk.set(rule("a", 0, Failure.FULL, 100));
         assertThatThrownBy(this::write).hasMessage("No space left on device");
-        assertThat(channel.size()).isEqualTo(50);
+        assertThat(channel.size()).isEqualTo(512);
+        channel.position(1000);
+        assertThatThrownBy(this::write).hasMessage("No space left on device");
+        assertThat(channel.size()).isEqualTo(1536);
+    }
+
+    @Test
+    void whatIsAllocatedIsZeroAndLeavesThePosition() throws IOException {
+        write();
+        disk.allocate(channel, 2000, 200_000);
+        assertThat(channel.size()).isEqualTo(200_000);
+        assertThat(channel.position()).isEqualTo(2000);
+        assertThat(Files.readAllBytes(folder.resolve("file"))).containsOnly(0);
+    }
+
+    @Test
+    void allocationFailsAsWritesDo() throws IOException {
+        disk.set(rule("a", 0, Failure.FULL, 100));
+        assertThatThrownBy(() -> disk.allocate(channel, 0, 4096)).hasMessage("No space left on device");
+        assertThat(channel.size()).as("a part may fit").isEqualTo(2048);
+        disk.clear("a");
+        disk.set(rule("b", 0, Failure.WRITE, 100));
+        assertThatThrownBy(() -> disk.allocate(channel, 0, 4096)).hasMessage("Input/output error");
+        disk.clear("b");
+        disk.set(rule("c", 0, Failure.UNSYNCED, 100));
+        disk.allocate(channel, 0, 4096);
+        assertThat(channel.size()).as("a size comes before the content").isEqualTo(4096);
     }
 
     @Test
@@ -101,18 +128,18 @@ class FaultyDiskTest {
 
     @Test
     void whatWasNotSyncedIsOnlyPartlyInTheFile() throws IOException {
-        drawn = 0.25;
+        drawn = 0.3;
         disk.set(rule("a", 0, Failure.UNSYNCED, 100));
         write();
-        assertThat(channel.size()).isEqualTo(25);
+        assertThat(channel.size()).isEqualTo(512);
         write();
-        assertThat(channel.size()).isEqualTo(25);
+        assertThat(channel.size()).isEqualTo(512);
         disk.clear("a");
         write();
-        assertThat(channel.size()).as("in order also when the rule is gone").isEqualTo(25);
+        assertThat(channel.size()).as("in order also when the rule is gone").isEqualTo(512);
         disk.sync(channel);
-        assertThat(channel.size()).isEqualTo(300);
+        assertThat(channel.size()).isEqualTo(6000);
         write();
-        assertThat(channel.size()).isEqualTo(400);
+        assertThat(channel.size()).isEqualTo(8000);
     }
 }

@@ -197,6 +197,44 @@ final class FileRaftStateStoreTest {
     }
 
     @Test
+    void theOpenSegmentHasItsPlaceAheadAndAClosedOneNone() throws IOException {
+        FileRaftStateStore store = filled(3);
+        assertThat(Files.size(segment())).isEqualTo(1 << 20);
+        store.persistEntry(new LogEntry(1, 4, new byte[1 << 20]));
+        store.flushLogs();
+        assertThat(Files.size(segment())).isEqualTo(2 << 20);
+        assertThat(store.sizeBytes()).isBetween(1L << 20, (1L << 20) + 1000);
+        store.close();
+        assertThat(Files.size(segment())).isEqualTo(store.sizeBytes());
+        assertThat(indexes(reload())).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    /** However many sectors of what it wrote last reached the disk. */
+    @Test
+    void aMemberThatIsKilledGoesOnBeforeWhatItsDiskDidNotFinish() throws IOException {
+        FileRaftStateStore store = filled(3);
+        long synced = store.sizeBytes();
+        byte[] operation = new byte[3000];
+        Arrays.fill(operation, (byte) 7);
+        store.persistEntry(new LogEntry(1, 4, operation));
+        store.flushLogs();
+        byte[] whole = Files.readAllBytes(segment());
+        long end = store.sizeBytes();
+        store.close();
+        for (int sectors = 0; sectors * 512L < end; sectors++) {
+            byte[] cut = whole.clone();
+            int from = (int) Math.max(synced, sectors * 512L);
+            Arrays.fill(cut, from, cut.length, (byte) 0);
+            Files.write(segment(), cut);
+            assertThat(indexes(reload())).as("%d sectors", sectors).containsExactly(1L, 2L, 3L);
+            assertThat(Files.size(segment())).as("the rest is cut").isEqualTo(synced);
+        }
+        Files.write(segment(), whole);
+        assertThat(indexes(reload())).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(Files.size(segment())).isEqualTo(end);
+    }
+
+    @Test
     void aTornTailInAnOlderSegmentIsRefused() throws IOException {
         filled(3).close();
         Path older = segment();
@@ -355,6 +393,11 @@ final class FileRaftStateStoreTest {
             @Override
             public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
                 Disk.real().write(channel, bytes);
+            }
+
+            @Override
+            public void allocate(FileChannel channel, long from, long to) throws IOException {
+                Disk.real().allocate(channel, from, to);
             }
 
             @Override
