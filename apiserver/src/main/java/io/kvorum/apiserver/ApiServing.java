@@ -165,7 +165,7 @@ public final class ApiServing {
             ServingOptions options) {
         RandomGenerator random = new SplittableRandom(new java.security.SecureRandom().nextLong());
         cache = new WatchCache(vertx, store);
-        RuleSet.Compiler rules = new CelRules();
+        RuleSet.Compiler rules = new CelRules(meters);
         CustomResources catalog = new CustomResources(BuiltinCatalog.load(), cache, rules);
         // Named as upstream names those that say the same there.
         ready.put("ping", () -> null);
