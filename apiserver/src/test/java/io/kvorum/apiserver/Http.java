@@ -122,6 +122,11 @@ final class Http {
     }
 
     Watch watch(String path, String... headers) throws Exception {
+        return new Watch(stream(path, headers));
+    }
+
+    /** An answer that goes on, line by line. */
+    BufferedReader stream(String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root.get() + path));
         if (headers.length > 0) {
             request.headers(headers);
@@ -130,6 +135,6 @@ final class Http {
             request.headers(always);
         }
         var response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        return new Watch(new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 }

@@ -254,7 +254,8 @@ public final class Pipeline {
         if (!response.headers().contains("Cache-Control")) {
             response.headers().set("Cache-Control", "no-cache, private");
         }
-        metrics.finished(request, audited.info, registry.has(audited.info), response, audited.began);
+        ApiResponse given =
+                metrics.finished(request, audited.info, registry.has(audited.info), response, audited.began);
         metrics.audited(audited.policy.level());
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
@@ -262,7 +263,7 @@ public final class Pipeline {
         if (audited.policy.writes(Audited.stage(response))) {
             record(audited.event(response, clock.instant()));
         }
-        return response;
+        return given;
     }
 
     private void record(AuditEvent event) {

@@ -6,7 +6,6 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
-import io.kvorum.bus.FrameQueue;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -22,7 +21,7 @@ import java.util.Set;
 
 /**
  * What is told of requests, under the names and labels that kube-apiserver has for it: how many there were, how long they took,
- * how large their answers were. A watch takes as long as it lasts. Belongs to the event loop.
+ * how large their answers were. What is long-running takes as long as it lasts. Belongs to the event loop.
  */
 public final class RequestMetrics {
     /** The indicator of the service level begins at the least that is promised. */
@@ -86,7 +85,8 @@ public final class RequestMetrics {
                 "How large the answers to reading requests were, in bytes.",
                 Meters.growing(1000, 10, 7),
                 LABELS);
-        longRunning = meters.gauge("apiserver_longrunning_requests", "Watches that are open.", LABELS);
+        longRunning =
+                meters.gauge("apiserver_longrunning_requests", "Watches, logs and connections that are open.", LABELS);
         auditEvents = meters.counter("apiserver_audit_event_total", "Events that went to the audit log.");
         Counter levels =
                 meters.counter("apiserver_audit_level_total", "Requests by how much of them is written down.", "level");
@@ -113,24 +113,28 @@ public final class RequestMetrics {
         Objects.requireNonNull(auditLevels.get(level), "every level has one").inc();
     }
 
-    /** @param exists whether there is what the request is for */
-    void finished(ApiRequest request, RequestInfo info, boolean exists, ApiResponse response, long began) {
+    /**
+     * The answer as it is to be given.
+     *
+     * @param exists whether there is what the request is for
+     */
+    ApiResponse finished(ApiRequest request, RequestInfo info, boolean exists, ApiResponse response, long began) {
         Key key = key(request, info, exists, response.status());
         if (request.notes().asksForDeprecated()) {
             deprecated
                     .labelValues(key.group, key.version, key.resource, key.subresource, "")
                     .set(1);
         }
-        if (key.verb.equals("WATCH") && response.stream() instanceof FrameQueue watch) {
-            var open = longRunning.labelValues(key.labels());
-            open.inc();
-            watch.onFinish(() -> {
-                open.dec();
-                record(key, request, response, System.nanoTime() - began);
-            });
-        } else {
+        if (!response.goesOn() || !info.longRunning()) {
             record(key, request, response, System.nanoTime() - began);
+            return response;
         }
+        var open = longRunning.labelValues(key.labels());
+        open.inc();
+        return response.onEnd(() -> {
+            open.dec();
+            record(key, request, response, System.nanoTime() - began);
+        });
     }
 
     private void record(Key key, ApiRequest request, ApiResponse response, long nanos) {
