@@ -1,6 +1,5 @@
 package io.kvorum.apiserver.pipeline;
 
-import io.kvorum.apiserver.audit.AuditLevel;
 import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
@@ -12,11 +11,9 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -42,8 +39,6 @@ public final class RequestMetrics {
     private final Histogram sizes;
     private final Gauge longRunning;
     private final Gauge deprecated;
-    private final Counter auditEvents;
-    private final Map<AuditLevel, CounterDataPoint> auditLevels = new EnumMap<>(AuditLevel.class);
     private final Map<Key, Meter> known = new HashMap<>();
 
     /** What requests are told apart by. */
@@ -87,12 +82,6 @@ public final class RequestMetrics {
                 LABELS);
         longRunning =
                 meters.gauge("apiserver_longrunning_requests", "Watches, logs and connections that are open.", LABELS);
-        auditEvents = meters.counter("apiserver_audit_event_total", "Events that went to the audit log.");
-        Counter levels =
-                meters.counter("apiserver_audit_level_total", "Requests by how much of them is written down.", "level");
-        for (AuditLevel level : AuditLevel.values()) {
-            auditLevels.put(level, levels.labelValues(level.text()));
-        }
         deprecated = meters.gauge(
                 "apiserver_requested_deprecated_apis",
                 "Deprecated APIs that were asked for.",
@@ -101,16 +90,6 @@ public final class RequestMetrics {
                 "resource",
                 "subresource",
                 "removed_release");
-    }
-
-    /** An event went to the audit log. */
-    void recorded() {
-        auditEvents.inc();
-    }
-
-    /** So much of a request is written down. */
-    void audited(AuditLevel level) {
-        Objects.requireNonNull(auditLevels.get(level), "every level has one").inc();
     }
 
     /**
