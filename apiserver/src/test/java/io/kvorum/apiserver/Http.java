@@ -1,5 +1,7 @@
 package io.kvorum.apiserver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -46,6 +48,17 @@ final class Http {
 
     /** An answer; {@code json} is a missing node when the body is none. */
     record Answer(int status, JsonNode json, String text, java.net.http.HttpHeaders headers) {}
+
+    /** The answer to a creation that must succeed. */
+    static Answer created(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer;
+    }
+
+    /** Of a Status. */
+    static String message(Answer answer) {
+        return answer.json().path("message").asText();
+    }
 
     Answer get(String path, String... headers) {
         return send("GET", path, "", headers);
