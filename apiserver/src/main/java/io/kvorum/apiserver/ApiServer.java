@@ -116,7 +116,7 @@ final class ApiServer implements Component {
                         keySet(flags.keySetUri.get()),
                         edge.timeout(),
                         edge.origins()));
-        new ServerMetrics(meters).tell(flags.features);
+        ServerMetrics.tell(meters, flags.features);
         serving.ready(
                 "poststarthook/start-system-namespaces-controller",
                 () -> namespacesMade ? null : "the namespaces of birth are not made yet");

@@ -61,9 +61,12 @@ import io.kvorum.apiserver.node.NodeAuthorizer;
 import io.kvorum.apiserver.node.NodeRestriction;
 import io.kvorum.apiserver.oidc.Issuer;
 import io.kvorum.apiserver.oidc.IssuerTokens;
+import io.kvorum.apiserver.pipeline.AuditTrail;
+import io.kvorum.apiserver.pipeline.Deadlines;
 import io.kvorum.apiserver.pipeline.Discovery;
 import io.kvorum.apiserver.pipeline.Elsewhere;
 import io.kvorum.apiserver.pipeline.HealthPaths;
+import io.kvorum.apiserver.pipeline.InFlight;
 import io.kvorum.apiserver.pipeline.MetricsPath;
 import io.kvorum.apiserver.pipeline.OpenApi;
 import io.kvorum.apiserver.pipeline.OpenIdPaths;
@@ -165,7 +168,7 @@ public final class ApiServing {
             ServingOptions options) {
         RandomGenerator random = new SplittableRandom(new java.security.SecureRandom().nextLong());
         cache = new WatchCache(vertx, store);
-        RuleSet.Compiler rules = new CelRules();
+        RuleSet.Compiler rules = new CelRules(meters);
         CustomResources catalog = new CustomResources(BuiltinCatalog.load(), cache, rules);
         // Named as upstream names those that say the same there.
         ready.put("ping", () -> null);
@@ -277,8 +280,13 @@ public final class ApiServing {
                 trust);
         UsageApi usage = new UsageApi(cache, bus, clock);
         Supplier<List<Contribution>> contributions = () -> contributions(aggregator);
+        FlowControl flows = options.fairness() && config.maxReading() + config.maxMutating() > 0
+                ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating(), meters)
+                : null;
+        // Priority levels have the seats of both together; then nobody else counts.
+        InFlight inFlight =
+                flows == null ? new InFlight(config.maxReading(), config.maxMutating()) : new InFlight(0, 0);
         pipeline = new Pipeline(
-                vertx,
                 new Authenticator(config.auth().anonymous(), tokens, new AuthenticationMetrics(meters, clock)),
                 new Impersonation(authorizer),
                 access,
@@ -300,20 +308,13 @@ public final class ApiServing {
                         new RootPaths(enabled, live.keySet(), ready.keySet())),
                 Elsewhere.firstOf(List.of(aggregator, usage)),
                 registry,
-                options.fairness() && config.maxReading() + config.maxMutating() > 0
-                        ? new FlowControl(vertx, cache, config.maxReading() + config.maxMutating(), meters)
-                        : null,
-                config.maxReading(),
-                config.maxMutating(),
+                flows,
+                inFlight,
                 new RequestMetrics(meters),
                 new ProtobufBodies(vertx),
-                audit,
-                options.auditPolicy(),
-                clock,
-                options.timeout());
-        ServerMetrics own = new ServerMetrics(meters);
-        own.tell(config.version(), cache, pipeline);
-        own.tell(audit);
+                new AuditTrail(audit, options.auditPolicy(), clock, meters),
+                new Deadlines(vertx, options.timeout()));
+        ServerMetrics.tell(meters, config.version(), cache, inFlight);
     }
 
     /** Adds a check to readiness; null means well. */

@@ -1,10 +1,9 @@
 package io.kvorum.apiserver;
 
-import io.kvorum.apiserver.audit.AuditLog;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.metrics.Meters;
-import io.kvorum.apiserver.pipeline.Pipeline;
+import io.kvorum.apiserver.pipeline.InFlight;
 import io.kvorum.apiserver.pipeline.VersionInfo;
 import io.kvorum.component.FeatureGates;
 import io.kvorum.component.KubernetesVersion;
@@ -15,13 +14,10 @@ final class ServerMetrics {
     private static final String[] BUILD = {
         "major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"
     };
-    private final Meters meters;
 
-    ServerMetrics(Meters meters) {
-        this.meters = meters;
-    }
+    private ServerMetrics() {}
 
-    void tell(KubernetesVersion version, WatchCache cache, Pipeline pipeline) {
+    static void tell(Meters meters, KubernetesVersion version, WatchCache cache, InFlight inFlight) {
         var document = VersionInfo.document(version);
         String[] labels = new String[BUILD.length];
         String[] values = new String[BUILD.length];
@@ -37,8 +33,8 @@ final class ServerMetrics {
                 "The most requests at once in the last second.",
                 tell -> {
                     long now = System.nanoTime();
-                    tell.call(pipeline.mostMutating(now), "mutating");
-                    tell.call(pipeline.mostReading(now), "readOnly");
+                    tell.call(inFlight.mostMutating(now), "mutating");
+                    tell.call(inFlight.mostReading(now), "readOnly");
                 },
                 "request_kind");
         meters.reading(
@@ -63,15 +59,7 @@ final class ServerMetrics {
                 "resource");
     }
 
-    void tell(AuditLog audit) {
-        meters.counts(
-                "apiserver_audit_error_total",
-                "Events that the audit log could not keep.",
-                tell -> tell.call(audit.lost(), "log"),
-                "plugin");
-    }
-
-    void tell(FeatureGates gates) {
+    static void tell(Meters meters, FeatureGates gates) {
         meters.readings(
                 "kubernetes_feature_enabled",
                 "Whether a feature is on.",

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.Http.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -19,10 +20,6 @@ class DevicesComponentTest {
         return ("{'apiVersion':'resource.k8s.io/v1','kind':'" + kind + "','metadata':{'name':'" + name + "'},'spec':{"
                         + spec + "}}")
                 .replace('\'', '"');
-    }
-
-    private static String message(Http.Answer answer) {
-        return answer.json().path("message").asText();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.kvorum.apiserver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -46,6 +48,17 @@ final class Http {
 
     /** An answer; {@code json} is a missing node when the body is none. */
     record Answer(int status, JsonNode json, String text, java.net.http.HttpHeaders headers) {}
+
+    /** The answer to a creation that must succeed. */
+    static Answer created(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer;
+    }
+
+    /** Of a Status. */
+    static String message(Answer answer) {
+        return answer.json().path("message").asText();
+    }
 
     Answer get(String path, String... headers) {
         return send("GET", path, "", headers);
@@ -122,6 +135,11 @@ final class Http {
     }
 
     Watch watch(String path, String... headers) throws Exception {
+        return new Watch(stream(path, headers));
+    }
+
+    /** An answer that goes on, line by line. */
+    BufferedReader stream(String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root.get() + path));
         if (headers.length > 0) {
             request.headers(headers);
@@ -130,6 +148,6 @@ final class Http {
             request.headers(always);
         }
         var response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        return new Watch(new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 }

@@ -251,6 +251,42 @@ class MetricsComponentTest {
     }
 
     @Test
+    void rulesOfCustomResourcesAreTimed() throws Exception {
+        String compiled = "apiserver_cel_compilation_duration_seconds_count";
+        String evaluated = "apiserver_cel_evaluation_duration_seconds_count";
+        Samples before = Samples.of(http);
+        Http.Answer defined = http.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
+                {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+                "metadata":{"name":"gauges.meters.example.com"},
+                "spec":{"group":"meters.example.com","scope":"Namespaced",
+                "names":{"plural":"gauges","singular":"gauge","kind":"Gauge"},
+                "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",
+                "properties":{"spec":{"type":"object","properties":{"n":{"type":"integer"}},
+                "x-kubernetes-validations":[{"rule":"self.n < 5"}]}}}}}]}}""");
+        assertThat(defined.status()).as(defined.text()).isEqualTo(201);
+        try (var watch = http.watch("/apis/apiextensions.k8s.io/v1/customresourcedefinitions?watch=1&timeoutSeconds=20"
+                + "&fieldSelector=metadata.name=gauges.meters.example.com")) {
+            while (!watch.next().toString().contains("\"Established\"")) {
+                // Not served yet.
+            }
+        }
+        Samples made = Samples.of(http);
+        assertThat(made.of(compiled)).isEqualTo(before.of(compiled) + 1);
+        assertThat(made.of(evaluated)).isEqualTo(before.of(evaluated));
+        String gauges = "/apis/meters.example.com/v1/namespaces/default/gauges";
+        assertThat(http.post(gauges, gauge("few", 1)).status()).isEqualTo(201);
+        assertThat(http.post(gauges, gauge("many", 9)).status()).isEqualTo(422);
+        Samples after = Samples.of(http);
+        assertThat(after.of(compiled)).isEqualTo(made.of(compiled) + 1);
+        assertThat(after.of(evaluated)).isEqualTo(made.of(evaluated) + 2);
+    }
+
+    private static String gauge(String name, int n) {
+        return "{\"apiVersion\":\"meters.example.com/v1\",\"kind\":\"Gauge\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"spec\":{\"n\":" + n + "}}";
+    }
+
+    @Test
     void aHandshakeThatFailsIsCounted() throws Exception {
         double before = Samples.of(http).of("apiserver_tls_handshake_errors_total");
         try (Socket plain = new Socket("127.0.0.1", server.port())) {

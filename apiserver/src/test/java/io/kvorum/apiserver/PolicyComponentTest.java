@@ -1,5 +1,8 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.ConfigMaps.configMap;
+import static io.kvorum.apiserver.Http.created;
+import static io.kvorum.apiserver.Http.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.apiserver.ApiServerConfig.AuthorizationMode;
@@ -45,11 +48,6 @@ class PolicyComponentTest {
         server.close();
     }
 
-    private static Http.Answer created(Http.Answer answer) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
-        return answer;
-    }
-
     /** A policy on ConfigMaps of a namespace with its name as label. */
     private static String policy(String name, String spec) {
         return "{\"metadata\":{\"name\":\"" + name + "\"},\"spec\":{\"matchConstraints\":{\"resourceRules\":[{"
@@ -72,10 +70,6 @@ class PolicyComponentTest {
         return "/api/v1/namespaces/" + name + "/configmaps";
     }
 
-    private static String configMap(String name, String colour) {
-        return "{\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"colour\":\"" + colour + "\"}}";
-    }
-
     @Test
     void whatAPolicyDeniesIsRefused() {
         String path = under(
@@ -86,7 +80,7 @@ class PolicyComponentTest {
         Http.Answer refused = http.post(path, configMap("b", "red"));
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.json().path("reason").asText()).isEqualTo("Invalid");
-        assertThat(refused.json().path("message").asText())
+        assertThat(message(refused))
                 .isEqualTo("configmaps \"b\" is forbidden: ValidatingAdmissionPolicy 'denied' with binding 'denied'"
                         + " denied request: no red");
         assertThat(refused.json().at("/details/causes/0/message").asText())
@@ -151,8 +145,7 @@ class PolicyComponentTest {
         created(http.post(path, configMap("b", "blue")));
         Http.Answer refused = http.post(path, configMap("c", "blue"));
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.json().path("message").asText())
-                .contains("denied request: failed expression: variables.colour");
+        assertThat(message(refused)).contains("denied request: failed expression: variables.colour");
     }
 
     @Test
@@ -177,10 +170,7 @@ class PolicyComponentTest {
     void anExpressionThatFailsRefusesUnlessItIsIgnored() {
         String failing = "'validations':[{'expression':'object.data.absent == `x`'}]";
         String strict = under("strict", failing, "'validationActions':['Deny']");
-        assertThat(http.post(strict, configMap("a", "red"))
-                        .json()
-                        .path("message")
-                        .asText())
+        assertThat(message(http.post(strict, configMap("a", "red"))))
                 .contains("expression 'object.data.absent == 'x'' resulted in error: no such key: absent");
         String lax = under("lax", "'failurePolicy':'Ignore'," + failing, "'validationActions':['Deny']");
         created(http.post(lax, configMap("a", "red")));
@@ -190,7 +180,7 @@ class PolicyComponentTest {
     void whatDoesNotCompileIsNoPolicy() {
         Http.Answer refused = http.post(POLICIES, policy("broken", "'validations':[{'expression':'object.data =='}]"));
         assertThat(refused.status()).as(refused.text()).isEqualTo(422);
-        assertThat(refused.json().path("message").asText())
+        assertThat(message(refused))
                 .contains("spec.validations[0].expression: Invalid value: \"object.data ==\": compilation failed");
     }
 

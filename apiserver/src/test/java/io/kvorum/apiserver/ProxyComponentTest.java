@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,7 @@ class ProxyComponentTest {
     private TestApiServer server;
     private Http http;
     private int port;
+    private final BlockingQueue<HttpServerRequest> begun = new LinkedBlockingQueue<>();
 
     @BeforeEach
     void start() throws Exception {
@@ -40,6 +46,8 @@ class ProxyComponentTest {
                                     .setStatusCode(302)
                                     .putHeader("Location", "/there")
                                     .end();
+                        case "/begun" ->
+                            request.response().setChunked(true).write("begun\n").onSuccess(sent -> begun.add(request));
                         case "/echo" ->
                             request.body()
                                     .onSuccess(body -> request.response()
@@ -163,6 +171,84 @@ class ProxyComponentTest {
         socket.request(1);
         socket.sendText("hello", true);
         assertThat(said.get(10, TimeUnit.SECONDS)).isEqualTo("re: hello");
+        assertThat(open("proxy")).isEqualTo(1);
+        assertThat(over("proxy")).isZero();
         socket.abort();
+        awaitOver("proxy", 1);
+    }
+
+    /** Requests that go on now. */
+    private double open(String subresource) {
+        return Samples.of(http).of("apiserver_longrunning_requests", labels(subresource));
+    }
+
+    /** Requests that have ended. */
+    private double over(String subresource) {
+        return Samples.of(http).of("apiserver_request_duration_seconds_count", labels(subresource, "dry_run="));
+    }
+
+    private static String[] labels(String subresource, String... more) {
+        return Stream.concat(
+                        Stream.of(
+                                "verb=CONNECT",
+                                "scope=resource",
+                                "component=apiserver",
+                                "group=",
+                                "version=v1",
+                                "resource=pods",
+                                "subresource=" + subresource),
+                        Arrays.stream(more))
+                .toArray(String[]::new);
+    }
+
+    private void awaitOver(String subresource, int count) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (over(subresource) < count && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(over(subresource)).isEqualTo(count);
+        assertThat(open(subresource)).isZero();
+    }
+
+    @Test
+    void whatIsStreamedIsOpenUntilItsEndOrUntilTheClientGoes() throws Exception {
+        for (int ended = 0; ended < 2; ended++) {
+            try (var answer = http.stream(PODS + "/p:" + port + "/proxy/begun")) {
+                assertThat(answer.readLine()).isEqualTo("begun");
+                HttpServerRequest asked = begun.poll(10, TimeUnit.SECONDS);
+                assertThat(open("proxy")).isEqualTo(1);
+                assertThat(over("proxy")).isEqualTo(ended);
+                if (ended == 0) {
+                    asked.response().end("over\n");
+                    assertThat(answer.readLine()).isEqualTo("over");
+                    assertThat(answer.readLine()).isNull();
+                }
+            }
+            awaitOver("proxy", ended + 1);
+        }
+    }
+
+    @Test
+    void anUpgradeThatComesToNothingIsOver() throws Exception {
+        var refused = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(
+                        URI.create("ws://127.0.0.1:" + server.port() + PODS + "/p:1/proxy/ws"),
+                        new WebSocket.Listener() {});
+        assertThat(refused).failsWithin(10, TimeUnit.SECONDS);
+        awaitOver("proxy", 1);
+        assertThat(http.post("/api/v1/nodes", "{\"metadata\":{\"name\":\"n\"}}").status())
+                .isEqualTo(201);
+        http.merge(
+                "/api/v1/nodes/n/status",
+                "{\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"127.0.0.1\"}],"
+                        + "\"daemonEndpoints\":{\"kubeletEndpoint\":{\"Port\":1}}}}");
+        http.post(
+                PODS,
+                "{\"metadata\":{\"name\":\"there\"},\"spec\":{\"nodeName\":\"n\",\"containers\":[{\"name\":\"c\","
+                        + "\"image\":\"nginx\"}]}}");
+        Http.Answer plain = http.post(PODS + "/there/exec?command=ls&stdout=1", "");
+        assertThat(plain.json().path("message").asText()).isEqualTo("Upgrade request required");
+        awaitOver("exec", 1);
     }
 }

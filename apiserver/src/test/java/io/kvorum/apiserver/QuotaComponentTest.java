@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.Http.created;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -19,11 +20,6 @@ class QuotaComponentTest {
     private static String namespace(String name) {
         created(http.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}"));
         return "/api/v1/namespaces/" + name;
-    }
-
-    private static Http.Answer created(Http.Answer answer) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
-        return answer;
     }
 
     private static void refused(Http.Answer answer, String message) {

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.Http.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -28,10 +29,6 @@ class StrictnessComponentTest {
     private static final OwnApiServer server = new OwnApiServer();
 
     private static final Http http = server.http();
-
-    private static String message(Http.Answer answer) {
-        return answer.json().path("message").asText();
-    }
 
     private static Http.Answer yaml(String method, String path, String type, String body) {
         return http.send(method, path, body, "Content-Type", type);

@@ -1,5 +1,8 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.ConfigMaps.configMap;
+import static io.kvorum.apiserver.Http.created;
+import static io.kvorum.apiserver.Http.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -131,25 +134,12 @@ class WebhookComponentTest {
                 "{\"metadata\":{\"name\":\"" + name + "\"},\"webhooks\":[" + String.join(",", hooks) + "]}"));
     }
 
-    private static Http.Answer created(Http.Answer answer) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
-        return answer;
-    }
-
     /** The path of the ConfigMaps of a new namespace that has its name as the label {@code hooks}. */
     private static String namespace(String name) {
         created(http.post(
                 "/api/v1/namespaces",
                 "{\"metadata\":{\"name\":\"" + name + "\",\"labels\":{\"hooks\":\"" + name + "\"}}}"));
         return "/api/v1/namespaces/" + name + "/configmaps";
-    }
-
-    private static String configMap(String name, String colour) {
-        return "{\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"colour\":\"" + colour + "\"}}";
-    }
-
-    private static String message(Http.Answer answer) {
-        return answer.json().path("message").asText();
     }
 
     @Test

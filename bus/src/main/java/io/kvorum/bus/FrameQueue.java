@@ -18,7 +18,6 @@ public final class FrameQueue implements BusStream, AutoCloseable {
     private final long maxBytes;
     private final ArrayDeque<Buffer> waiting = new ArrayDeque<>();
     private final List<Runnable> onClose = new ArrayList<>(1);
-    private final List<Runnable> onFinish = new ArrayList<>(1);
     private long waitingBytes;
     private long demand = Long.MAX_VALUE;
     private boolean ending;
@@ -85,22 +84,6 @@ public final class FrameQueue implements BusStream, AutoCloseable {
         }
     }
 
-    /** Registers what to run, once, when the stream is over, however that comes; at once when it already is. */
-    public void onFinish(Runnable action) {
-        if (finished) {
-            action.run();
-        } else {
-            onFinish.add(action);
-        }
-    }
-
-    private void finish() {
-        finished = true;
-        List<Runnable> actions = List.copyOf(onFinish);
-        onFinish.clear();
-        actions.forEach(Runnable::run);
-    }
-
     /** True once the reader gave up or the end was delivered. */
     public boolean isClosed() {
         return finished;
@@ -111,7 +94,7 @@ public final class FrameQueue implements BusStream, AutoCloseable {
         if (finished) {
             return;
         }
-        finish();
+        finished = true;
         waiting.clear();
         waitingBytes = 0;
         List<Runnable> actions = List.copyOf(onClose);
@@ -142,7 +125,7 @@ public final class FrameQueue implements BusStream, AutoCloseable {
             draining = false;
         }
         if (!finished && ending && waiting.isEmpty()) {
-            finish();
+            finished = true;
             ended = true;
             onClose.clear();
             tellEnd();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FrameQueueTest {
@@ -30,26 +29,6 @@ class FrameQueueTest {
         queue.end();
         assertThat(seen).containsExactly("a", "b", "end");
         assertThat(queue.offer(frame("c"))).isFalse();
-    }
-
-    @Test
-    void tellsOnceThatItIsOverHoweverThatComes() {
-        AtomicInteger over = new AtomicInteger();
-        queue.onFinish(over::incrementAndGet);
-        read();
-        queue.offer(Buffer.buffer("a"));
-        assertThat(over).hasValue(0);
-        queue.end();
-        assertThat(over).as("its end was delivered").hasValue(1);
-        queue.close();
-        assertThat(over).hasValue(1);
-        queue.onFinish(over::incrementAndGet);
-        assertThat(over).as("it is over already").hasValue(2);
-
-        FrameQueue given = new FrameQueue(3, 10);
-        given.onFinish(over::incrementAndGet);
-        given.close();
-        assertThat(over).as("the reader gave up").hasValue(3);
     }
 
     @Test

@@ -28,6 +28,7 @@ import io.kvorum.kubelet.pods.PodIps;
 import io.kvorum.kubelet.pods.PodTargets;
 import io.kvorum.kubelet.pods.PodTokens;
 import io.kvorum.kubelet.pods.PodWorkers;
+import io.kvorum.kubelet.probes.ProbeMetrics;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
@@ -172,6 +173,7 @@ final class Kubelet {
         Informer<Service> services = informers.of(Service.class);
         NodeImages nodeImages = new NodeImages();
         Prober prober = new Prober(vertx, context.identity().address(), prepared.runtime(), exec);
+        ProbeMetrics probeMetrics = new ProbeMetrics();
         PodEnvironment environment = new PodEnvironment(
                 vertx,
                 context.clock(),
@@ -180,6 +182,7 @@ final class Kubelet {
                 prepared.images(),
                 nodeImages,
                 prober,
+                probeMetrics,
                 recorder::event,
                 api.resources(Pod.class),
                 api.resources(ConfigMap.class),
@@ -238,7 +241,8 @@ final class Kubelet {
                 workers,
                 new ContainerUsage(context.clock(), prepared.root()),
                 spec.name(),
-                context::scrape);
+                context::scrape,
+                probeMetrics::text);
         // First of all, so that a kubelet that was restarted is not taken for dead.
         lease.start();
         // The node is there as soon as the API is; pods start once their services are known.

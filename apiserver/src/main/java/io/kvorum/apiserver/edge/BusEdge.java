@@ -38,6 +38,9 @@ public final class BusEdge implements BusEndpoint {
 
     private static BusReply reply(ApiResponse answer) {
         // The bus carries no other protocols.
+        if (answer.upgrade() != null) {
+            answer.abandon();
+        }
         ApiResponse response = answer.upgrade() == null ? answer : UpgradeProxy.required();
         return new BusReply(
                 response.status(), response.headers(), response.body().whole(), response.stream());

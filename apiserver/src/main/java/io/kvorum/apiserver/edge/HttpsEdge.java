@@ -299,6 +299,7 @@ public final class HttpsEdge {
             if (UpgradeProxy.askedFor(request)) {
                 upgrades.lead(request, response.upgrade(), this::send);
             } else {
+                response.abandon();
                 send(request, UpgradeProxy.required());
             }
             return;

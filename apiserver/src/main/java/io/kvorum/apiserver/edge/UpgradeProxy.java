@@ -61,6 +61,13 @@ public final class UpgradeProxy {
      * @param refuse answers instead, when there is no upgrade
      */
     void lead(HttpServerRequest request, Upgrade to, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
+        led(request, to, (asked, refusal) -> {
+            to.ended().tryComplete();
+            refuse.accept(asked, refusal);
+        });
+    }
+
+    private void led(HttpServerRequest request, Upgrade to, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
         RequestOptions options = new RequestOptions()
                 // Whatever the client's method was: this HTTP client upgrades GET only, and the kubelet takes both.
                 .setMethod(HttpMethod.GET)
@@ -87,7 +94,7 @@ public final class UpgradeProxy {
                         .connect()
                         .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                         .onFailure(late -> asked.reset()))
-                .onSuccess(answer -> answered(request, answer, refuse))
+                .onSuccess(answer -> answered(request, to, answer, refuse))
                 .onFailure(cause -> {
                     LOG.info("kubelet not reached kubelet={}:{} cause={}", to.host(), to.port(), cause.getMessage());
                     refuse.accept(
@@ -110,7 +117,10 @@ public final class UpgradeProxy {
     }
 
     private static void answered(
-            HttpServerRequest request, HttpClientResponse answer, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
+            HttpServerRequest request,
+            Upgrade to,
+            HttpClientResponse answer,
+            BiConsumer<HttpServerRequest, ApiResponse> refuse) {
         if (answer.statusCode() != 101) {
             refused(request, answer, refuse);
             return;
@@ -119,11 +129,12 @@ public final class UpgradeProxy {
         kubelet.pause();
         HttpServerResponse response = request.response();
         if (response.closed()) {
+            to.ended().tryComplete();
             kubelet.close();
             return;
         }
         ProtocolSwitch.accept(request, answer.headers())
-                .onSuccess(client -> join(client, kubelet))
+                .onSuccess(client -> join(client, kubelet, to))
                 .onFailure(cause -> {
                     LOG.info("upgrade failed cause={}", cause.toString());
                     kubelet.close();
@@ -131,17 +142,20 @@ public final class UpgradeProxy {
                 });
     }
 
-    private static void join(NetSocket client, NetSocket kubelet) {
-        one(client, kubelet);
-        one(kubelet, client);
+    private static void join(NetSocket client, NetSocket kubelet, Upgrade to) {
+        one(client, kubelet, to);
+        one(kubelet, client, to);
         client.resume();
         kubelet.resume();
     }
 
-    private static void one(NetSocket from, NetSocket to) {
+    private static void one(NetSocket from, NetSocket to, Upgrade led) {
         to.drainHandler(v -> from.resume());
         from.exceptionHandler(cause -> LOG.debug("stream broke off cause={}", cause.toString()));
-        from.closeHandler(closed -> to.close());
+        from.closeHandler(closed -> {
+            led.ended().tryComplete();
+            to.close();
+        });
         from.handler(bytes -> {
             to.write(bytes);
             if (to.writeQueueFull()) {

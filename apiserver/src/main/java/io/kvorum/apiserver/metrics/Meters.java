@@ -19,6 +19,9 @@ public final class Meters {
     public static final List<Double> REQUEST_SECONDS = List.of(
             .005, .025, .05, .1, .2, .4, .6, .8, 1., 1.25, 1.5, 2., 3., 4., 5., 6., 8., 10., 15., 20., 30., 45., 60.);
 
+    /** Bounds that Prometheus' client for Go has where none are given. */
+    public static final List<Double> SECONDS = List.of(.005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10.);
+
     private final PrometheusRegistry registry;
 
     public Meters(PrometheusRegistry registry) {

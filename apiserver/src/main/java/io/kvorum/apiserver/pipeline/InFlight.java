@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Set;
 
 /** Counts requests under way and refuses more than the limits; watches and other long answers are not counted. */
-final class InFlight {
+public final class InFlight {
     private static final Set<String> READING = Set.of("get", "list", "head", "options");
 
     private final Kind reading;
     private final Kind mutating;
 
     /** @param mostReading 0 for no limit; likewise {@code mostMutating} */
-    InFlight(int mostReading, int mostMutating) {
+    public InFlight(int mostReading, int mostMutating) {
         reading = new Kind(mostReading);
         mutating = new Kind(mostMutating);
     }
@@ -35,12 +35,12 @@ final class InFlight {
     }
 
     /** The most at once in the last second; asked by any thread. */
-    int mostReading(long nanos) {
+    public int mostReading(long nanos) {
         return reading.most(nanos);
     }
 
     /** The most at once in the last second; asked by any thread. */
-    int mostMutating(long nanos) {
+    public int mostMutating(long nanos) {
         return mutating.most(nanos);
     }
 

@@ -5,8 +5,6 @@ import io.kvorum.api.GoText;
 import io.kvorum.api.StatusJson;
 import io.kvorum.api.proto.ProtobufBody;
 import io.kvorum.apiserver.audit.AuditEvent;
-import io.kvorum.apiserver.audit.AuditLog;
-import io.kvorum.apiserver.audit.AuditPolicy;
 import io.kvorum.apiserver.auth.Access;
 import io.kvorum.apiserver.auth.Authenticator;
 import io.kvorum.apiserver.auth.Authorizer;
@@ -22,13 +20,8 @@ import io.kvorum.apiserver.request.RequestInfo;
 import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.request.User;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +36,6 @@ public final class Pipeline {
     /** Of whom nothing is known yet. */
     private static final User NOBODY = new User("", List.of());
 
-    private final Vertx vertx;
     private final Authenticator authenticator;
     private final Impersonation impersonation;
     private final Access access;
@@ -54,13 +46,11 @@ public final class Pipeline {
     private final InFlight inFlight;
     private final RequestMetrics metrics;
     private final ProtobufBodies bodies;
-    private final AuditLog audit;
-    private final AuditPolicy auditPolicy;
-    private final Clock clock;
-    private final Duration mostTime;
+    private final AuditTrail audit;
+    private final Deadlines deadlines;
 
+    /** @param flowControl null when only {@code inFlight} bounds how many requests are served at once */
     public Pipeline(
-            Vertx vertx,
             Authenticator authenticator,
             Impersonation impersonation,
             Access access,
@@ -68,19 +58,11 @@ public final class Pipeline {
             Elsewhere elsewhere,
             Registry registry,
             @Nullable FlowControl flowControl,
-            int mostReading,
-            int mostMutating,
+            InFlight inFlight,
             RequestMetrics metrics,
             ProtobufBodies bodies,
-            AuditLog audit,
-            AuditPolicy auditPolicy,
-            Clock clock,
-            RequestTimeout timeout) {
-        this.vertx = vertx;
-        this.audit = audit;
-        this.auditPolicy = auditPolicy;
-        this.clock = clock;
-        this.mostTime = timeout.most();
+            AuditTrail audit,
+            Deadlines deadlines) {
         this.authenticator = authenticator;
         this.impersonation = impersonation;
         this.access = access;
@@ -88,18 +70,19 @@ public final class Pipeline {
         this.nonResources = List.copyOf(nonResources);
         this.registry = registry;
         this.flowControl = flowControl;
-        // Priority levels have the seats of both together; then nobody else counts.
-        this.inFlight = flowControl == null ? new InFlight(mostReading, mostMutating) : new InFlight(0, 0);
+        this.inFlight = inFlight;
         this.metrics = metrics;
         this.bodies = bodies;
+        this.audit = audit;
+        this.deadlines = deadlines;
     }
 
     public Future<ApiResponse> handle(ApiRequest request) {
-        Audited audited = new Audited(request, clock.instant());
+        Audited audited = audit.begin(request);
         Future<Void> ready = Transcoder.needsMessages(request) ? bodies.loaded() : Future.succeededFuture();
         return ready.compose(loaded -> {
                     audited.info = RequestInfo.parse(request.method(), request.path(), request.query());
-                    audited.policy = auditPolicy.decide(NOBODY, audited.info, request.path());
+                    audit.decide(request, audited, NOBODY);
                     return checked(request, audited);
                 })
                 .recover(cause -> Future.succeededFuture(failure(request, audited, cause)))
@@ -120,10 +103,8 @@ public final class Pipeline {
     private Future<ApiResponse> named(ApiRequest request, Audited audited, User actual, User user) {
         audited.user = user;
         RequestInfo info = audited.info;
-        audited.policy = auditPolicy.decide(actual, info, request.path());
-        if (audited.policy.writes(AuditPolicy.RECEIVED)) {
-            record(audited.received(clock.instant()));
-        }
+        audit.decide(request, audited, actual);
+        audit.received(audited);
         audited.took(request);
         return allowed(request, audited, user, info)
                 .compose(allowed -> info.verb().equals("get") && STREAMS.contains(info.subresource())
@@ -215,38 +196,13 @@ public final class Pipeline {
         return Future.succeededFuture(pageNotFound());
     }
 
-    /**
-     * Gives up waiting when the request's time is over; what was begun may still be carried out. By a timer of this thread:
-     * that of a future without a context belongs to another one, and to wake that costs more than most answers.
-     */
     private Future<ApiResponse> limited(ApiRequest request, Audited audited, Future<ApiResponse> answer) {
-        return limited(request, audited, answer, ApiResponse::abandon);
+        return deadlines.limit(request, audited, answer, ApiResponse::abandon);
     }
 
     /** What is asked on the way to the answer, as the answer itself. */
     private <T> Future<T> inTime(ApiRequest request, Audited audited, Future<T> answer) {
-        return limited(request, audited, answer, late -> {});
-    }
-
-    private <T> Future<T> limited(ApiRequest request, Audited audited, Future<T> answer, Consumer<T> abandon) {
-        if (answer.isComplete()) {
-            return answer;
-        }
-        Duration limit = request.timeout().compareTo(mostTime) < 0 ? request.timeout() : mostTime;
-        Promise<T> first = Promise.promise();
-        long timer = vertx.setTimer(
-                Math.max(1, limit.toMillis() - audited.millis()),
-                late -> first.tryFail(
-                        ApiException.timeout("Timeout: request did not complete within the allotted timeout")));
-        answer.onComplete(done -> {
-            vertx.cancelTimer(timer);
-            if (done.failed()) {
-                first.tryFail(done.cause());
-            } else if (!first.tryComplete(done.result())) {
-                abandon.accept(done.result());
-            }
-        });
-        return first.future();
+        return deadlines.limit(request, audited, answer, late -> {});
     }
 
     private ApiResponse finished(ApiRequest request, Audited audited, ApiResponse response) {
@@ -254,20 +210,13 @@ public final class Pipeline {
         if (!response.headers().contains("Cache-Control")) {
             response.headers().set("Cache-Control", "no-cache, private");
         }
-        metrics.finished(request, audited.info, registry.has(audited.info), response, audited.began);
-        metrics.audited(audited.policy.level());
+        ApiResponse given =
+                metrics.finished(request, audited.info, registry.has(audited.info), response, audited.began);
         if (response.status() >= 500) {
             LOG.warn("request failed method={} path={} status={}", request.method(), request.path(), response.status());
         }
-        if (audited.policy.writes(Audited.stage(response))) {
-            record(audited.event(response, clock.instant()));
-        }
-        return response;
-    }
-
-    private void record(AuditEvent event) {
-        audit.record(event);
-        metrics.recorded();
+        audit.answered(audited, response);
+        return given;
     }
 
     private static ApiResponse failure(ApiRequest request, Audited audited, Throwable cause) {
@@ -314,15 +263,5 @@ public final class Pipeline {
 
     static ApiResponse pageNotFound() {
         return ApiResponse.text(404, "404 page not found\n");
-    }
-
-    /** Most requests at once of late. */
-    public int mostReading(long nanos) {
-        return inFlight.mostReading(nanos);
-    }
-
-    /** Most requests at once of late. */
-    public int mostMutating(long nanos) {
-        return inFlight.mostMutating(nanos);
     }
 }

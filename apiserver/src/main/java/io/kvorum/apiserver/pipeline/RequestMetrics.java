@@ -1,28 +1,24 @@
 package io.kvorum.apiserver.pipeline;
 
-import io.kvorum.apiserver.audit.AuditLevel;
 import io.kvorum.apiserver.metrics.Meters;
 import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.apiserver.request.Query;
 import io.kvorum.apiserver.request.RequestInfo;
-import io.kvorum.bus.FrameQueue;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
  * What is told of requests, under the names and labels that kube-apiserver has for it: how many there were, how long they took,
- * how large their answers were. A watch takes as long as it lasts. Belongs to the event loop.
+ * how large their answers were. What is long-running takes as long as it lasts. Belongs to the event loop.
  */
 public final class RequestMetrics {
     /** The indicator of the service level begins at the least that is promised. */
@@ -43,8 +39,6 @@ public final class RequestMetrics {
     private final Histogram sizes;
     private final Gauge longRunning;
     private final Gauge deprecated;
-    private final Counter auditEvents;
-    private final Map<AuditLevel, CounterDataPoint> auditLevels = new EnumMap<>(AuditLevel.class);
     private final Map<Key, Meter> known = new HashMap<>();
 
     /** What requests are told apart by. */
@@ -86,13 +80,8 @@ public final class RequestMetrics {
                 "How large the answers to reading requests were, in bytes.",
                 Meters.growing(1000, 10, 7),
                 LABELS);
-        longRunning = meters.gauge("apiserver_longrunning_requests", "Watches that are open.", LABELS);
-        auditEvents = meters.counter("apiserver_audit_event_total", "Events that went to the audit log.");
-        Counter levels =
-                meters.counter("apiserver_audit_level_total", "Requests by how much of them is written down.", "level");
-        for (AuditLevel level : AuditLevel.values()) {
-            auditLevels.put(level, levels.labelValues(level.text()));
-        }
+        longRunning =
+                meters.gauge("apiserver_longrunning_requests", "Watches, logs and connections that are open.", LABELS);
         deprecated = meters.gauge(
                 "apiserver_requested_deprecated_apis",
                 "Deprecated APIs that were asked for.",
@@ -103,34 +92,28 @@ public final class RequestMetrics {
                 "removed_release");
     }
 
-    /** An event went to the audit log. */
-    void recorded() {
-        auditEvents.inc();
-    }
-
-    /** So much of a request is written down. */
-    void audited(AuditLevel level) {
-        Objects.requireNonNull(auditLevels.get(level), "every level has one").inc();
-    }
-
-    /** @param exists whether there is what the request is for */
-    void finished(ApiRequest request, RequestInfo info, boolean exists, ApiResponse response, long began) {
+    /**
+     * The answer as it is to be given.
+     *
+     * @param exists whether there is what the request is for
+     */
+    ApiResponse finished(ApiRequest request, RequestInfo info, boolean exists, ApiResponse response, long began) {
         Key key = key(request, info, exists, response.status());
         if (request.notes().asksForDeprecated()) {
             deprecated
                     .labelValues(key.group, key.version, key.resource, key.subresource, "")
                     .set(1);
         }
-        if (key.verb.equals("WATCH") && response.stream() instanceof FrameQueue watch) {
-            var open = longRunning.labelValues(key.labels());
-            open.inc();
-            watch.onFinish(() -> {
-                open.dec();
-                record(key, request, response, System.nanoTime() - began);
-            });
-        } else {
+        if (!response.goesOn() || !info.longRunning()) {
             record(key, request, response, System.nanoTime() - began);
+            return response;
         }
+        var open = longRunning.labelValues(key.labels());
+        open.inc();
+        return response.onEnd(() -> {
+            open.dec();
+            record(key, request, response, System.nanoTime() - began);
+        });
     }
 
     private void record(Key key, ApiRequest request, ApiResponse response, long nanos) {

@@ -1,10 +1,10 @@
 package io.kvorum.apiserver.request;
 
-import io.kvorum.bus.BusStream;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +52,30 @@ public record ApiResponse(
         return new ApiResponse(200, headers, ResponseBody.EMPTY, stream);
     }
 
+    /** Whether there is more to come when it has been given: a stream, or a connection to be led on. */
+    public boolean goesOn() {
+        return stream != null || upgrade != null;
+    }
+
+    /**
+     * The same answer, which tells, once, when it is over: all has been read or passed on, or it was abandoned.
+     *
+     * @param action of an answer that {@link #goesOn}
+     */
+    public ApiResponse onEnd(Runnable action) {
+        if (upgrade != null) {
+            upgrade.ended().future().onComplete(over -> action.run());
+            return this;
+        }
+        ReadStream<Buffer> source = Objects.requireNonNull(stream, "an answer that is given at once has no end");
+        return new ApiResponse(status, headers, body, new EndingStream(source, action));
+    }
+
     /** Lets go of what the answer would have come from: nobody reads it. Idempotent. */
     public void abandon() {
-        if (stream instanceof BusStream given) {
-            given.close();
-        } else if (stream instanceof ClosableStream held) {
-            held.close();
+        EndingStream.release(stream);
+        if (upgrade != null) {
+            upgrade.ended().tryComplete();
         }
     }
 }

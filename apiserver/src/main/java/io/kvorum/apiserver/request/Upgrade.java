@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.request;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param path begins with a slash, each segment encoded
  * @param query as it goes into the request, without the question mark; may be empty
  * @param via another way than the one to kubelets; null for that one
+ * @param ended to be completed by whoever leads it on, when nothing passes any more or it came to nothing
  */
 public record Upgrade(
         String host,
         int port,
         String path,
         String query,
-        @Nullable Via via) {
+        @Nullable Via via,
+        Promise<Void> ended) {
     /** The request headers that belong to the protocol to be spoken; all others are the API server's own business. */
     public static final List<String> HEADERS = List.of(
             "Connection",
@@ -35,6 +38,10 @@ public record Upgrade(
 
     public Upgrade(String host, int port, String path, String query) {
         this(host, port, path, query, null);
+    }
+
+    public Upgrade(String host, int port, String path, String query, @Nullable Via via) {
+        this(host, port, path, query, via, Promise.promise());
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a write is shown to, and how they are asked. */
@@ -75,32 +75,34 @@ final class Calls {
         }
     }
 
-    /** A webhook has said no. */
-    private static final class Denied extends RuntimeException {
-        private final ApiException refusal;
-
-        Denied(ApiException refusal) {
-            super(refusal.getMessage(), null, false, false);
-            this.refusal = refusal;
-        }
-    }
-
-    /** Tells the metrics what came of asking a webhook and of doing what it wants. */
-    <T> Future<T> observed(Webhook webhook, Admission.Attempt attempt, Supplier<Future<T>> asking) {
+    /**
+     * Asks, and goes on with the answer when the request is allowed; what comes of both is told to the metrics. Fails with {@link
+     * NotAsked}, or when the webhook denies the request or may not be asked.
+     */
+    <T> Future<T> ask(
+            Webhook webhook, Admission.Attempt attempt, Shown shown, Function<Review.Verdict, Future<T>> then) {
         long began = System.nanoTime();
-        return asking.get()
-                .onComplete(done -> observe(webhook, attempt, done.cause(), began))
-                .recover(cause -> Future.failedFuture(cause instanceof Denied denied ? denied.refusal : cause));
+        Future<Review.Verdict> asked = asked(webhook, attempt, shown);
+        return asked.compose(verdict -> verdict.allowed()
+                        ? then.apply(verdict)
+                        : Future.failedFuture(Review.denial(webhook.name(), verdict.status())))
+                .onComplete(done -> observe(webhook, attempt, asked.result(), done.cause(), began));
     }
 
-    private void observe(Webhook webhook, Admission.Attempt attempt, @Nullable Throwable cause, long began) {
+    /** @param verdict null when there is none */
+    private void observe(
+            Webhook webhook,
+            Admission.Attempt attempt,
+            Review.@Nullable Verdict verdict,
+            @Nullable Throwable cause,
+            long began) {
         AdmissionMetrics.Rejection why = null;
         int code = 200;
         if (cause instanceof NotAsked notAsked) {
             code = notAsked.code;
             why = webhook.failureIgnored() ? null : AdmissionMetrics.Rejection.CALLING_WEBHOOK;
-        } else if (cause instanceof Denied denied) {
-            code = denied.refusal.code();
+        } else if (verdict != null && !verdict.allowed() && cause instanceof ApiException denial) {
+            code = denial.code();
             why = AdmissionMetrics.Rejection.NO_ERROR;
         } else if (cause != null) {
             code = 0;
@@ -205,10 +207,7 @@ final class Calls {
                 });
     }
 
-    /**
-     * Asks; fails with {@link NotAsked}, or when the webhook denies the request or may not be asked. Within {@link #observed}.
-     */
-    Future<Review.Verdict> ask(Webhook webhook, Admission.Attempt attempt, Shown shown, boolean mutating) {
+    private Future<Review.Verdict> asked(Webhook webhook, Admission.Attempt attempt, Shown shown) {
         if (attempt.dryRun() && !webhook.sideEffectFree()) {
             return Future.failedFuture(
                     ApiException.badRequest("admission webhook \"" + webhook.name() + "\" does not support dry run"));
@@ -226,25 +225,22 @@ final class Calls {
         return client.post(webhook.id(), webhook.client(), question, webhook.timeoutSeconds())
                 .recover(cause -> Future.failedFuture(
                         new NotAsked(webhook, "failed to call webhook: " + cause.getMessage(), code(cause))))
-                .compose(body -> verdict(webhook, attempt, uid, mutating, body));
+                .compose(body -> verdict(webhook, attempt, uid, body));
     }
 
     private static int code(Throwable cause) {
         return cause instanceof HookFailure failure ? failure.code() : UNAVAILABLE;
     }
 
-    private static Future<Review.Verdict> verdict(
-            Webhook webhook, Admission.Attempt attempt, String uid, boolean mutating, Buffer body) {
+    private static Future<Review.Verdict> verdict(Webhook webhook, Admission.Attempt attempt, String uid, Buffer body) {
         Review.Verdict verdict;
         try {
-            verdict = Review.answer(webhook.reviewVersion(), uid, mutating, body);
+            verdict = Review.answer(webhook.reviewVersion(), uid, webhook.mutates(), body);
         } catch (HookFailure e) {
             return Future.failedFuture(new NotAsked(webhook, String.valueOf(e.getMessage()), UNAVAILABLE));
         }
         verdict.annotations().forEach((key, value) -> attempt.passage().annotate(webhook.name() + "/" + key, value));
         verdict.warnings().forEach(attempt.warnings());
-        return verdict.allowed()
-                ? Future.succeededFuture(verdict)
-                : Future.failedFuture(new Denied(Review.denial(webhook.name(), verdict.status())));
+        return Future.succeededFuture(verdict);
     }
 }

@@ -77,11 +77,7 @@ final class MutatingWebhooks implements Admission {
     private Future<Void> call(Webhook webhook, int index, Attempt attempt, Calls.Shown shown) {
         Passage passage = attempt.passage();
         String place = "round_" + passage.round() + "_index_" + index;
-        return calls.observed(
-                        webhook,
-                        attempt,
-                        () -> calls.ask(webhook, attempt, shown, true)
-                                .compose(verdict -> patched(webhook, attempt, shown, verdict)))
+        return calls.ask(webhook, attempt, shown, verdict -> patched(webhook, attempt, shown, verdict))
                 .map(changed -> {
                     if (changed) {
                         passage.objectChanged();

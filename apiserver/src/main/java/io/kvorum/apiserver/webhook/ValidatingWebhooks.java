@@ -64,8 +64,7 @@ final class ValidatingWebhooks implements Admission {
     }
 
     private Future<Void> ask(Webhook webhook, int index, Attempt attempt, Calls.Shown shown) {
-        Future<Review.Verdict> asked =
-                calls.observed(webhook, attempt, () -> calls.ask(webhook, attempt, shown, false));
+        Future<Review.Verdict> asked = calls.ask(webhook, attempt, shown, Future::succeededFuture);
         return asked.<Void>mapEmpty().recover(cause -> {
             if (!(cause instanceof Calls.NotAsked notAsked)) {
                 return Future.failedFuture(cause);

@@ -1,6 +1,7 @@
 package io.kvorum.kubelet.pods;
 
 import io.kvorum.kubelet.probes.ContainerProbes;
+import io.kvorum.kubelet.probes.ProbeKind;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.kvorum.kubelet.runtime.ContainerRecord;
 import java.time.Duration;
@@ -39,6 +40,11 @@ final class ContainerWatch {
                     @Override
                     public void changed() {
                         sync.run();
+                    }
+
+                    @Override
+                    public void probed(ProbeKind kind, boolean success) {
+                        environment.probeMetrics().probed(state.pod(), slot.name(), kind, success);
                     }
 
                     @Override

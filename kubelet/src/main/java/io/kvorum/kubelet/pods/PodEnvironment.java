@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.kubelet.images.ImageCatalogue;
+import io.kvorum.kubelet.probes.ProbeMetrics;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.PodRuntime;
 import io.vertx.core.Vertx;
@@ -36,6 +37,7 @@ public record PodEnvironment(
         ImageCatalogue images,
         NodeImages nodeImages,
         Prober prober,
+        ProbeMetrics probeMetrics,
         Events events,
         ResourceClient<Pod> pods,
         ResourceClient<ConfigMap> configMaps,

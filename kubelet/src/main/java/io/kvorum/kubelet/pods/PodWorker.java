@@ -234,6 +234,7 @@ final class PodWorker {
     /** Nothing runs any more: the final status, and if the pod is being deleted its object. */
     private void finish() {
         volumes.stop();
+        environment.probeMetrics().ended(state.pod());
         environment.vertx().cancelTimer(deadlineTimer);
         if (state.removed()) {
             close();

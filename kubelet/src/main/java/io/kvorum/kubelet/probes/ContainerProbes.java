@@ -28,6 +28,9 @@ public final class ContainerProbes {
         /** A verdict changed; see {@link #started}, {@link #ready}, {@link #failing}. */
         void changed();
 
+        /** A probe was answered, and that counts. */
+        void probed(ProbeKind kind, boolean success);
+
         /** A counted probe failed: for the Unhealthy event. */
         void unhealthy(String message);
     }
@@ -204,6 +207,7 @@ public final class ContainerProbes {
             }
             succeeded |= result.success();
             if (counted || result.success()) {
+                listener.probed(kind, result.success());
                 ProbeState.Verdict before = state.verdict();
                 state = state.after(
                         result.success(),

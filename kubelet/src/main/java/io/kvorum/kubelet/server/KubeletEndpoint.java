@@ -44,10 +44,12 @@ public final class KubeletEndpoint implements BusEndpoint {
     private final ContainerUsage usage;
     private final String node;
     private final Supplier<String> scrape;
+    private final Supplier<String> probes;
 
     /**
      * @param node its name
      * @param scrape gives the metrics of this process; blocks
+     * @param probes gives those of the probes of its pods; blocks
      */
     public KubeletEndpoint(
             Vertx vertx,
@@ -56,8 +58,10 @@ public final class KubeletEndpoint implements BusEndpoint {
             PodWorkers pods,
             ContainerUsage usage,
             String node,
-            Supplier<String> scrape) {
+            Supplier<String> scrape,
+            Supplier<String> probes) {
         this.scrape = scrape;
+        this.probes = probes;
         this.usage = usage;
         this.node = node;
         this.vertx = vertx;
@@ -100,6 +104,7 @@ public final class KubeletEndpoint implements BusEndpoint {
             case "/pods" -> podList().map(KubeletEndpoint::document);
             case "/stats/summary" -> summary().map(KubeletEndpoint::document);
             case "/metrics" -> workers.executeBlocking(() -> metrics(scrape.get()), false);
+            case "/metrics/probes" -> workers.executeBlocking(() -> metrics(probes.get()), false);
             case "/metrics/resource" -> usages(summary -> metrics(ResourceMetrics.of(summary)));
             default -> Future.failedFuture(new StreamTargets.NoTargetException(404, "404 page not found"));
         };

@@ -4,116 +4,72 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.component.MetricsText;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Instant;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** {@code /metrics/resource}: what the node, its pods and their containers use, under upstream's names. */
 final class ResourceMetrics {
     private static final String[] CONTAINER = {"container", "pod", "namespace"};
     private static final String[] POD = {"pod", "namespace"};
-    private static final String[] NODE = {};
 
-    private final JsonNode summary;
-    private final PrometheusMeterRegistry text = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final PrometheusRegistry registry = text.getPrometheusRegistry();
+    private final PrometheusRegistry registry;
+    private final Counter podCpu;
+    private final Gauge podMemory;
+    private final Counter containerCpu;
+    private final Gauge containerMemory;
+    private final Gauge containerStart;
 
-    private ResourceMetrics(JsonNode summary) {
-        this.summary = summary;
-    }
-
-    /** Takes a value with its labels. */
-    private interface Sample {
-        void tell(double value, String... labels);
+    private ResourceMetrics(PrometheusRegistry registry) {
+        this.registry = registry;
+        podCpu = counter("pod_cpu_usage_seconds_total", "Processor time of a pod.", POD);
+        podMemory = gauge("pod_memory_working_set_bytes", "Memory of a pod.", POD);
+        containerCpu = counter("container_cpu_usage_seconds_total", "Processor time of a container.", CONTAINER);
+        containerMemory = gauge("container_memory_working_set_bytes", "Memory of a container.", CONTAINER);
+        containerStart = gauge("container_start_time_seconds", "When a container was started.", CONTAINER);
     }
 
     /** @param summary see {@link StatsSummary} */
     static String of(JsonNode summary) {
-        ResourceMetrics metrics = new ResourceMetrics(summary);
+        PrometheusMeterRegistry text = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try {
-            return metrics.all();
+            ResourceMetrics metrics = new ResourceMetrics(text.getPrometheusRegistry());
+            metrics.node(summary.path("node"));
+            summary.path("pods").forEach(metrics::pod);
+            return MetricsText.of(text);
         } finally {
-            metrics.text.close();
+            text.close();
         }
     }
 
-    private String all() {
-        node();
-        pods();
-        containers();
-        gauge("resource_scrape_error", "1 when the usage could not be found out, else 0.", NODE, tell -> tell.tell(0));
-        return MetricsText.of(text);
+    private void node(JsonNode node) {
+        counter("node_cpu_usage_seconds_total", "Processor time of the node.").inc(cpu(node));
+        gauge("node_memory_working_set_bytes", "Memory of the node.").set(memory(node));
+        gauge("resource_scrape_error", "1 when the usage could not be found out, else 0.")
+                .set(0);
     }
 
-    private void node() {
-        JsonNode node = summary.path("node");
-        counter("node_cpu_usage_seconds_total", "Processor time of the node.", NODE, tell -> tell.tell(cpu(node)));
-        gauge("node_memory_working_set_bytes", "Memory of the node.", NODE, tell -> tell.tell(memory(node)));
+    private void pod(JsonNode pod) {
+        String name = pod.path("podRef").path("name").asText();
+        String namespace = pod.path("podRef").path("namespace").asText();
+        double cpu = 0;
+        double memory = 0;
+        for (JsonNode container : pod.path("containers")) {
+            String[] labels = {container.path("name").asText(), name, namespace};
+            containerCpu.labelValues(labels).inc(cpu(container));
+            containerMemory.labelValues(labels).set(memory(container));
+            containerStart
+                    .labelValues(labels)
+                    .set(Instant.parse(container.path("startTime").asText()).toEpochMilli() / 1e3);
+            cpu += cpu(container);
+            memory += memory(container);
+        }
+        podCpu.labelValues(name, namespace).inc(cpu);
+        podMemory.labelValues(name, namespace).set(memory);
     }
 
-    private void pods() {
-        counter(
-                "pod_cpu_usage_seconds_total",
-                "Processor time of a pod.",
-                POD,
-                tell -> each((pod, labels) -> tell.tell(
-                        items(pod, "containers")
-                                .mapToDouble(ResourceMetrics::cpu)
-                                .sum(),
-                        labels)));
-        gauge(
-                "pod_memory_working_set_bytes",
-                "Memory of a pod.",
-                POD,
-                tell -> each((pod, labels) -> tell.tell(
-                        items(pod, "containers")
-                                .mapToDouble(ResourceMetrics::memory)
-                                .sum(),
-                        labels)));
-    }
-
-    private void containers() {
-        counter(
-                "container_cpu_usage_seconds_total",
-                "Processor time of a container.",
-                CONTAINER,
-                tell -> eachContainer((one, labels) -> tell.tell(cpu(one), labels)));
-        gauge(
-                "container_memory_working_set_bytes",
-                "Memory of a container.",
-                CONTAINER,
-                tell -> eachContainer((one, labels) -> tell.tell(memory(one), labels)));
-        gauge(
-                "container_start_time_seconds",
-                "When a container was started.",
-                CONTAINER,
-                tell -> eachContainer((one, labels) ->
-                        tell.tell(Instant.parse(one.path("startTime").asText()).toEpochMilli() / 1e3, labels)));
-    }
-
-    private void each(BiConsumer<JsonNode, String[]> what) {
-        items(summary, "pods").forEach(pod -> {
-            JsonNode of = pod.path("podRef");
-            what.accept(
-                    pod,
-                    new String[] {of.path("name").asText(), of.path("namespace").asText()});
-        });
-    }
-
-    private void eachContainer(BiConsumer<JsonNode, String[]> what) {
-        each((pod, labels) -> items(pod, "containers")
-                .forEach(one -> what.accept(one, new String[] {one.path("name").asText(), labels[0], labels[1]})));
-    }
-
-    private static Stream<JsonNode> items(JsonNode of, String field) {
-        return StreamSupport.stream(of.path(field).spliterator(), false);
-    }
-
+    /** Seconds. */
     private static double cpu(JsonNode of) {
         return of.path("cpu").path("usageCoreNanoSeconds").asLong() / 1e9;
     }
@@ -122,21 +78,21 @@ final class ResourceMetrics {
         return of.path("memory").path("workingSetBytes").asLong();
     }
 
-    private void counter(String name, String help, String[] labels, Consumer<Sample> samples) {
-        CounterWithCallback.builder()
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder()
                 .name(name)
                 .help(help)
                 .labelNames(labels)
-                .callback(tell -> samples.accept(tell::call))
+                .withoutExemplars()
                 .register(registry);
     }
 
-    private void gauge(String name, String help, String[] labels, Consumer<Sample> samples) {
-        GaugeWithCallback.builder()
+    private Gauge gauge(String name, String help, String... labels) {
+        return Gauge.builder()
                 .name(name)
                 .help(help)
                 .labelNames(labels)
-                .callback(tell -> samples.accept(tell::call))
+                .withoutExemplars()
                 .register(registry);
     }
 }

@@ -268,6 +268,63 @@ class PodWorkersComponentTest extends PodWorkersFixture {
     }
 
     @Test
+    void whatProbesFindIsToldUntilThePodHasEnded() throws Exception {
+        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
+                .withNewLivenessProbe()
+                .withNewExec()
+                .withCommand("test", "!", "-e", "ill")
+                .endExec()
+                .withPeriodSeconds(1)
+                .withFailureThreshold(1)
+                .endLivenessProbe()
+                .build();
+        add(pod("Always", container));
+        KubeletEndpoint endpoint = endpoint();
+        assertThat(probes(endpoint, "successful"))
+                .matches("prober_probe_total\\{container=\"main\",namespace=\"default\",pod=\"web\",pod_uid=\"uid-1\","
+                        + "probe_type=\"Liveness\",result=\"successful\"} [1-9][0-9]*\\.0");
+        Files.createFile(runtime.root(new ContainerId("uid-1", "main", 0)).resolve("ill"));
+        assertThat(probes(endpoint, "failed")).endsWith(" 1.0");
+        Pod again = awaitPod("restarted", p -> status(p, 0).getRestartCount() == 1 && ready(p));
+        assertThat(probes(endpoint, "failed")).endsWith(" 1.0");
+        delete();
+        await("object deleted", () -> pods.deletions, list -> list.contains(KEY));
+        onLoop(() -> {
+            workers.deleted(again);
+            return true;
+        });
+        await("forgotten", probeMetrics::text, text -> !text.contains("uid-1"));
+    }
+
+    private KubeletEndpoint endpoint() {
+        return new KubeletEndpoint(
+                vertx,
+                work,
+                Clock.systemUTC(),
+                workers,
+                new ContainerUsage(Clock.systemUTC(), Path.of("none")),
+                "n1",
+                () -> "",
+                probeMetrics::text);
+    }
+
+    /** What is told of one result, once something is. */
+    private String probes(KubeletEndpoint endpoint, String result) throws Exception {
+        return await(
+                        result + " probes",
+                        () -> onLoop(() -> endpoint.document("/metrics/probes"))
+                                .toCompletionStage()
+                                .toCompletableFuture()
+                                .get(10, TimeUnit.SECONDS)
+                                .body()
+                                .toString(),
+                        text -> text.contains("result=\"" + result + "\""))
+                .lines()
+                .filter(line -> line.contains("result=\"" + result + "\""))
+                .collect(Collectors.joining());
+    }
+
+    @Test
     void aPodThatAsksForTooMuchIsRejected() throws Exception {
         Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
                 .withNewResources()
@@ -398,14 +455,7 @@ class PodWorkersComponentTest extends PodWorkersFixture {
     void logsAreStreamedUntilTheContainerEnds() throws Exception {
         add(pod("Never", shell("main", "for i in 1 2 3; do echo line $i; sleep 0.1; done; echo last")));
         awaitPod("running", p -> phase(p, "Running"));
-        KubeletEndpoint endpoint = new KubeletEndpoint(
-                vertx,
-                work,
-                Clock.systemUTC(),
-                workers,
-                new ContainerUsage(Clock.systemUTC(), Path.of("none")),
-                "n1",
-                () -> "");
+        KubeletEndpoint endpoint = endpoint();
         StringBuilder text = new StringBuilder();
         CompletableFuture<String> all = new CompletableFuture<>();
         loop.runOnContext(v -> endpoint.handle(

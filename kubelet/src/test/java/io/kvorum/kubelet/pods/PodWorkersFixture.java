@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.kubelet.images.ImageCatalogue;
+import io.kvorum.kubelet.probes.ProbeMetrics;
 import io.kvorum.kubelet.probes.Prober;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
@@ -57,6 +58,7 @@ abstract class PodWorkersFixture {
     final MemoryClient<ConfigMap> configMaps = new MemoryClient<>(ConfigMap.class);
     final MemoryClient<Secret> secrets = new MemoryClient<>(Secret.class);
     final List<String> events = LAST_EVENTS;
+    final ProbeMetrics probeMetrics = new ProbeMetrics();
     final List<Exception> problems = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
@@ -85,6 +87,7 @@ abstract class PodWorkersFixture {
                 new ImageCatalogue(null, imagesClassPath(), root.resolve("images")),
                 new NodeImages(),
                 prober,
+                probeMetrics,
                 (about, type, reason, note) -> events.add(type + " " + reason + " " + note),
                 pods,
                 configMaps,
