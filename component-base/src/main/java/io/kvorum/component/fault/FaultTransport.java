@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Vert.x transport whose TCP channels begin with the fault hook and dial out from the component's own address. Files
- * are copied instead of handed to the kernel, because the hook must see the bytes.
+ * are copied instead of handed to the kernel, because the hook must see the bytes. The sockets below it must be the JDK's:
+ * epoll tells the end of a connection also when nothing is to be read, and so through a link that is cut.
  */
 public final class FaultTransport implements Transport {
     private final Transport delegate;
