@@ -61,13 +61,13 @@ public final class UpgradeProxy {
      * @param refuse answers instead, when there is no upgrade
      */
     void lead(HttpServerRequest request, Upgrade to, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
-        led(request, to, (asked, refusal) -> {
+        dial(request, to, (asked, refusal) -> {
             to.ended().tryComplete();
             refuse.accept(asked, refusal);
         });
     }
 
-    private void led(HttpServerRequest request, Upgrade to, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
+    private void dial(HttpServerRequest request, Upgrade to, BiConsumer<HttpServerRequest, ApiResponse> refuse) {
         RequestOptions options = new RequestOptions()
                 // Whatever the client's method was: this HTTP client upgrades GET only, and the kubelet takes both.
                 .setMethod(HttpMethod.GET)

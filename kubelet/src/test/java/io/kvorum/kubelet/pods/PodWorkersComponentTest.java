@@ -248,18 +248,22 @@ class PodWorkersComponentTest extends PodWorkersFixture {
         awaitPod("ready", PodWorkersFixture::ready);
     }
 
-    @Test
-    void aFailedLivenessProbeRestarts() throws Exception {
-        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
+    /** Runs until it is killed, and is killed at once when its probe, every second, fails. */
+    private static Container alive(String... probe) {
+        return new ContainerBuilder(shell("main", "exec sleep 60"))
                 .withNewLivenessProbe()
                 .withNewExec()
-                .withCommand("false")
+                .withCommand(probe)
                 .endExec()
                 .withPeriodSeconds(1)
                 .withFailureThreshold(1)
                 .endLivenessProbe()
                 .build();
-        add(pod("Always", container));
+    }
+
+    @Test
+    void aFailedLivenessProbeRestarts() throws Exception {
+        add(pod("Always", alive("false")));
         awaitPod(
                 "restarted",
                 p -> p.getStatus().getContainerStatuses() != null
@@ -269,16 +273,7 @@ class PodWorkersComponentTest extends PodWorkersFixture {
 
     @Test
     void whatProbesFindIsToldUntilThePodHasEnded() throws Exception {
-        Container container = new ContainerBuilder(shell("main", "exec sleep 60"))
-                .withNewLivenessProbe()
-                .withNewExec()
-                .withCommand("test", "!", "-e", "ill")
-                .endExec()
-                .withPeriodSeconds(1)
-                .withFailureThreshold(1)
-                .endLivenessProbe()
-                .build();
-        add(pod("Always", container));
+        add(pod("Always", alive("test", "!", "-e", "ill")));
         KubeletEndpoint endpoint = endpoint();
         assertThat(probes(endpoint, "successful"))
                 .matches("prober_probe_total\\{container=\"main\",namespace=\"default\",pod=\"web\",pod_uid=\"uid-1\","
