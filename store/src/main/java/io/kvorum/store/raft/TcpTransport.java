@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
@@ -108,13 +109,14 @@ public final class TcpTransport implements RaftTransport {
     }
 
     /**
-     * Listens and begins to dial; fails when the port cannot be had.
+     * Listens and begins to dial; fails when the port cannot be had. Completes on the context of the caller, which outlives
+     * the member's thread.
      *
      * @param thread reads and writes; what it sends itself is written at once
      */
     public static Future<TcpTransport> listen(Vertx vertx, MemberThread thread, Settings settings) {
         TcpTransport transport = new TcpTransport(vertx, thread, settings);
-        Promise<TcpTransport> listening = Promise.promise();
+        Promise<TcpTransport> listening = ((VertxInternal) vertx).promise();
         transport.context.runOnContext(v -> transport
                 .server
                 .connectHandler(socket -> transport.new Link(socket, null))

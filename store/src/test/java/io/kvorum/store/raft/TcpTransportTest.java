@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvorum.store.etcd.TestAuthority;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,6 +49,23 @@ final class TcpTransportTest {
         }
         threads.forEach(MemberThread::close);
         vertx.close().await(5, TimeUnit.SECONDS);
+    }
+
+    /** What follows must not depend on the member's thread, which ends when the member cannot be opened. */
+    @Test
+    void whoAskedIsToldOnItsOwnContext() throws Exception {
+        Context asking = vertx.getOrCreateContext();
+        MemberThread thread = new MemberThread(MEMBERS.get(0));
+        threads.add(thread);
+        Promise<Context> told = Promise.promise();
+        asking.runOnContext(v -> TcpTransport.listen(
+                        vertx,
+                        thread,
+                        new TcpTransport.Settings(
+                                "a cluster", MEMBERS.get(0), MEMBERS, HOSTS.get(0), port, HOSTS, null))
+                .onSuccess(open::add)
+                .onComplete(done -> told.complete(Vertx.currentContext())));
+        assertThat(told.future().await(5, TimeUnit.SECONDS)).isSameAs(asking);
     }
 
     private TcpTransport listen(String cluster, int member) throws Exception {
