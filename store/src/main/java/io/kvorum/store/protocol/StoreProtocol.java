@@ -17,6 +17,9 @@ public final class StoreProtocol {
     /** GET: the newest revision, answered by a number. */
     public static final String REVISION = "/revision";
 
+    /** GET: the index of the log up to which the leader has applied it, linearizable, answered by a number. */
+    public static final String INDEX = "/index";
+
     /** POST: the id of a lease, answered by the nanoseconds it has left plus 1, or 0 when there is no such lease. */
     public static final String LEASE = "/lease";
 
@@ -32,8 +35,8 @@ public final class StoreProtocol {
     /** Answer header: who answers. */
     public static final String MEMBER = "kvorum-member";
 
-    /** Answer header of what the leader did: a revision by which it was applied there. */
-    public static final String REVISION_HEADER = "kvorum-revision";
+    /** Answer header of what the leader did: an index of the log by which it was applied there. */
+    public static final String INDEX_HEADER = "kvorum-index";
 
     /** Answer header: who leads, as the answering member knows it; absent while none does. */
     public static final String LEADER = "kvorum-leader";

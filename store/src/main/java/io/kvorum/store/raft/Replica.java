@@ -66,7 +66,7 @@ public final class Replica {
     static final byte[] NO_OPERATION = new byte[0];
 
     /** The operation of a query; never in the log. */
-    private static final Object READ_REVISION = new Object();
+    private static final Object READ_STATE = new Object();
 
     /** How many keys are purged of old versions in one go: about a millisecond, some when the code is new. */
     private static final int PURGE_KEYS = 500;
@@ -117,8 +117,8 @@ public final class Replica {
     private final FileRaftStateStore disk;
     private final ReplicaIntegration integration;
     private final RaftNodeImpl node;
-    private final Coalesced<Long> revisionReads = new Coalesced<>(this::queryRevision);
-    private final RevisionWaiters waiters = new RevisionWaiters(this::newest);
+    private final Coalesced<Snapshot> reads = new Coalesced<>(this::query);
+    private final IndexWaiters waiters = new IndexWaiters(this::newest);
     private final LeaderSearch leaderSearch;
     private final LogInMemory logInMemory;
 
@@ -452,13 +452,13 @@ public final class Replica {
         return outcome;
     }
 
-    /** The newest revision, linearizable; asks only the leader. Fails with {@link ReplicaException}. */
-    public CompletableFuture<Long> readRevision() {
-        return revisionReads.get();
+    /** The key space as a linearizable read finds it; only at the leader. Fails with {@link ReplicaException}. */
+    public CompletableFuture<Snapshot> current() {
+        return reads.get();
     }
 
-    private CompletableFuture<Long> queryRevision() {
-        return adapt(node.query(READ_REVISION, QueryPolicy.LINEARIZABLE), Long.class);
+    private CompletableFuture<Snapshot> query() {
+        return adapt(node.query(READ_STATE, QueryPolicy.LINEARIZABLE), Snapshot.class);
     }
 
     /**
@@ -468,7 +468,7 @@ public final class Replica {
      */
     public CompletableFuture<Long> leaseRemainingNanos(long lease) {
         CompletableFuture<Long> result = new CompletableFuture<>();
-        readRevision().whenComplete((revision, thrown) -> {
+        current().whenComplete((state, thrown) -> {
             if (thrown != null) {
                 result.completeExceptionally(thrown);
             } else {
@@ -479,9 +479,12 @@ public final class Replica {
         return result;
     }
 
-    /** The key space once {@code revision} is applied here; the caller bounds the wait. */
-    public CompletableFuture<Snapshot> awaitRevision(long revision) {
-        return waiters.await(revision);
+    /**
+     * The key space once {@code index} of the log is applied here; the caller bounds the wait. Not a revision: that is the
+     * same before and after a compaction, what is done to leases, and an alarm.
+     */
+    public CompletableFuture<Snapshot> awaitIndex(long index) {
+        return waiters.await(index);
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"}) // Hazelcast's Raft futures are raw
@@ -731,8 +734,8 @@ public final class Replica {
 
     /** Applies a committed entry, or runs a query. */
     Object run(Object operation, long index) {
-        if (operation == READ_REVISION) {
-            return newest.revision();
+        if (operation == READ_STATE) {
+            return newest;
         }
         if (disk.isFilling() && node.state().role() == RaftRole.LEADER) {
             filled(); // a leader has all that was committed (Raft, leader completeness)
@@ -753,8 +756,8 @@ public final class Replica {
         newest = keySpace.snapshot();
         if (!applied.events().isEmpty()) {
             listener.applied(new Changes(applied.revision(), applied.events()));
-            waiters.release();
         }
+        waiters.release();
         if (applied.outcome() instanceof Outcome.ContentCheck check) {
             listener.contentCheck(newest, check.revision(), check.hash());
         }

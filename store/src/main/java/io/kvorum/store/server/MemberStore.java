@@ -73,7 +73,7 @@ public class MemberStore {
         return own.newest();
     }
 
-    /** The state at a revision that is not older than the leader's at the time of the call: a linearizable read. */
+    /** A state that is not older than the leader's at the time of the call: a linearizable read. */
     public CompletableFuture<Snapshot> current() {
         CompletableFuture<Snapshot> result = new CompletableFuture<>();
         readCurrent(result, System.nanoTime() + DEADLINE.toNanos(), 0);
@@ -207,9 +207,9 @@ public class MemberStore {
         /** The caller reads what it wrote, also here: so what the leader applied has to be applied here first. */
         private void applied(BusReply reply) {
             Outcome outcome = OutcomeCodec.read(new BinaryReader(reply.body().getBytes()));
-            String revision = reply.headers().get(StoreProtocol.REVISION_HEADER);
+            String index = reply.headers().get(StoreProtocol.INDEX_HEADER);
             long left = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-            own.awaitRevision(revision == null ? 0 : Long.parseLong(revision))
+            own.awaitIndex(index == null ? 0 : Long.parseLong(index))
                     .orTimeout(left, TimeUnit.MILLISECONDS)
                     .whenComplete((snapshot, thrown) -> {
                         if (thrown == null) {

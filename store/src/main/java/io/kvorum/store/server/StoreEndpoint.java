@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreEndpoint implements BusEndpoint {
     private static final int WATCH_FRAMES = 1024;
     private static final long WATCH_BYTES = 4L << 20;
-    private static final Duration REVISION_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration INDEX_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ALARM_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
@@ -62,7 +63,7 @@ public final class StoreEndpoint implements BusEndpoint {
     private final WatchHub hub;
     private final Settings settings;
 
-    private final Coalesced<Long> leaderRevision = new Coalesced<>(this::askRevision);
+    private final Coalesced<Long> leaderIndex = new Coalesced<>(this::askIndex);
     private final Coalesced<Boolean> alarms = new Coalesced<>(this::proposeAlarm);
 
     /**
@@ -94,7 +95,8 @@ public final class StoreEndpoint implements BusEndpoint {
             return switch (request.uri()) {
                 case StoreProtocol.PROPOSE -> propose(request);
                 case StoreProtocol.RANGE -> range(request);
-                case StoreProtocol.REVISION -> revision(request);
+                case StoreProtocol.REVISION -> ask(request, Snapshot::revision);
+                case StoreProtocol.INDEX -> ask(request, Snapshot::appliedIndex);
                 case StoreProtocol.LEASE -> lease(request);
                 case StoreProtocol.ENDPOINTS ->
                     Future.succeededFuture(
@@ -148,8 +150,10 @@ public final class StoreEndpoint implements BusEndpoint {
                 .toCompletableFuture();
     }
 
-    private Future<BusReply> revision(BusRequest request) {
-        return atLeader(request, leader -> leader.readRevision().thenApply(StoreEndpoint::number));
+    /** A number of the leader's state, linearizable. */
+    private Future<BusReply> ask(BusRequest request, ToLongFunction<Snapshot> what) {
+        return atLeader(
+                request, leader -> leader.current().thenApply(state -> StoreEndpoint.number(what.applyAsLong(state))));
     }
 
     private Future<BusReply> lease(BusRequest request) {
@@ -187,8 +191,8 @@ public final class StoreEndpoint implements BusEndpoint {
                             200,
                             headers()
                                     .set(
-                                            StoreProtocol.REVISION_HEADER,
-                                            Long.toString(leader.newest().revision())),
+                                            StoreProtocol.INDEX_HEADER,
+                                            Long.toString(leader.newest().appliedIndex())),
                             body))
                     .otherwise(this::refusal);
         }
@@ -217,17 +221,17 @@ public final class StoreEndpoint implements BusEndpoint {
                 .otherwise(e -> unavailable("no linearizable read: " + e.getMessage()));
     }
 
-    /** The state at a revision that is not older than the leader's now. */
+    /** A state that is not older than the leader's now. */
     CompletableFuture<Snapshot> current(Duration wait) {
-        return leaderRevision
+        return leaderIndex
                 .get()
-                .thenCompose(revision -> own.awaitRevision(revision).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
+                .thenCompose(index -> own.awaitIndex(index).orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** The newest revision from the leader, wherever it is. */
-    private CompletableFuture<Long> askRevision() {
+    /** How far the leader has applied the log, wherever it is. */
+    private CompletableFuture<Long> askIndex() {
         Promise<Long> asked = Promise.promise();
-        context.runOnContext(v -> revision(BusRequest.get(StoreProtocol.REVISION, REVISION_TIMEOUT))
+        context.runOnContext(v -> ask(BusRequest.get(StoreProtocol.INDEX, INDEX_TIMEOUT), Snapshot::appliedIndex)
                 .compose(reply -> reply.status() == 200
                         ? Future.succeededFuture(new BinaryReader(reply.body().getBytes()).number())
                         : Future.<Long>failedFuture(

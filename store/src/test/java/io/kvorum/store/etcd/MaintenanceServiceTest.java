@@ -42,6 +42,7 @@ import io.kvorum.etcd.api.StatusRequest;
 import io.kvorum.etcd.api.StatusResponse;
 import io.kvorum.store.backup.BackupReader;
 import io.kvorum.store.client.KeyValue;
+import io.kvorum.store.raft.AppliedRevision;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ final class MaintenanceServiceTest {
         Set<Integer> atFirst = new HashSet<>();
         Set<Integer> atSecond = new HashSet<>();
         for (String name : EtcdCluster.MEMBERS) {
-            cluster.member(name).replica().awaitRevision(second).get(5, TimeUnit.SECONDS);
+            AppliedRevision.await(cluster.member(name).replica(), second);
             HashKVResponse hash = hashAt(name, first);
             assertThat(hash.getHeader().getRevision()).isGreaterThanOrEqualTo(second);
             atFirst.add(hash.getHash());

@@ -24,10 +24,10 @@ import io.kvorum.etcd.api.WatchGrpc;
 import io.kvorum.etcd.api.WatchProgressRequest;
 import io.kvorum.etcd.api.WatchRequest;
 import io.kvorum.etcd.api.WatchResponse;
+import io.kvorum.store.raft.AppliedRevision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,7 +173,7 @@ final class WatchServiceTest {
         long compacted = putNow("compacted/a", "2");
         cluster.kv()
                 .compact(CompactionRequest.newBuilder().setRevision(compacted).build());
-        cluster.member("store-1").replica().awaitRevision(compacted).get(5, TimeUnit.SECONDS);
+        AppliedRevision.await(cluster.member("store-1").replica(), compacted);
         Opened stream = open();
         stream.created(key("compacted/a").setStartRevision(compacted));
         assertThat(text(stream.responses().next().getEvents(0))).isEqualTo("put compacted/a=2");

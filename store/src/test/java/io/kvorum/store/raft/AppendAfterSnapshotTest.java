@@ -121,7 +121,7 @@ final class AppendAfterSnapshotTest {
         if (restored == null) {
             throw new IllegalStateException("not started");
         }
-        return restored.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+        return AppliedRevision.await(restored, revision);
     }
 
     @Test

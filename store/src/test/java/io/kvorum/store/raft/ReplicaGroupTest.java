@@ -122,7 +122,7 @@ final class ReplicaGroupTest {
 
     private static boolean isSettled(Replica replica) {
         try {
-            return replica.readRevision().get(1, TimeUnit.SECONDS) > 0;
+            return replica.current().get(1, TimeUnit.SECONDS).revision() > 0;
         } catch (ExecutionException | TimeoutException e) {
             return false;
         } catch (InterruptedException e) {
@@ -163,10 +163,10 @@ final class ReplicaGroupTest {
         Replica leader = leader("store-0", "store-1", "store-2");
         for (int i = 0; i < 200; i++) {
             put(leader, "k" + i, "v" + i).get(5, TimeUnit.SECONDS);
-            assertThat(leader.readRevision().get(5, TimeUnit.SECONDS)).isEqualTo(i + 2);
+            assertThat(leader.current().get(5, TimeUnit.SECONDS).revision()).isEqualTo(i + 2);
         }
         for (Replica replica : replicas.values()) {
-            Snapshot snapshot = replica.awaitRevision(201).get(5, TimeUnit.SECONDS);
+            Snapshot snapshot = AppliedRevision.await(replica, 201);
             assertThat(snapshot.revision()).isEqualTo(201);
             assertThat(get(replica, "k199")).isEqualTo("v199");
         }
@@ -188,7 +188,7 @@ final class ReplicaGroupTest {
         }
         startAll();
         Replica next = leader("store-0", "store-1", "store-2");
-        assertThat(next.readRevision().get(5, TimeUnit.SECONDS)).isEqualTo(51);
+        assertThat(next.current().get(5, TimeUnit.SECONDS).revision()).isEqualTo(51);
         assertThat(get(next, "k49")).isEqualTo("v49");
     }
 
@@ -211,7 +211,7 @@ final class ReplicaGroupTest {
         assertThat(get(old, "lost")).isNull();
         network.heal();
         long revision = next.newest().revision();
-        old.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+        AppliedRevision.await(old, revision);
         assertThat(get(old, "a")).isEqualTo("2");
     }
 
@@ -225,7 +225,7 @@ final class ReplicaGroupTest {
                 MEMBERS.stream().filter(name -> !name.equals(leader.name())).toList();
         String stale = others.get(0);
         String forgetful = others.get(1);
-        replica(stale).awaitRevision(2).get(5, TimeUnit.SECONDS);
+        AppliedRevision.await(replica(stale), 2);
         stop(stale);
         put(leader, "a", "2").get(5, TimeUnit.SECONDS);
         stop(forgetful);
@@ -245,9 +245,9 @@ final class ReplicaGroupTest {
         }
         start(leader.name());
         Replica next = leader("store-0", "store-1", "store-2");
-        next.readRevision().get(5, TimeUnit.SECONDS);
+        next.current().get(5, TimeUnit.SECONDS);
         assertThat(get(next, "a")).isEqualTo("2");
-        replica(forgetful).awaitRevision(3).get(5, TimeUnit.SECONDS);
+        AppliedRevision.await(replica(forgetful), 3);
         stop(next.name());
         leader(MEMBERS.stream().filter(name -> !name.equals(next.name())).toArray(String[]::new));
     }
@@ -272,10 +272,10 @@ final class ReplicaGroupTest {
         }
         long revision = leader.newest().revision();
         assertThat(revision).isEqualTo(12_001);
-        start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        AppliedRevision.await(start(behind), revision);
         stop(behind);
         Replica again = start(behind);
-        again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        AppliedRevision.await(again, revision);
         assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(leader.newest()));
     }
 
@@ -292,10 +292,10 @@ final class ReplicaGroupTest {
         await("the log is forgotten", () -> last.entriesInMemory() < 80);
         long revision = last.newest().revision();
         Replica again = start(behind);
-        again.awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        AppliedRevision.await(again, revision);
         assertThat(SnapshotHash.of(again.newest())).isEqualTo(SnapshotHash.of(last.newest()));
         stop(behind);
-        start(behind).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        AppliedRevision.await(start(behind), revision);
     }
 
     @Test
@@ -348,7 +348,7 @@ final class ReplicaGroupTest {
         assertThat(leader.newest().bytes()).isEqualTo(bytes);
         String hash = SnapshotHash.of(leader.newest());
         for (Replica replica : replicas.values()) {
-            replica.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+            AppliedRevision.await(replica, revision);
             await("purge at " + replica.name(), () -> replica.newest().bytes() == bytes);
             assertThat(SnapshotHash.of(replica.newest())).isEqualTo(hash);
         }
@@ -374,7 +374,7 @@ final class ReplicaGroupTest {
         String name = leader.name();
         String hash = SnapshotHash.of(leader.newest());
         stop(name);
-        start(name).awaitRevision(51).get(10, TimeUnit.SECONDS);
+        AppliedRevision.await(start(name), 51);
         assertThat(SnapshotHash.of(replica(name).newest())).isEqualTo(hash);
     }
 
@@ -429,7 +429,7 @@ final class ReplicaGroupTest {
             leader.propose(ProposalCodec.encode(new Proposal(null, new Command.Commit(Txn.of(attached)))))
                     .get(5, TimeUnit.SECONDS);
         }
-        Snapshot after = leader.awaitRevision(5).get(10, TimeUnit.SECONDS);
+        Snapshot after = AppliedRevision.await(leader, 5);
         assertThat(after.changes(KeyRange.all(), 3, 5)).hasSize(2);
     }
 
@@ -459,9 +459,9 @@ final class ReplicaGroupTest {
         assertThatThrownBy(() -> first.changeMembers("store-1", true).get(1, TimeUnit.SECONDS))
                 .hasMessageContaining("store-1 is a member already");
         change("store-3", true);
-        start("store-3", KNOWN.subList(0, 4)).awaitRevision(2).get(10, TimeUnit.SECONDS);
+        AppliedRevision.await(start("store-3", KNOWN.subList(0, 4)), 2);
         change("store-4", true);
-        start("store-4", KNOWN).awaitRevision(2).get(10, TimeUnit.SECONDS);
+        AppliedRevision.await(start("store-4", KNOWN), 2);
         await(
                 "all know all",
                 () -> replicas.values().stream().allMatch(each -> each.members().size() == 5));
@@ -476,8 +476,8 @@ final class ReplicaGroupTest {
         stop(second);
         Replica next = leader(replicas.keySet().toArray(String[]::new));
         put(next, "a", "3").get(5, TimeUnit.SECONDS);
-        start(second, KNOWN).awaitRevision(4).get(10, TimeUnit.SECONDS);
-        start(leader.name(), KNOWN).awaitRevision(4).get(10, TimeUnit.SECONDS);
+        AppliedRevision.await(start(second, KNOWN), 4);
+        AppliedRevision.await(start(leader.name(), KNOWN), 4);
         change("store-4", false);
         stop("store-4");
         change("store-3", false);
