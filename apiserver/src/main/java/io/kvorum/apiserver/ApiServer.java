@@ -30,6 +30,7 @@ import io.kvorum.apiserver.token.SecretTokens;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
+import io.kvorum.component.HealthCheck;
 import io.kvorum.component.UsageException;
 import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreClients;
@@ -117,12 +118,12 @@ final class ApiServer implements Component {
                         edge.timeout(),
                         edge.origins()));
         ServerMetrics.tell(meters, flags.features);
-        serving.ready(
+        serving.live(
                 "poststarthook/start-system-namespaces-controller",
-                () -> namespacesMade ? null : "the namespaces of birth are not made yet");
-        serving.checks().forEach(context.health()::ready);
+                HealthCheck.of(() -> namespacesMade ? null : "the namespaces of birth are not made yet"));
+        serving.ready().forEach((name, check) -> context.health().ready(name, check));
         // The process tells by itself that it ends, but not where clients ask.
-        serving.ready("shutdown", () -> context.isEnding() ? "process is shutting down" : null);
+        serving.ready("shutdown", HealthCheck.of(() -> context.isEnding() ? "process is shutting down" : null));
         serving.configs().forEach(each -> reload(context, each));
         prepared = new Prepared(config, endpointLease, store, serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
@@ -183,7 +184,7 @@ final class ApiServer implements Component {
                 serving.cache(),
                 config,
                 endpointLease);
-        new Compaction(store).start(context.vertx(), config.compactionInterval());
+        new Compaction(store).start(context.vertx(), config.storage().compactionInterval());
         return birth.namespaces().onSuccess(made -> {
             namespacesMade = true;
             SystemNamespaces namespaces = new SystemNamespaces(context.vertx(), birth);

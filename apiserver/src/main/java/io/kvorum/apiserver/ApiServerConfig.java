@@ -56,7 +56,7 @@ public record ApiServerConfig(
         Duration unreachableToleration,
         Duration eventTtl,
         Auth auth,
-        Duration compactionInterval,
+        Storage storage,
         int maxReading,
         int maxMutating,
         Set<String> disabledPlugins,
@@ -64,6 +64,18 @@ public record ApiServerConfig(
         String externalHost,
         int leastWatchSeconds,
         ServingTls servingTls) {
+
+    /** How long the store may take to answer a check where nothing is said, as upstream. */
+    static final Duration DEFAULT_CHECK_TIMEOUT = Duration.ofSeconds(2);
+
+    /**
+     * How the store is used.
+     *
+     * @param compactionInterval zero for none
+     * @param healthTimeout how long it may take to answer before this server does not count as alive
+     * @param readyTimeout how long it may take to answer before this server does not count as ready
+     */
+    public record Storage(Duration compactionInterval, Duration healthTimeout, Duration readyTimeout) {}
 
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
@@ -225,7 +237,10 @@ public record ApiServerConfig(
                 Duration.ofSeconds(flags.unreachableSeconds.get()),
                 flags.eventTtl.get(),
                 auth(flags),
-                flags.compactionInterval.get(),
+                new Storage(
+                        flags.compactionInterval.get(),
+                        checkTimeout("etcd-healthcheck-timeout", flags.healthcheckTimeout.get()),
+                        checkTimeout("etcd-readycheck-timeout", flags.readycheckTimeout.get())),
                 flags.maxRequests.get(),
                 flags.maxMutatingRequests.get(),
                 Set.copyOf(disabled),
@@ -233,6 +248,13 @@ public record ApiServerConfig(
                 external.isEmpty() ? advertised : external,
                 leastWatch(flags.minRequestTimeout.get()),
                 flags.servingTls.get());
+    }
+
+    private static Duration checkTimeout(String flag, Duration asked) {
+        if (asked.isNegative()) {
+            throw new UsageException("--" + flag + " must not be negative");
+        }
+        return asked.isZero() ? DEFAULT_CHECK_TIMEOUT : asked;
     }
 
     private static int leastWatch(int seconds) {

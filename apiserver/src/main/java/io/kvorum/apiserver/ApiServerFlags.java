@@ -45,6 +45,8 @@ final class ApiServerFlags {
     final Supplier<Integer> auditLogMaxBackup;
     final Supplier<Boolean> anonymousAuth;
     final Supplier<Duration> compactionInterval;
+    final Supplier<Duration> healthcheckTimeout;
+    final Supplier<Duration> readycheckTimeout;
     final Supplier<Integer> maxRequests;
     final Supplier<Integer> maxMutatingRequests;
     final Supplier<List<String>> disabledPlugins;
@@ -159,6 +161,14 @@ final class ApiServerFlags {
                         + " AlwaysAllow");
         compactionInterval =
                 flags.duration("etcd-compaction-interval", Duration.ofMinutes(5), "interval of compaction; 0 for none");
+        healthcheckTimeout = flags.duration(
+                "etcd-healthcheck-timeout",
+                ApiServerConfig.DEFAULT_CHECK_TIMEOUT,
+                "how long the stores may take to answer when health is asked for");
+        readycheckTimeout = flags.duration(
+                "etcd-readycheck-timeout",
+                ApiServerConfig.DEFAULT_CHECK_TIMEOUT,
+                "how long the stores may take to answer when readiness is asked for");
         maxRequests = flags.integer("max-requests-inflight", 400, "most reading requests at a time; 0 for no limit");
         maxMutatingRequests =
                 flags.integer("max-mutating-requests-inflight", 200, "most writing requests at a time; 0 for no limit");

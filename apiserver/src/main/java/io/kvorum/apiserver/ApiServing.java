@@ -74,6 +74,7 @@ import io.kvorum.apiserver.pipeline.Pipeline;
 import io.kvorum.apiserver.pipeline.ProtobufBodies;
 import io.kvorum.apiserver.pipeline.RequestMetrics;
 import io.kvorum.apiserver.pipeline.RootPaths;
+import io.kvorum.apiserver.pipeline.StoreCheck;
 import io.kvorum.apiserver.pipeline.VersionInfo;
 import io.kvorum.apiserver.policy.MutatingPolicies;
 import io.kvorum.apiserver.policy.PolicyMetrics;
@@ -109,6 +110,7 @@ import io.kvorum.apiserver.webhook.ConditionRules;
 import io.kvorum.apiserver.webhook.HookClient;
 import io.kvorum.apiserver.webhook.WebhookAdmission;
 import io.kvorum.bus.BusClient;
+import io.kvorum.component.HealthCheck;
 import io.kvorum.component.UsageException;
 import io.kvorum.openapi.OpenApiDocuments;
 import io.kvorum.store.client.Store;
@@ -141,7 +143,8 @@ public final class ApiServing {
     private final ApiServiceKeeper apiServices;
     private final DefinitionController definitions;
     private final Pipeline pipeline;
-    private final Map<String, Supplier<@Nullable String>> ready = new LinkedHashMap<>();
+    private final Map<String, HealthCheck> live = new LinkedHashMap<>();
+    private final Map<String, HealthCheck> ready = new LinkedHashMap<>();
     private final List<ConfigReload<?>> configs = new ArrayList<>();
 
     public ApiServing(
@@ -171,11 +174,11 @@ public final class ApiServing {
         RuleSet.Compiler rules = new CelRules(meters);
         CustomResources catalog = new CustomResources(BuiltinCatalog.load(), cache, rules);
         // Named as upstream names those that say the same there.
-        ready.put("ping", () -> null);
-        Map<String, Supplier<@Nullable String>> live = new LinkedHashMap<>(ready);
-        Supplier<@Nullable String> synced = () -> cache.synced() ? null : "the watch cache is not synced";
-        ready.put("etcd", synced);
-        ready.put("informer-sync", synced);
+        StoreCheck storeCheck = new StoreCheck(store);
+        live("ping", HealthCheck.of(() -> null));
+        live("etcd", storeCheck.within(config.storage().healthTimeout()));
+        ready("etcd-readiness", storeCheck.within(config.storage().readyTimeout()));
+        ready("informer-sync", HealthCheck.of(() -> cache.synced() ? null : "the watch cache is not synced"));
         rbac = new RbacAuthorizer(cache);
         node = new NodeAuthorizer(cache);
         Future<SigningKeys> keys = vertx.executeBlocking(
@@ -317,12 +320,19 @@ public final class ApiServing {
         ServerMetrics.tell(meters, config.version(), cache, inFlight);
     }
 
-    /** Adds a check to readiness; null means well. */
-    public void ready(String name, Supplier<@Nullable String> check) {
+    /** Adds a check to health, liveness and readiness. */
+    final void live(String name, HealthCheck check) {
+        live.put(name, check);
         ready.put(name, check);
     }
 
-    public Map<String, Supplier<@Nullable String>> checks() {
+    /** Adds a check to readiness alone. */
+    final void ready(String name, HealthCheck check) {
+        ready.put(name, check);
+    }
+
+    /** The checks of readiness by name. */
+    Map<String, HealthCheck> ready() {
         return ready;
     }
 

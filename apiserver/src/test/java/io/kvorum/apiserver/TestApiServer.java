@@ -168,7 +168,8 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ofSeconds(300),
                 Duration.ofHours(1),
                 auth,
-                Duration.ZERO,
+                new ApiServerConfig.Storage(
+                        Duration.ZERO, ApiServerConfig.DEFAULT_CHECK_TIMEOUT, ApiServerConfig.DEFAULT_CHECK_TIMEOUT),
                 400,
                 200,
                 Set.of(),

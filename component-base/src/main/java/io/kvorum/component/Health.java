@@ -5,9 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The named checks behind {@code /livez} and {@code /readyz}. */
 public interface Health {
-    /** Adds a liveness check (also part of readiness). {@code check} returns null when well, else the reason; it must not block. */
-    void live(String name, Supplier<@Nullable String> check);
+    /** Adds a liveness check (also part of readiness). */
+    void live(String name, HealthCheck check);
 
-    /** Adds a readiness check. {@code check} returns null when well, else the reason; it must not block. */
-    void ready(String name, Supplier<@Nullable String> check);
+    /** Adds a readiness check. */
+    void ready(String name, HealthCheck check);
+
+    /** Adds a readiness check of what is known already: {@code known} returns null when well, else the reason. */
+    default void ready(String name, Supplier<@Nullable String> known) {
+        ready(name, HealthCheck.of(known));
+    }
 }

@@ -1,90 +1,61 @@
 package io.kvorum.component;
 
-import java.util.ArrayList;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Health} of a process and its report in Kubernetes' form. Thread-safe. */
+/** The {@link Health} of a process. Thread-safe. */
 final class HealthChecks implements Health {
-    private final Map<String, Supplier<@Nullable String>> live = Collections.synchronizedMap(new LinkedHashMap<>());
-    private final Map<String, Supplier<@Nullable String>> ready = Collections.synchronizedMap(new LinkedHashMap<>());
+    /** Who asks over the control socket does so again and again, and waits for a second at most. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    /** The answer to a health request. */
-    record Report(boolean well, String text) {}
+    private final Map<String, HealthCheck> live = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, HealthCheck> ready = Collections.synchronizedMap(new LinkedHashMap<>());
 
     HealthChecks() {
-        live("ping", () -> null);
+        live("ping", HealthCheck.of(() -> null));
     }
 
     @Override
-    public void live(String name, Supplier<@Nullable String> check) {
+    public void live(String name, HealthCheck check) {
         live.put(name, check);
     }
 
     @Override
-    public void ready(String name, Supplier<@Nullable String> check) {
+    public void ready(String name, HealthCheck check) {
         ready.put(name, check);
     }
 
-    /** Why the process is not ready, {@code check: reason} each; empty when it is. */
-    List<String> notReady() {
-        List<String> reasons = new ArrayList<>();
-        checks("readyz").forEach((name, check) -> {
-            String reason = run(check);
-            if (reason != null) {
-                reasons.add(name + ": " + reason);
-            }
-        });
-        return reasons;
+    /** Why the process is not ready, {@code check: reason} each; empty when it is. Takes no longer than {@link #PATIENCE}. */
+    Future<List<String>> notReady() {
+        Map<String, HealthCheck> asked = new LinkedHashMap<>();
+        of("readyz").forEach((name, check) -> asked.put(name, () -> within(PATIENCE, check.look())));
+        return HealthReport.reasons(asked)
+                .map(reasons -> reasons.entrySet().stream()
+                        .map(each -> each.getKey() + ": " + each.getValue())
+                        .toList());
+    }
+
+    private static Future<@Nullable String> within(Duration limit, Future<@Nullable String> look) {
+        return look.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwise(cause -> cause instanceof TimeoutException
+                        ? "nothing found within " + limit.toMillis() + " ms"
+                        : String.valueOf(cause.getMessage()));
     }
 
     /**
-     * Runs the checks of an endpoint.
+     * The checks of an endpoint by name.
      *
      * @param endpoint {@code healthz}, {@code livez} or {@code readyz}
-     * @param exclude names of checks to leave out
-     * @param verbose whether to list the checks even when all are well
      */
-    Report report(String endpoint, Set<String> exclude, boolean verbose) {
-        StringBuilder lines = new StringBuilder();
-        boolean[] well = {true};
-        checks(endpoint).forEach((name, check) -> {
-            if (exclude.contains(name)) {
-                lines.append("[+]").append(name).append(" excluded: ok\n");
-            } else if (run(check) == null) {
-                lines.append("[+]").append(name).append(" ok\n");
-            } else {
-                // As upstream: reasons are for the log and the control socket, not for whoever may ask.
-                lines.append("[-]").append(name).append(" failed: reason withheld\n");
-                well[0] = false;
-            }
-        });
-        if (!well[0]) {
-            return new Report(
-                    false, lines.append(endpoint).append(" check failed\n").toString());
-        }
-        return new Report(
-                true, verbose ? lines.append(endpoint).append(" check passed\n").toString() : "ok");
-    }
-
-    /** Runs one check; null when there is none with this name. */
-    @Nullable
-    Report single(String endpoint, String name) {
-        Supplier<@Nullable String> check = checks(endpoint).get(name);
-        if (check == null) {
-            return null;
-        }
-        String reason = run(check);
-        return reason == null ? new Report(true, "ok") : new Report(false, "internal server error: " + reason + "\n");
-    }
-
-    private Map<String, Supplier<@Nullable String>> checks(String endpoint) {
-        Map<String, Supplier<@Nullable String>> checks = new LinkedHashMap<>();
+    Map<String, HealthCheck> of(String endpoint) {
+        Map<String, HealthCheck> checks = new LinkedHashMap<>();
         synchronized (live) {
             checks.putAll(live);
         }
@@ -94,13 +65,5 @@ final class HealthChecks implements Health {
             }
         }
         return checks;
-    }
-
-    private static @Nullable String run(Supplier<@Nullable String> check) {
-        try {
-            return check.get();
-        } catch (RuntimeException e) {
-            return e.toString();
-        }
     }
 }

@@ -6,7 +6,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Serves {@code /healthz}, {@code /livez}, {@code /readyz} and {@code /metrics}, the first three as Kubernetes does. */
@@ -40,18 +41,20 @@ final class HealthServer {
     }
 
     private void health(HttpServerRequest request, String endpoint, String check) {
-        HealthChecks.Report report;
+        Map<String, HealthCheck> asked = checks.of(endpoint);
+        Future<HealthReport> report;
         if (check.isEmpty()) {
-            Set<String> exclude = new HashSet<>(request.params().getAll("exclude"));
-            report = checks.report(endpoint, exclude, request.params().contains("verbose"));
+            Set<String> exclude = new LinkedHashSet<>(request.params().getAll("exclude"));
+            report = HealthReport.of(endpoint, asked, exclude, request.params().contains("verbose"));
         } else {
-            report = checks.single(endpoint, check);
+            HealthCheck only = asked.get(check);
+            if (only == null) {
+                end(request, 404, "text/plain; charset=utf-8", "404 page not found\n");
+                return;
+            }
+            report = HealthReport.of(only);
         }
-        if (report == null) {
-            end(request, 404, "text/plain; charset=utf-8", "404 page not found\n");
-        } else {
-            end(request, report.well() ? 200 : 500, "text/plain; charset=utf-8", report.text());
-        }
+        report.onSuccess(said -> end(request, said.well() ? 200 : 500, "text/plain; charset=utf-8", said.text()));
     }
 
     private void metrics(HttpServerRequest request) {

@@ -216,14 +216,16 @@ final class RunningComponent implements ComponentContext {
 
     /** Keeps the answer back while the process is not ready, so that its launcher need not ask again and again. */
     private void answerWhenReady(Component component, long deadline, Promise<ObjectNode> answer) {
-        if (health.notReady().isEmpty() || System.nanoTime() - deadline >= 0) {
-            answer.complete(status(component));
-        } else {
-            vertx.setTimer(READY_LOOK_MILLIS, id -> answerWhenReady(component, deadline, answer));
-        }
+        health.notReady().onSuccess(reasons -> {
+            if (reasons.isEmpty() || System.nanoTime() - deadline >= 0) {
+                answer.complete(status(component, reasons));
+            } else {
+                vertx.setTimer(READY_LOOK_MILLIS, id -> answerWhenReady(component, deadline, answer));
+            }
+        });
     }
 
-    private ObjectNode status(Component component) {
+    private ObjectNode status(Component component, List<String> notReady) {
         ObjectNode status = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", identity.name())
@@ -232,7 +234,7 @@ final class RunningComponent implements ComponentContext {
                 .put("version", version().toString())
                 .put("pid", ProcessHandle.current().pid());
         ArrayNode reasons = JsonNodeFactory.instance.arrayNode();
-        health.notReady().forEach(reasons::add);
+        notReady.forEach(reasons::add);
         status.put("ready", reasons.isEmpty());
         status.put("leader", leading);
         status.put("time", clock.instant().toString());

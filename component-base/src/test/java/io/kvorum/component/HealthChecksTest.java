@@ -2,7 +2,12 @@ package io.kvorum.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,41 +21,64 @@ class HealthChecksTest {
         health.ready("store", store::get);
     }
 
-    @Test
-    void wellIsOkOrTheListOfChecks() {
-        assertThat(health.report("readyz", Set.of(), false)).isEqualTo(new HealthChecks.Report(true, "ok"));
-        assertThat(health.report("readyz", Set.of(), true).text())
-                .isEqualTo("[+]ping ok\n[+]store ok\nreadyz check passed\n");
-        assertThat(health.report("livez", Set.of(), true).text()).isEqualTo("[+]ping ok\nlivez check passed\n");
+    private HealthReport report(String endpoint, Set<String> exclude, boolean verbose) {
+        return HealthReport.of(endpoint, health.of(endpoint), exclude, verbose).result();
+    }
+
+    private HealthReport single(String endpoint, String name) {
+        return HealthReport.of(Objects.requireNonNull(health.of(endpoint).get(name)))
+                .result();
+    }
+
+    private List<String> notReady() throws Exception {
+        return health.notReady().await(5, TimeUnit.SECONDS);
     }
 
     @Test
-    void aFailedReadinessCheckFailsReadinessOnly() {
+    void wellIsOkOrTheListOfChecks() {
+        assertThat(report("readyz", Set.of(), false)).isEqualTo(new HealthReport(true, "ok"));
+        assertThat(report("readyz", Set.of(), true).text()).isEqualTo("[+]ping ok\n[+]store ok\nreadyz check passed\n");
+        assertThat(report("livez", Set.of(), true).text()).isEqualTo("[+]ping ok\nlivez check passed\n");
+    }
+
+    @Test
+    void aFailedReadinessCheckFailsReadinessOnly() throws Exception {
         store.set("no quorum");
-        assertThat(health.report("readyz", Set.of(), false))
-                .isEqualTo(new HealthChecks.Report(
-                        false, "[+]ping ok\n[-]store failed: reason withheld\nreadyz check failed\n"));
-        assertThat(health.report("livez", Set.of(), false).well()).isTrue();
-        assertThat(health.report("healthz", Set.of(), false).well()).isTrue();
-        assertThat(health.notReady()).containsExactly("store: no quorum");
+        assertThat(report("readyz", Set.of(), false))
+                .isEqualTo(
+                        new HealthReport(false, "[+]ping ok\n[-]store failed: reason withheld\nreadyz check failed\n"));
+        assertThat(report("livez", Set.of(), false).well()).isTrue();
+        assertThat(report("healthz", Set.of(), false).well()).isTrue();
+        assertThat(notReady()).containsExactly("store: no quorum");
     }
 
     @Test
     void aCheckCanBeExcludedOrAskedAlone() {
         store.set("no quorum");
-        assertThat(health.report("readyz", Set.of("store"), true))
-                .isEqualTo(new HealthChecks.Report(true, "[+]ping ok\n[+]store excluded: ok\nreadyz check passed\n"));
-        assertThat(health.single("readyz", "store"))
-                .isEqualTo(new HealthChecks.Report(false, "internal server error: no quorum\n"));
-        assertThat(health.single("readyz", "ping")).isEqualTo(new HealthChecks.Report(true, "ok"));
-        assertThat(health.single("readyz", "nothing")).isNull();
+        assertThat(report("readyz", Set.of("store"), true))
+                .isEqualTo(new HealthReport(true, "[+]ping ok\n[+]store excluded: ok\nreadyz check passed\n"));
+        assertThat(report("readyz", Set.of("store", "moon"), false)).isEqualTo(new HealthReport(true, "ok"));
+        assertThat(report("readyz", Set.of("moon"), false).text())
+                .contains("warn: some health checks cannot be excluded: no matches for \"moon\"\n");
+        assertThat(single("readyz", "store")).isEqualTo(new HealthReport(false, "internal server error: no quorum\n"));
+        assertThat(single("readyz", "ping")).isEqualTo(new HealthReport(true, "ok"));
+        assertThat(health.of("readyz")).doesNotContainKey("nothing");
     }
 
     @Test
-    void aCheckThatThrowsIsNotWell() {
-        health.live("broken", () -> {
+    void aCheckThatThrowsOrFailsIsNotWell() throws Exception {
+        health.live("broken", HealthCheck.of(() -> {
             throw new IllegalStateException("boom");
-        });
-        assertThat(health.report("livez", Set.of(), false).well()).isFalse();
+        }));
+        assertThat(report("livez", Set.of(), false).well()).isFalse();
+        health.ready("failing", () -> Future.failedFuture("bang"));
+        assertThat(notReady()).contains("failing: bang");
+    }
+
+    @Test
+    void theControlSocketDoesNotWaitForACheckThatFindsNothing() throws Exception {
+        Promise<@Nullable String> never = Promise.promise();
+        health.ready("slow", never::future);
+        assertThat(notReady()).containsExactly("slow: nothing found within 500 ms");
     }
 }

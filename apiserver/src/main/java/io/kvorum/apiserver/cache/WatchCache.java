@@ -98,7 +98,10 @@ public final class WatchCache {
         return resources;
     }
 
-    /** Completes when every write acknowledged before this call is in the cache. Calls at the same time share one question to the store. */
+    /**
+     * Completes when every write acknowledged before this call is in the cache; fails in the API's words when the store does
+     * not answer. Calls at the same time share one question to the store.
+     */
     public Future<Void> fresh() {
         Promise<Void> round = nextRound;
         if (round == null) {
@@ -147,6 +150,7 @@ public final class WatchCache {
                     startRound();
                 })
                 .compose(this::reached)
+                .recover(StoreFailures::translate)
                 .onComplete(round);
     }
 

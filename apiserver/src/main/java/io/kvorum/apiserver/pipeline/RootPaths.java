@@ -47,11 +47,11 @@ public final class RootPaths implements NonResource {
         }) {
             paths.add(path);
         }
-        live.forEach(check -> paths.add("/livez/" + check));
-        ready.forEach(check -> {
+        live.forEach(check -> {
             paths.add("/healthz/" + check);
-            paths.add("/readyz/" + check);
+            paths.add("/livez/" + check);
         });
+        ready.forEach(check -> paths.add("/readyz/" + check));
         catalog.all().forEach(info -> {
             if (!info.group().isEmpty()) {
                 paths.add("/apis/" + info.group());

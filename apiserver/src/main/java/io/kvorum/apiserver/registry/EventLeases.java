@@ -1,5 +1,6 @@
 package io.kvorum.apiserver.registry;
 
+import io.kvorum.apiserver.cache.StoreFailures;
 import io.kvorum.store.client.Store;
 import io.vertx.core.Future;
 import java.time.Clock;

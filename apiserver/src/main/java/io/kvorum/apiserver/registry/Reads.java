@@ -5,6 +5,7 @@ import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
 import io.kvorum.apiserver.cache.ResourceCache;
+import io.kvorum.apiserver.cache.StoreFailures;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.apiserver.request.ApiRequest;
@@ -152,7 +153,7 @@ final class Reads {
     /** Completes when the cache is as new as {@code revision} asks: unset means consistent, 0 anything. */
     Future<Void> upTo(long revision) {
         if (revision == ListOptions.UNSET) {
-            return cache.fresh().recover(Reads::storeFailure);
+            return cache.fresh();
         }
         if (revision <= cache.revision() && cache.synced()) {
             return Future.succeededFuture();
@@ -291,11 +292,6 @@ final class Reads {
                         return fromStore(served, selection, limit, revision, next, items);
                     });
                 });
-    }
-
-    /** The API's words for a failure of the store. */
-    static <T> Future<T> storeFailure(Throwable cause) {
-        return compacted(cause, "");
     }
 
     /** @param after where a list in pages stopped; it may go on from there, though not as it was. Empty for other lists */

@@ -3,6 +3,7 @@ package io.kvorum.apiserver.registry;
 import io.kvorum.api.ApiException;
 import io.kvorum.apiserver.cache.ObjectJson;
 import io.kvorum.apiserver.cache.ObjectVersion;
+import io.kvorum.apiserver.cache.StoreFailures;
 import io.kvorum.apiserver.cache.StoreKeys;
 import io.kvorum.apiserver.cache.WatchCache;
 import io.kvorum.store.client.ByteSequence;

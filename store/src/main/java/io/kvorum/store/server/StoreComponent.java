@@ -6,6 +6,7 @@ import io.kvorum.bus.KeyedTrust;
 import io.kvorum.component.Component;
 import io.kvorum.component.ComponentContext;
 import io.kvorum.component.Flags;
+import io.kvorum.component.HealthCheck;
 import io.kvorum.store.mvcc.Snapshot;
 import io.kvorum.store.mvcc.Snapshot.Changes;
 import io.kvorum.store.protocol.MemberEndpoints;
@@ -199,7 +200,8 @@ public final class StoreComponent implements Component {
                 return Future.failedFuture(new IllegalStateException("members are not open"));
             }
             context.health().ready("leader", () -> own.leader() == null ? "no leader is known" : null);
-            context.health().live("disk", () -> own.failure() == null ? null : String.valueOf(own.failure()));
+            context.health()
+                    .live("disk", HealthCheck.of(() -> own.failure() == null ? null : String.valueOf(own.failure())));
             gauge(
                     "kvorum.store.revision",
                     "Newest revision applied",

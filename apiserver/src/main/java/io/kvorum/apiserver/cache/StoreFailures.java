@@ -1,15 +1,15 @@
-package io.kvorum.apiserver.registry;
+package io.kvorum.apiserver.cache;
 
 import io.kvorum.api.ApiException;
 import io.kvorum.store.client.StoreException;
 import io.vertx.core.Future;
 
 /** What clients are told when the store did not answer. */
-final class StoreFailures {
+public final class StoreFailures {
     private StoreFailures() {}
 
     /** A failed future with {@code cause} in the API's words; failures of other kinds stay as they are. */
-    static <T> Future<T> translate(Throwable cause) {
+    public static <T> Future<T> translate(Throwable cause) {
         if (cause instanceof StoreException.Unavailable) {
             return Future.failedFuture(ApiException.unavailable("the store is unavailable: " + cause.getMessage()));
         }
