@@ -42,6 +42,11 @@ final class Server {
         return health.fit() && !draining;
     }
 
+    /** Whether it answers, be it that it is not ready: what to turn to when no server is open. */
+    boolean answers() {
+        return (health.fit() || health.last() == ServerHealth.Finding.NOT_READY) && !draining;
+    }
+
     Map<NetSocket, NetSocket> connections() {
         return connections;
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The servers, and which of them is next. */
@@ -63,8 +64,18 @@ final class ServerPool {
     /** The next server for a connection that {@code tried} have refused; null when no other is fit. */
     @Nullable
     Server next(Collection<Server> tried) {
+        return next(tried, Server::open);
+    }
+
+    /** The next one for a connection that no open server has taken in all its time; null when no other answers. */
+    @Nullable
+    Server lastResort(Collection<Server> tried) {
+        return next(tried, Server::answers);
+    }
+
+    private @Nullable Server next(Collection<Server> tried, Predicate<Server> eligible) {
         List<Server> open = servers.values().stream()
-                .filter(server -> server.open() && !tried.contains(server))
+                .filter(server -> eligible.test(server) && !tried.contains(server))
                 .toList();
         if (open.isEmpty()) {
             return null;

@@ -47,6 +47,7 @@ final class TcpBalancer {
         private @Nullable Server server;
         private boolean gone;
         private boolean queued;
+        private boolean outOfTime;
         private long deadline;
 
         Client(NetSocket socket) {
@@ -156,7 +157,7 @@ final class TcpBalancer {
     }
 
     private void dial(Client waiting) {
-        Server server = pool.next(waiting.tried);
+        Server server = waiting.outOfTime ? pool.lastResort(waiting.tried) : pool.next(waiting.tried);
         if (server == null) {
             await(waiting);
             return;
@@ -164,7 +165,7 @@ final class TcpBalancer {
         server.dialling(1);
         client.connect(server.address().port(), server.address().host()).onComplete(done -> {
             server.dialling(-1);
-            if (done.succeeded() && !waiting.gone && server.open()) {
+            if (done.succeeded() && !waiting.gone && (waiting.outOfTime ? server.answers() : server.open())) {
                 join(server, waiting, done.result());
                 return;
             }
@@ -194,6 +195,10 @@ final class TcpBalancer {
 
     /** No server is fit: the client is kept for a moment, because in most cases one soon is. */
     private void await(Client waiting) {
+        if (waiting.outOfTime) {
+            reject(waiting);
+            return;
+        }
         waiting.tried.clear();
         long now = System.nanoTime();
         if (!waiting.queued) {
@@ -201,15 +206,21 @@ final class TcpBalancer {
             waiting.deadline = now + settings.queueTimeout().toNanos();
         }
         if (now >= waiting.deadline) {
-            reject(waiting);
+            tryLast(waiting);
             return;
         }
         queue.addLast(waiting);
         vertx.setTimer(Math.max(1, (waiting.deadline - now) / 1_000_000), timer -> {
             if (queue.remove(waiting)) {
-                reject(waiting);
+                tryLast(waiting);
             }
         });
+    }
+
+    /** Servers that say they are not ready may still do what they can, such as read while the stores have no majority. */
+    private void tryLast(Client waiting) {
+        waiting.outOfTime = true;
+        dial(waiting);
     }
 
     private void reject(Client client) {

@@ -313,7 +313,7 @@ final class TcpBalancerComponentTest {
 
     @Test
     void aClientWaitsForAServerAndIsRefusedWhenNoneComes() throws Exception {
-        backends.forEach(backend -> findings.put(backend.address, Finding.NOT_READY));
+        backends.forEach(backend -> findings.put(backend.address, Finding.SILENT));
         start(10, Duration.ofMillis(500));
         assertRefused();
         assertThat(rejected).hasValue(1);
@@ -321,6 +321,19 @@ final class TcpBalancerComponentTest {
             findings.put(backends.get(1).address, Finding.READY);
             assertThat(read(client, 1)).isEqualTo("B");
         }
+    }
+
+    @Test
+    void aClientThatHasWaitedForNothingIsGivenToAServerThatIsNotReady() throws Exception {
+        findings.put(backends.get(0).address, Finding.SILENT);
+        findings.put(backends.get(1).address, Finding.NOT_READY);
+        start(10, Duration.ofMillis(200));
+        for (int i = 0; i < 2; i++) {
+            try (Socket client = connect()) {
+                assertThat(read(client, 1)).isEqualTo("B");
+            }
+        }
+        assertThat(rejected).hasValue(0);
     }
 
     @Test
