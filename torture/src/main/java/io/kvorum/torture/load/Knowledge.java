@@ -18,6 +18,7 @@ final class Knowledge {
     private final Map<String, Long> modRevisions = new HashMap<>();
     private final List<Long> leases = new ArrayList<>();
     private long revision = 1;
+    private long compacted;
     private long values;
     private long granted;
 
@@ -28,6 +29,11 @@ final class Knowledge {
     /** The newest revision seen. */
     long revision() {
         return revision;
+    }
+
+    /** The revision that was compacted to by the last call; 0 when that was another call, or not acknowledged. */
+    long justCompacted() {
+        return compacted;
     }
 
     /** The revision of a key as last seen, 0 when it was not there. */
@@ -62,6 +68,7 @@ final class Knowledge {
 
     /** Learns from an answer. */
     void learn(Call call, Fate fate) {
+        compacted = fate instanceof Reply && call instanceof Call.Compact compact ? compact.revision() : 0;
         if (fate instanceof Fate.Failed failed && failed.code() == Fate.Code.LEASE_NOT_FOUND) {
             forgetLease(call);
         }

@@ -94,10 +94,14 @@ public enum Profile {
         }
     },
 
-    /** Deletions of ranges, reads of the past, compaction. */
+    /** Deletions of ranges, reads of the past, compaction and reads of what it took away. */
     COMPACTION {
         @Override
         Call next(Knowledge known, RandomGenerator random) {
+            long gone = known.justCompacted() - 1;
+            if (gone > 1) {
+                return new Call.Range(KeyRange.prefix("d/"), gone, false, 0, false);
+            }
             String key = "d/" + random.nextInt(3) + "/" + random.nextInt(6);
             int dice = random.nextInt(100);
             if (dice < 45) {
