@@ -25,6 +25,7 @@ final class AdmissionPlugins {
             "CertificateSigning",
             "CertificateSubjectRestriction",
             "DefaultIngressClass",
+            "PodTopologyLabels",
             "MutatingAdmissionPolicy",
             "MutatingAdmissionWebhook",
             "ValidatingAdmissionPolicy",
@@ -47,8 +48,7 @@ final class AdmissionPlugins {
             "OwnerReferencesPermissionEnforcement",
             "PersistentVolumeLabel",
             "PodNodeSelector",
-            "PodTolerationRestriction",
-            "PodTopologyLabels");
+            "PodTolerationRestriction");
 
     private AdmissionPlugins() {}
 

@@ -18,6 +18,7 @@ import io.kvorum.apiserver.admission.LimitRanger;
 import io.kvorum.apiserver.admission.NamespaceLifecycle;
 import io.kvorum.apiserver.admission.NewNodeTaint;
 import io.kvorum.apiserver.admission.PodSecurity;
+import io.kvorum.apiserver.admission.PodTopologyLabels;
 import io.kvorum.apiserver.admission.PriorityResolution;
 import io.kvorum.apiserver.admission.RuntimeClassAdmission;
 import io.kvorum.apiserver.admission.ServiceAccountAdmission;
@@ -484,6 +485,7 @@ public final class ApiServing {
         known.put(
                 "DefaultTolerationSeconds",
                 () -> new DefaultTolerationSeconds(config.notReadyToleration(), config.unreachableToleration()));
+        known.put("PodTopologyLabels", () -> new PodTopologyLabels(cache));
         known.put("PodSecurity", () -> new PodSecurity(cache));
         known.put("MutatingAdmissionPolicy", () -> new MutatingPolicies(cache, catalog, types, authorizer));
         known.put("MutatingAdmissionWebhook", webhooks::mutating);

@@ -112,6 +112,8 @@ final class PodActions {
                 Tree.map(binding, "metadata", "annotations").entrySet()) {
             Tree.ensureObject(meta, "annotations").put(entry.getKey(), entry.getValue());
         }
+        Tree.map(binding, "metadata", "labels")
+                .forEach((key, value) -> Tree.setDefault(Tree.ensureObject(meta, "labels"), key, value));
         setScheduled(pod);
         return new Change.Put(pod, Attachment.NONE);
     }
