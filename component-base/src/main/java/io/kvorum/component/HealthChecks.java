@@ -45,7 +45,7 @@ final class HealthChecks implements Health {
     private static Future<@Nullable String> within(Duration limit, Future<@Nullable String> look) {
         return look.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwise(cause -> cause instanceof TimeoutException
-                        ? "nothing found within " + limit.toMillis() + " ms"
+                        ? "no answer within " + limit.toMillis() + " ms"
                         : String.valueOf(cause.getMessage()));
     }
 

@@ -79,6 +79,6 @@ class HealthChecksTest {
     void theControlSocketDoesNotWaitForACheckThatFindsNothing() throws Exception {
         Promise<@Nullable String> never = Promise.promise();
         health.ready("slow", never::future);
-        assertThat(notReady()).containsExactly("slow: nothing found within 500 ms");
+        assertThat(notReady()).containsExactly("slow: no answer within 500 ms");
     }
 }

@@ -6,6 +6,7 @@ import io.kvorum.faults.ControlSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +51,13 @@ public final class StatusCommand implements Callable<Integer> {
                     (memory >> 20) + "Mi"));
         }
         OutputOption.table(rows);
+        for (JsonNode component : status.path("components")) {
+            StringJoiner reasons = new StringJoiner(", ");
+            component.path("notReady").forEach(reason -> reasons.add(reason.asText()));
+            if (reasons.length() > 0) {
+                System.out.println(component.path("name").asText() + " is not ready: " + reasons);
+            }
+        }
         System.out.println("memory in all (proportional): " + (total >> 20) + "Mi");
         return 0;
     }
