@@ -94,11 +94,16 @@ final class HazelcastLink implements FaultLink {
         channel.outboundPipeline().wakeup();
     }
 
+    /**
+     * Hazelcast learns of a closed channel only when it reads or writes it the next time, and while it waits for the answer
+     * to its handshake it does neither: it would take the connection for one that is being made for ever.
+     */
     @Override
     public void reset() {
         try {
             channel.socket().setSoLinger(true, 0);
             channel.close();
+            channel.inboundPipeline().wakeup();
         } catch (IOException e) {
             LOG.warn("Could not reset the connection to {}: {}", peer, e.toString());
         }
