@@ -9,6 +9,7 @@ import io.kvorum.cli.timeline.TimelineFile;
 import io.kvorum.faults.ControlSocket;
 import io.kvorum.faults.Fault;
 import io.kvorum.faults.FaultException;
+import io.kvorum.faults.FaultSyntax;
 import io.kvorum.faults.Instruction;
 import io.kvorum.faults.Instructions;
 import io.kvorum.faults.Topology;
@@ -132,8 +133,7 @@ final class FaultEngine {
     }
 
     private void begun(Active entry, Duration duration, boolean lasting, Supervisor supervisor) {
-        String message =
-                entry.description() + (duration.isZero() ? "" : " for " + io.kvorum.faults.FaultSyntax.text(duration));
+        String message = entry.description() + (duration.isZero() ? "" : " for " + FaultSyntax.text(duration));
         TimelineEvent event = TimelineEvent.of(
                         TimelineFile.now(), "fault", lasting ? "FaultSet" : "FaultDone", "faults", message)
                 .asWarning(true)

@@ -13,6 +13,7 @@ import io.kvorum.faults.Fault;
 import io.kvorum.faults.FaultSyntax;
 import io.kvorum.faults.Member;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -28,6 +29,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,7 +234,7 @@ public final class Launcher {
             ClusterCertificates.issue(next, folder);
             next.write(folder.spec());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         // Before the servers change, so that no client is sent to one that is going.
         return tellBalancer(next)
@@ -261,7 +264,7 @@ public final class Launcher {
                         try {
                             ControlSocket.call(socket, request, BALANCER_TIMEOUT);
                         } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
+                            throw new UncheckedIOException(e);
                         }
                     }
                 },
@@ -330,11 +333,11 @@ public final class Launcher {
         return reply;
     }
 
-    private <T> CompletableFuture<T> onLoop(java.util.function.Supplier<CompletableFuture<T>> work) {
+    private <T> CompletableFuture<T> onLoop(Supplier<CompletableFuture<T>> work) {
         return CompletableFuture.supplyAsync(work, loop).thenCompose(future -> future);
     }
 
-    private static java.util.concurrent.ThreadFactory daemon(String name) {
+    private static ThreadFactory daemon(String name) {
         return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

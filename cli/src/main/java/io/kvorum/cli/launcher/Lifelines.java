@@ -4,6 +4,7 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,8 +38,7 @@ final class Lifelines implements AutoCloseable {
             if (!mkfifo.waitFor(5, TimeUnit.SECONDS) || mkfifo.exitValue() != 0) {
                 mkfifo.destroyForcibly();
                 throw new IOException("mkfifo " + fifo + " failed: "
-                        + new String(mkfifo.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                                .strip());
+                        + new String(mkfifo.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

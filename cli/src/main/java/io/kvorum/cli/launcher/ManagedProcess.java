@@ -34,6 +34,9 @@ final class ManagedProcess {
     /** Counts starts, so that late events of an earlier process are told apart. */
     int generation;
 
+    /** The start whose process is asked again and again until it is ready; 0 for none. */
+    int polled;
+
     boolean everReady;
     /** Whether this start has been reported ready. */
     boolean toldReady;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -53,7 +54,7 @@ final class PauseWatchdog {
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
             command.add("/usr/bin/setsid");
         }
-        String seconds = limit.isZero() ? "0" : String.format(java.util.Locale.ROOT, "%.3f", limit.toMillis() / 1000.0);
+        String seconds = limit.isZero() ? "0" : String.format(Locale.ROOT, "%.3f", limit.toMillis() / 1000.0);
         command.addAll(List.of("sh", "-c", SCRIPT, "kvorum-pause", Long.toString(pid), startTime(pid), seconds));
         return new PauseWatchdog(new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -291,13 +291,18 @@ final class Supervisor {
     }
 
     /**
-     * Asks a starting process for its status until it is ready: once it answers, it keeps the answer back until it is
+     * Asks a process that is not ready for its status until it is: once it answers, it keeps the answer back until it is
      * ready, or some time has passed.
      */
     private void poll(ManagedProcess managed, int generation, long delayMillis) {
+        managed.polled = generation;
         loop.schedule(
                 () -> {
                     if (generation != managed.generation || !managed.running() || stopping) {
+                        return;
+                    }
+                    if (!managed.pausedBy.isEmpty()) {
+                        poll(managed, generation, POLL_LATER_MILLIS);
                         return;
                     }
                     if (!Files.exists(folder.socket(managed.instance.name()))) {
@@ -307,7 +312,12 @@ final class Supervisor {
                     refresh(managed, managed.status == null ? Duration.ZERO : WAIT_FOR_READY)
                             .whenCompleteAsync(
                                     (answer, failure) -> {
-                                        if (generation == managed.generation && !managed.ready()) {
+                                        if (generation != managed.generation) {
+                                            return;
+                                        }
+                                        if (managed.ready()) {
+                                            managed.polled = 0;
+                                        } else {
                                             poll(
                                                     managed,
                                                     generation,
@@ -357,6 +367,9 @@ final class Supervisor {
                                     managed.toldReady = true;
                                     listener.ready(managed);
                                 }
+                            } else if (managed.polled != generation) {
+                                // It was ready once; whoever asks for what is known is to learn when it is again.
+                                poll(managed, generation, POLL_LATER_MILLIS);
                             }
                         },
                         loop);
