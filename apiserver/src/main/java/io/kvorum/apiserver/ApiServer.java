@@ -24,6 +24,7 @@ import io.kvorum.apiserver.encryption.EncryptionRules;
 import io.kvorum.apiserver.flow.FlowKeeper;
 import io.kvorum.apiserver.metrics.MeteredStore;
 import io.kvorum.apiserver.metrics.Meters;
+import io.kvorum.apiserver.metrics.StorageSize;
 import io.kvorum.apiserver.proxy.ClientConnections;
 import io.kvorum.apiserver.request.RequestTimeout;
 import io.kvorum.apiserver.token.SecretTokens;
@@ -125,7 +126,7 @@ final class ApiServer implements Component {
         // The process tells by itself that it ends, but not where clients ask.
         serving.ready("shutdown", HealthCheck.of(() -> context.isEnding() ? "process is shutting down" : null));
         serving.configs().forEach(each -> reload(context, each));
-        prepared = new Prepared(config, endpointLease, store, serving, birth);
+        prepared = new Prepared(config, endpointLease, store, new StorageSize(store, meters), serving, birth);
         UpgradeProxy upgrades = new UpgradeProxy(context.vertx(), kubelets.clientOptions());
         return new HttpsEdge(context.vertx(), serving.pipeline()::handle, upgrades, edge, meters)
                 .listen(config.serverOptions(), config.bindAddress(), config.securePort())
@@ -162,6 +163,7 @@ final class ApiServer implements Component {
             ApiServerConfig config,
             Duration endpointLease,
             Store store,
+            StorageSize size,
             ApiServing serving,
             Future<BirthDocument> birth) {}
 
@@ -185,6 +187,7 @@ final class ApiServer implements Component {
                 config,
                 endpointLease);
         new Compaction(store).start(context.vertx(), config.storage().compactionInterval());
+        ready.size.start(context.vertx(), config.storage().sizeInterval());
         return birth.namespaces().onSuccess(made -> {
             namespacesMade = true;
             SystemNamespaces namespaces = new SystemNamespaces(context.vertx(), birth);

@@ -72,10 +72,12 @@ public record ApiServerConfig(
      * How the store is used.
      *
      * @param compactionInterval zero for none
+     * @param sizeInterval how often it is asked for its size, zero for never
      * @param healthTimeout how long it may take to answer before this server does not count as alive
      * @param readyTimeout how long it may take to answer before this server does not count as ready
      */
-    public record Storage(Duration compactionInterval, Duration healthTimeout, Duration readyTimeout) {}
+    public record Storage(
+            Duration compactionInterval, Duration sizeInterval, Duration healthTimeout, Duration readyTimeout) {}
 
     /** Files of TLS: serving certificate, its key, and the authorities of client certificates. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
@@ -239,6 +241,7 @@ public record ApiServerConfig(
                 auth(flags),
                 new Storage(
                         flags.compactionInterval.get(),
+                        flags.sizeInterval.get(),
                         checkTimeout("etcd-healthcheck-timeout", flags.healthcheckTimeout.get()),
                         checkTimeout("etcd-readycheck-timeout", flags.readycheckTimeout.get())),
                 flags.maxRequests.get(),

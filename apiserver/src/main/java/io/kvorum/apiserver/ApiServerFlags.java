@@ -45,6 +45,7 @@ final class ApiServerFlags {
     final Supplier<Integer> auditLogMaxBackup;
     final Supplier<Boolean> anonymousAuth;
     final Supplier<Duration> compactionInterval;
+    final Supplier<Duration> sizeInterval;
     final Supplier<Duration> healthcheckTimeout;
     final Supplier<Duration> readycheckTimeout;
     final Supplier<Integer> maxRequests;
@@ -161,6 +162,10 @@ final class ApiServerFlags {
                         + " AlwaysAllow");
         compactionInterval =
                 flags.duration("etcd-compaction-interval", Duration.ofMinutes(5), "interval of compaction; 0 for none");
+        sizeInterval = flags.duration(
+                "etcd-db-metric-poll-interval",
+                Duration.ofSeconds(30),
+                "how often the stores are asked for their size, for apiserver_storage_size_bytes; 0 for never");
         healthcheckTimeout = flags.duration(
                 "etcd-healthcheck-timeout",
                 ApiServerConfig.DEFAULT_CHECK_TIMEOUT,

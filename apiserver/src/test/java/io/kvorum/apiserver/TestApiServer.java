@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -169,7 +170,10 @@ public final class TestApiServer implements AutoCloseable {
                 Duration.ofHours(1),
                 auth,
                 new ApiServerConfig.Storage(
-                        Duration.ZERO, ApiServerConfig.DEFAULT_CHECK_TIMEOUT, ApiServerConfig.DEFAULT_CHECK_TIMEOUT),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        ApiServerConfig.DEFAULT_CHECK_TIMEOUT,
+                        ApiServerConfig.DEFAULT_CHECK_TIMEOUT),
                 400,
                 200,
                 Set.of(),
@@ -178,7 +182,7 @@ public final class TestApiServer implements AutoCloseable {
                 shape.leastWatchSeconds(),
                 shape.tls());
         Context context = vertx.getOrCreateContext();
-        java.util.concurrent.CompletableFuture<TestApiServer> started = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<TestApiServer> started = new CompletableFuture<>();
         context.runOnContext(go -> {
             ServingOptions options = given.apply(vertx);
             PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -278,7 +282,7 @@ public final class TestApiServer implements AutoCloseable {
 
     /** Makes and keeps APIServices from here on. */
     void keepApiServices() throws Exception {
-        java.util.concurrent.CompletableFuture<Void> started = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<Void> started = new CompletableFuture<>();
         context.runOnContext(go -> serving.apiServices()
                 .start()
                 .compose(made -> serving.cache().fresh())
@@ -303,7 +307,7 @@ public final class TestApiServer implements AutoCloseable {
 
     /** @param resource see {@link io.kvorum.apiserver.cache.StoreKeys#resource} */
     int watchers(String resource) throws Exception {
-        java.util.concurrent.CompletableFuture<Integer> count = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<Integer> count = new CompletableFuture<>();
         context.runOnContext(go -> count.complete(serving.cache().of(resource).watchers()));
         return count.get(5, TimeUnit.SECONDS);
     }

@@ -42,7 +42,9 @@ public final class StorageSize {
                 gauge.labelValues(ID).set(answer.result());
             } else {
                 gauge.remove(ID);
-                LOG.debug("the size of the store is not known cause={}", answer.cause().toString());
+                LOG.debug(
+                        "the size of the store is not known cause={}",
+                        answer.cause().toString());
             }
         });
     }

@@ -28,8 +28,7 @@ final class StorageSizeTest {
     private double told() {
         return registry.scrape(name -> name.equals("apiserver_storage_size_bytes")).stream()
                 .flatMap(metric -> metric.getDataPoints().stream())
-                .mapToDouble(point -> ((GaugeDataPointSnapshot) point)
-                        .getValue())
+                .mapToDouble(point -> ((GaugeDataPointSnapshot) point).getValue())
                 .sum();
     }
 

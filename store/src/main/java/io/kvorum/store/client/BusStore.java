@@ -80,6 +80,12 @@ final class BusStore implements Store {
         return onCallersContext(result.future());
     }
 
+    @Override
+    public Future<Long> diskBytes() {
+        return route.call("GET", StoreProtocol.DISK_BYTES, attempt -> Buffer.buffer(), false, false)
+                .map(answer -> new BinaryReader(answer.getBytes()).number());
+    }
+
     private void askRevision(Promise<Long> result) {
         route.call("GET", StoreProtocol.REVISION, attempt -> Buffer.buffer(), false, true)
                 .map(answer -> new BinaryReader(answer.getBytes()).number())

@@ -27,6 +27,11 @@ public abstract class ForwardingStore implements Store {
     }
 
     @Override
+    public Future<Long> diskBytes() {
+        return store.diskBytes();
+    }
+
+    @Override
     public Future<StoreWatch> watch(KeyRange range, long startRevision, boolean previous, WatchHandler handler) {
         return store.watch(range, startRevision, previous, handler);
     }

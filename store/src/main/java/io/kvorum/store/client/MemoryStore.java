@@ -66,6 +66,12 @@ public final class MemoryStore implements Store {
         return Future.succeededFuture(newest.revision());
     }
 
+    /** What the keys take in memory, since there are no files. */
+    @Override
+    public Future<Long> diskBytes() {
+        return Future.succeededFuture(newest.bytes());
+    }
+
     @Override
     public Future<StoreWatch> watch(KeyRange range, long startRevision, boolean previous, WatchHandler handler) {
         HandlerWatch watch = new HandlerWatch(vertx.getOrCreateContext(), handler);

@@ -14,6 +14,9 @@ public interface Store {
     /** The newest revision, linearizable: not older than any write acknowledged before the call. */
     Future<Long> revision();
 
+    /** Bytes of the store's files at one of its members. */
+    Future<Long> diskBytes();
+
     /**
      * Watches a range of keys from {@code startRevision} inclusive (0: from the next change on), for ever.
      *

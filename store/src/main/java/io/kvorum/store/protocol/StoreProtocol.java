@@ -20,6 +20,9 @@ public final class StoreProtocol {
     /** GET: the index of the log up to which the leader has applied it, linearizable, answered by a number. */
     public static final String INDEX = "/index";
 
+    /** GET: how many bytes the files of the member that is asked take, answered by a number. */
+    public static final String DISK_BYTES = "/disk-bytes";
+
     /** POST: the id of a lease, answered by the nanoseconds it has left plus 1, or 0 when there is no such lease. */
     public static final String LEASE = "/lease";
 

@@ -97,6 +97,7 @@ public final class StoreEndpoint implements BusEndpoint {
                 case StoreProtocol.RANGE -> range(request);
                 case StoreProtocol.REVISION -> ask(request, Snapshot::revision);
                 case StoreProtocol.INDEX -> ask(request, Snapshot::appliedIndex);
+                case StoreProtocol.DISK_BYTES -> Future.succeededFuture(answer(200, number(own.diskBytes())));
                 case StoreProtocol.LEASE -> lease(request);
                 case StoreProtocol.ENDPOINTS ->
                     Future.succeededFuture(

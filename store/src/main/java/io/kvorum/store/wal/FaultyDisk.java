@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -75,10 +76,7 @@ public final class FaultyDisk implements Disk {
     private record Entry(Rule rule, long until) {}
 
     public FaultyDisk(Disk disk) {
-        this(
-                disk,
-                System::nanoTime,
-                () -> java.util.concurrent.ThreadLocalRandom.current().nextDouble());
+        this(disk, System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     FaultyDisk(Disk disk, LongSupplier nanoTime, DoubleSupplier random) {
