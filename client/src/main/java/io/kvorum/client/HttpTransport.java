@@ -14,6 +14,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.parsetools.RecordParser;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to one API server over HTTPS, with a client certificate or a bearer token; watches are JSON lines. */
@@ -79,11 +80,10 @@ final class HttpTransport implements Transport {
             HttpClientRequest request, @Nullable Buffer body, Duration timeout, @Nullable Frames frames) {
         Future<HttpClientResponse> sent = body == null ? request.send() : request.send(body);
         Future<Answer> answered = sent.compose(response -> answer(request, response, frames));
-        return answered.timeout(timeout.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                .recover(cause -> {
-                    request.reset();
-                    return Future.failedFuture(new Unavailable(unreachable(cause), true));
-                });
+        return answered.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS).recover(cause -> {
+            request.reset();
+            return Future.failedFuture(new Unavailable(unreachable(cause), true));
+        });
     }
 
     private static Future<Answer> answer(

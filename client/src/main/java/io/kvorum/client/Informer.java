@@ -54,5 +54,23 @@ public interface Informer<T extends HasMetadata> {
                 }
             };
         }
+
+        /** A handler that does one thing with what is there, new or changed, and nothing with what is deleted. */
+        static <T> Handler<T> present(Consumer<? super T> action) {
+            return new Handler<>() {
+                @Override
+                public void added(T object) {
+                    action.accept(object);
+                }
+
+                @Override
+                public void updated(T before, T after) {
+                    action.accept(after);
+                }
+
+                @Override
+                public void deleted(T object) {}
+            };
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -118,7 +119,7 @@ class BusTransportTest {
     }
 
     private int codeOfAWrite() {
-        return ((ApiException) client.raw("POST", "/x", null, null, java.time.Duration.ofSeconds(1))
+        return ((ApiException) client.raw("POST", "/x", null, null, Duration.ofSeconds(1))
                         .cause())
                 .code();
     }
@@ -147,7 +148,7 @@ class BusTransportTest {
         assertThat(told).containsExactly("a");
         sent.clear();
         fed.fail(new StreamLostException("silent for too long"));
-        time.advance(java.time.Duration.ofSeconds(6));
+        time.advance(Duration.ofSeconds(6));
         assertThat(sent).hasSize(1);
         assertThat(sent.get(0)).contains("resourceVersion=41");
     }

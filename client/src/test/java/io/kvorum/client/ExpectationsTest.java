@@ -2,6 +2,7 @@ package io.kvorum.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ExpectationsTest {
@@ -33,7 +34,7 @@ class ExpectationsTest {
         expectations.expectCreations("rs", 1);
         time.advance(Expectations.LAPSE.minusMillis(1));
         assertThat(expectations.satisfied("rs")).isFalse();
-        time.advance(java.time.Duration.ofMillis(1));
+        time.advance(Duration.ofMillis(1));
         assertThat(expectations.satisfied("rs")).isTrue();
     }
 

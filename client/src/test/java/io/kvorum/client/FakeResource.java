@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ class FakeResource<T extends HasMetadata> implements ResourceClient<T> {
         });
     }
 
-    private Future<T> write(java.util.function.Supplier<Future<T>> action) {
+    private Future<T> write(Supplier<Future<T>> action) {
         if (failure == null) {
             return action.get();
         }

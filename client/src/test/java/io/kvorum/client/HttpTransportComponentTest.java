@@ -6,9 +6,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.kvorum.api.ApiException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -53,7 +55,7 @@ class HttpTransportComponentTest {
                     - name: u
                       user: {token: secret}
                     """.formatted(ADDRESS, server.actualPort()), Path.of("/"));
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -132,8 +134,7 @@ class HttpTransportComponentTest {
         await(server.close());
         Future<?> created = client.resources(Pod.class)
                 .create(KubernetesJson.read(
-                        io.vertx.core.buffer.Buffer.buffer("{\"metadata\":{\"namespace\":\"ns\",\"name\":\"a\"}}"),
-                        Pod.class));
+                        Buffer.buffer("{\"metadata\":{\"namespace\":\"ns\",\"name\":\"a\"}}"), Pod.class));
         ApiException e = (ApiException) await(created.transform(done -> Future.succeededFuture(done.cause())));
         assertThat(e.code()).isEqualTo(503);
         assertThat(e.getMessage()).contains(ADDRESS);

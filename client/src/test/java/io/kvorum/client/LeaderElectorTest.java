@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.kvorum.api.ApiException;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -37,19 +38,19 @@ class LeaderElectorTest {
                 }
 
                 @Override
-                public io.vertx.core.Future<Lease> get(@Nullable String namespace, String name) {
+                public Future<Lease> get(@Nullable String namespace, String name) {
                     sync();
                     return super.get(namespace, name);
                 }
 
                 @Override
-                public io.vertx.core.Future<Lease> update(Lease object) {
+                public Future<Lease> update(Lease object) {
                     sync();
                     return super.update(object);
                 }
 
                 @Override
-                public io.vertx.core.Future<Lease> create(Lease object) {
+                public Future<Lease> create(Lease object) {
                     sync();
                     return super.create(object);
                 }

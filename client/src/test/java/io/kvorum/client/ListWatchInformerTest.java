@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.kvorum.api.ApiException;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,9 +189,9 @@ class ListWatchInformerTest {
         pods.put(pod("b"));
         FakeResource<Pod> expiring = new FakeResource<>(pod -> new PodBuilder(pod).build()) {
             @Override
-            public io.vertx.core.Future<ObjectList<Pod>> list(@Nullable String namespace, ListOptions options) {
+            public Future<ObjectList<Pod>> list(@Nullable String namespace, ListOptions options) {
                 return options.continueToken() != null
-                        ? io.vertx.core.Future.failedFuture(ApiException.expired("continue token expired"))
+                        ? Future.failedFuture(ApiException.expired("continue token expired"))
                         : super.list(namespace, options);
             }
         };

@@ -40,20 +40,8 @@ public final class PolicyStatusController extends ReconcileLoop<String> {
         Informer<ValidatingAdmissionPolicy> informer = context.informers().of(ValidatingAdmissionPolicy.class);
         lister = informer.lister();
         discovery = new Discovery(context.client());
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(ValidatingAdmissionPolicy policy) {
-                controller.enqueue(policy.getMetadata().getName());
-            }
-
-            @Override
-            public void updated(ValidatingAdmissionPolicy before, ValidatingAdmissionPolicy after) {
-                added(after);
-            }
-
-            @Override
-            public void deleted(ValidatingAdmissionPolicy policy) {}
-        });
+        informer.handler(Informer.Handler.present(
+                policy -> controller.enqueue(policy.getMetadata().getName())));
     }
 
     @Override

@@ -27,20 +27,8 @@ public final class TokenCleaner extends ReconcileLoop<String> {
         clock = context.clock();
         Informer<Secret> informer = tokens(context);
         lister = informer.lister();
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(Secret secret) {
-                controller.enqueue(secret.getMetadata().getName());
-            }
-
-            @Override
-            public void updated(Secret before, Secret after) {
-                controller.enqueue(after.getMetadata().getName());
-            }
-
-            @Override
-            public void deleted(Secret secret) {}
-        });
+        informer.handler(Informer.Handler.present(
+                secret -> controller.enqueue(secret.getMetadata().getName())));
     }
 
     static Informer<Secret> tokens(ControllerContext context) {

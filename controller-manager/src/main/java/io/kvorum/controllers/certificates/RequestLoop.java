@@ -23,20 +23,8 @@ abstract class RequestLoop extends ReconcileLoop<String> {
         requests = context.client().resources(CertificateSigningRequest.class);
         Informer<CertificateSigningRequest> informer = context.informers().of(CertificateSigningRequest.class);
         lister = informer.lister();
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(CertificateSigningRequest request) {
-                controller.enqueue(request.getMetadata().getName());
-            }
-
-            @Override
-            public void updated(CertificateSigningRequest before, CertificateSigningRequest after) {
-                controller.enqueue(after.getMetadata().getName());
-            }
-
-            @Override
-            public void deleted(CertificateSigningRequest request) {}
-        });
+        informer.handler(Informer.Handler.present(
+                request -> controller.enqueue(request.getMetadata().getName())));
     }
 
     @Override

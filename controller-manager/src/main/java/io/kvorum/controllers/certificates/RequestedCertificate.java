@@ -1,6 +1,7 @@
 package io.kvorum.controllers.certificates;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -34,7 +35,7 @@ record RequestedCertificate(
      */
     static RequestedCertificate parse(String base64) throws IOException {
         String pem = new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8);
-        try (PemReader reader = new PemReader(new java.io.StringReader(pem))) {
+        try (PemReader reader = new PemReader(new StringReader(pem))) {
             PemObject block = reader.readPemObject();
             if (block == null || !block.getType().equals("CERTIFICATE REQUEST")) {
                 throw new IOException("PEM block type must be CERTIFICATE REQUEST");

@@ -33,22 +33,7 @@ public final class ClusterRoleAggregationController extends ReconcileLoop<String
         roles = context.client().resources(ClusterRole.class);
         Informer<ClusterRole> informer = context.informers().of(ClusterRole.class);
         lister = informer.lister();
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(ClusterRole role) {
-                enqueueAll();
-            }
-
-            @Override
-            public void updated(ClusterRole before, ClusterRole after) {
-                enqueueAll();
-            }
-
-            @Override
-            public void deleted(ClusterRole role) {
-                enqueueAll();
-            }
-        });
+        informer.handler(Informer.Handler.each(role -> enqueueAll()));
     }
 
     /** Any role may be part of any aggregated one, now or before; there are few of those. */

@@ -57,39 +57,13 @@ public final class CronJobController extends ReconcileLoop<ObjectKey> {
         jobLister = children.lister();
         events = context.events(name());
         OwnerLookup<CronJob> lookup = new OwnerLookup<>("CronJob", cronJobLister, cronJob -> null);
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(CronJob cronJob) {
-                controller.enqueue(ObjectKey.of(cronJob));
+        informer.handler(Informer.Handler.present(cronJob -> controller.enqueue(ObjectKey.of(cronJob))));
+        children.handler(Informer.Handler.each(job -> {
+            @Nullable ObjectKey owner = lookup.of(job);
+            if (owner != null) {
+                controller.enqueue(owner);
             }
-
-            @Override
-            public void updated(CronJob before, CronJob after) {
-                controller.enqueue(ObjectKey.of(after));
-            }
-
-            @Override
-            public void deleted(CronJob cronJob) {}
-        });
-        children.handler(new Informer.Handler<>() {
-            @Override
-            public void added(Job job) {
-                @Nullable ObjectKey owner = lookup.of(job);
-                if (owner != null) {
-                    controller.enqueue(owner);
-                }
-            }
-
-            @Override
-            public void updated(Job before, Job after) {
-                added(after);
-            }
-
-            @Override
-            public void deleted(Job job) {
-                added(job);
-            }
-        });
+        }));
     }
 
     @Override

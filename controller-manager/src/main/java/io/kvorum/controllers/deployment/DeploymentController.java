@@ -14,6 +14,7 @@ import io.kvorum.controllers.loop.ControllerContext;
 import io.kvorum.controllers.loop.ReconcileLoop;
 import io.kvorum.controllers.pods.Claims;
 import io.kvorum.controllers.pods.PodIndexes;
+import io.kvorum.controllers.pods.PodStates;
 import io.vertx.core.Future;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,7 @@ public final class DeploymentController extends ReconcileLoop<ObjectKey> {
 
         @Override
         public void updated(Pod before, Pod after) {
-            if (!io.kvorum.controllers.pods.PodStates.terminal(before)
-                    && io.kvorum.controllers.pods.PodStates.terminal(after)) {
+            if (!PodStates.terminal(before) && PodStates.terminal(after)) {
                 deleted(after);
             }
         }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.kvorum.controllers.pods.PodTemplateHash;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ record Rollout(Deployment deployment, @Nullable ReplicaSet newest, List<ReplicaS
         }
         List<ReplicaSet> candidates = old.stream()
                 .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
-                .sorted(java.util.Comparator.comparingLong(RevisionAnnotations::revision))
+                .sorted(Comparator.comparingLong(RevisionAnnotations::revision))
                 .toList();
         return candidates.stream()
                 .limit(Math.max(0, candidates.size() - limit))

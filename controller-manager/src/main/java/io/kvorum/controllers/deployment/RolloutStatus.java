@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Computes {@code status} of a Deployment from its ReplicaSets. */
@@ -57,8 +58,7 @@ final class RolloutStatus {
 
     private static int sum(
             List<ReplicaSet> all,
-            java.util.function.Function<io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus, @Nullable Integer>
-                    number) {
+            Function<io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus, @Nullable Integer> number) {
         return all.stream()
                 .mapToInt(each -> each.getStatus() == null ? 0 : Scale.count(number.apply(each.getStatus())))
                 .sum();

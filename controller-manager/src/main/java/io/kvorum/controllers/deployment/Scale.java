@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import io.kvorum.controllers.loop.Timestamps;
 import io.kvorum.controllers.pods.Share;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -163,7 +164,7 @@ record Scale(int replicas, int maxSurge, int maxUnavailable) {
         return desired != null && desired == replicas && spec(newest) == replicas && available(newest) == replicas;
     }
 
-    static final Comparator<ReplicaSet> OLDEST_FIRST = Comparator.<ReplicaSet, java.time.Instant>comparing(
+    static final Comparator<ReplicaSet> OLDEST_FIRST = Comparator.<ReplicaSet, Instant>comparing(
                     each -> Timestamps.parse(each.getMetadata().getCreationTimestamp()))
             .thenComparing(each -> each.getMetadata().getName());
 

@@ -28,22 +28,11 @@ public final class TtlAfterFinishedController extends ReconcileLoop<ObjectKey> {
         jobs = context.client().resources(Job.class);
         Informer<Job> informer = context.informers().of(Job.class);
         jobLister = informer.lister();
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(Job job) {
-                if (expiry(job) != null) {
-                    controller.enqueue(ObjectKey.of(job));
-                }
+        informer.handler(Informer.Handler.present(job -> {
+            if (expiry(job) != null) {
+                controller.enqueue(ObjectKey.of(job));
             }
-
-            @Override
-            public void updated(Job before, Job after) {
-                added(after);
-            }
-
-            @Override
-            public void deleted(Job job) {}
-        });
+        }));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.kvorum.controllers.loop;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,6 @@ public final class Timestamps {
     public static Instant parse(@Nullable String text) {
         return text == null || text.isEmpty()
                 ? Instant.EPOCH
-                : java.time.OffsetDateTime.parse(text).toInstant();
+                : OffsetDateTime.parse(text).toInstant();
     }
 }

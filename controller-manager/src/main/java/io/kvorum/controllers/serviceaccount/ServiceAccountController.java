@@ -29,20 +29,8 @@ public final class ServiceAccountController extends ReconcileLoop<String> {
         serviceAccountLister = informer.lister();
         Informer<Namespace> namespaces = context.informers().of(Namespace.class);
         namespaceLister = namespaces.lister();
-        namespaces.handler(new Informer.Handler<>() {
-            @Override
-            public void added(Namespace namespace) {
-                controller.enqueue(namespace.getMetadata().getName());
-            }
-
-            @Override
-            public void updated(Namespace before, Namespace after) {
-                controller.enqueue(after.getMetadata().getName());
-            }
-
-            @Override
-            public void deleted(Namespace namespace) {}
-        });
+        namespaces.handler(Informer.Handler.present(
+                namespace -> controller.enqueue(namespace.getMetadata().getName())));
         informer.handler(new Informer.Handler<>() {
             @Override
             public void added(ServiceAccount object) {}

@@ -63,22 +63,11 @@ public final class ServiceCidrController extends ReconcileLoop<ObjectKey> {
         cidrLister = informer.lister();
         serviceLister = services.lister();
         addressLister = addresses.lister();
-        informer.handler(new Informer.Handler<>() {
-            @Override
-            public void added(ServiceCIDR cidr) {
-                controller.enqueue(ObjectKey.of(cidr));
-                // Addresses of one that goes may be in this one now.
-                lookAtThoseThatGo();
-            }
-
-            @Override
-            public void updated(ServiceCIDR before, ServiceCIDR after) {
-                added(after);
-            }
-
-            @Override
-            public void deleted(ServiceCIDR cidr) {}
-        });
+        informer.handler(Informer.Handler.present(cidr -> {
+            controller.enqueue(ObjectKey.of(cidr));
+            // Addresses of one that goes may be in this one now.
+            lookAtThoseThatGo();
+        }));
         services.handler(new Freed<>(service -> service.getSpec().getClusterIPs()));
         addresses.handler(new Freed<>(address -> address.getMetadata().getName()));
     }

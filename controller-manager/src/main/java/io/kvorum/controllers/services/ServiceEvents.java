@@ -21,22 +21,7 @@ public final class ServiceEvents {
     public static void watch(ControllerContext context, Consumer<ObjectKey> enqueue) {
         Informer<Service> services = context.informers().of(Service.class);
         ServiceEvents events = new ServiceEvents(services, enqueue);
-        services.handler(new Informer.Handler<>() {
-            @Override
-            public void added(Service service) {
-                enqueue.accept(ObjectKey.of(service));
-            }
-
-            @Override
-            public void updated(Service before, Service after) {
-                enqueue.accept(ObjectKey.of(after));
-            }
-
-            @Override
-            public void deleted(Service service) {
-                enqueue.accept(ObjectKey.of(service));
-            }
-        });
+        services.handler(Informer.Handler.each(service -> enqueue.accept(ObjectKey.of(service))));
         context.pods().handler(new Informer.Handler<>() {
             @Override
             public void added(Pod pod) {

@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -167,7 +168,7 @@ public final class StatefulSetController extends ReconcileLoop<ObjectKey> {
 
     /** What was done already is no failure: the cache was behind. */
     private Future<Void> told(StatefulSet set, String verb, String what, String success, Future<?> call) {
-        String note = verb.toLowerCase(java.util.Locale.ROOT) + " " + what + " in StatefulSet "
+        String note = verb.toLowerCase(Locale.ROOT) + " " + what + " in StatefulSet "
                 + set.getMetadata().getName() + " ";
         return call.<Void>mapEmpty()
                 .onSuccess(done -> events.event(set, "Normal", "Successful" + verb, note + success))

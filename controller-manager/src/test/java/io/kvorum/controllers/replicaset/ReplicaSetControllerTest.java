@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.kvorum.client.PatchType;
 import io.kvorum.controllers.pods.PodControl;
 import io.kvorum.controllers.testing.ControllerHarness;
 import java.util.List;
@@ -160,12 +161,7 @@ class ReplicaSetControllerTest {
         harness.api()
                 .run(() -> harness.api()
                         .resources(ReplicaSet.class)
-                        .patch(
-                                "default",
-                                "web",
-                                io.kvorum.client.PatchType.MERGE,
-                                "{\"spec\":{\"replicas\":1}}",
-                                null));
+                        .patch("default", "web", PatchType.MERGE, "{\"spec\":{\"replicas\":1}}", null));
         harness.api()
                 .until(() -> active().size() == 1
                         && Integer.valueOf(1).equals(current().getStatus().getReplicas())

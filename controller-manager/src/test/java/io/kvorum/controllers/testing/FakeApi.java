@@ -24,6 +24,7 @@ import io.kvorum.client.WatchHandler;
 import io.kvorum.openapi.OpenApiDocuments;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -254,7 +255,7 @@ public final class FakeApi implements ApiClient {
 
     /** Every answer takes at least a turn of the event loop. */
     private <R> Future<R> later(Supplier<R> action) {
-        io.vertx.core.Promise<R> promise = io.vertx.core.Promise.promise();
+        Promise<R> promise = Promise.promise();
         context.runOnContext(v -> {
             try {
                 promise.complete(action.get());
