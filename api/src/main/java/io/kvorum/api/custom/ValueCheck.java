@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException.Cause;
+import io.kvorum.api.Tree;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -186,7 +187,7 @@ final class ValueCheck {
     }
 
     private static JsonNode key(ValueSchema schema, JsonNode item) {
-        ObjectNode key = io.kvorum.api.Tree.newObject();
+        ObjectNode key = Tree.newObject();
         schema.mapKeys().forEach(name -> key.set(name, item.path(name)));
         return key;
     }

@@ -1,13 +1,13 @@
 package io.kvorum.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.api.GatewayDuration;
 import io.kvorum.api.Tree;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -16,7 +16,6 @@ final class RouteValidation {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+\\-.^_|~]+");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|ms|m|s)){1,4}");
-    private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(h|ms|m|s)");
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
     private static final Map<String, String> FILTER_FIELDS = Map.of(
@@ -294,25 +293,10 @@ final class RouteValidation {
         if (!good || !timeouts.hasNonNull("request") || !timeouts.hasNonNull("backendRequest")) {
             return;
         }
-        Duration request = duration(Tree.text(timeouts, "request"));
-        if (!request.isZero() && duration(Tree.text(timeouts, "backendRequest")).compareTo(request) > 0) {
+        Duration request = GatewayDuration.parse(Tree.text(timeouts, "request"));
+        if (!request.isZero()
+                && GatewayDuration.parse(Tree.text(timeouts, "backendRequest")).compareTo(request) > 0) {
             errors.invalid(at, "object", "backendRequest timeout cannot be longer than request timeout");
         }
-    }
-
-    private static Duration duration(String text) {
-        Duration sum = Duration.ZERO;
-        Matcher part = DURATION_PART.matcher(text);
-        while (part.find()) {
-            long number = Long.parseLong(part.group(1));
-            sum = sum.plus(
-                    switch (part.group(2)) {
-                        case "h" -> Duration.ofHours(number);
-                        case "m" -> Duration.ofMinutes(number);
-                        case "s" -> Duration.ofSeconds(number);
-                        default -> Duration.ofMillis(number);
-                    });
-        }
-        return sum;
     }
 }

@@ -2,6 +2,7 @@ package io.kvorum.api.defaults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Golden;
 import io.kvorum.api.ResourceInfo;
@@ -117,8 +118,7 @@ class GoldenDefaultsTest {
         return lines;
     }
 
-    private static void flatten(
-            String path, com.fasterxml.jackson.databind.JsonNode node, TreeMap<String, String> fields) {
+    private static void flatten(String path, JsonNode node, TreeMap<String, String> fields) {
         if (node.isContainerNode() && !node.isEmpty()) {
             if (node.isObject()) {
                 node.properties().forEach(e -> flatten(path + "." + e.getKey(), e.getValue(), fields));

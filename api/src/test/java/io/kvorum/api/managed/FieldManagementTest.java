@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ApiException;
 import io.kvorum.api.Tree;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -175,7 +176,7 @@ class FieldManagementTest {
     void anotherVersionOfAnObjectIsComparedInThatVersion() {
         ObjectVersions versions = (object, apiVersion) -> {
             if (apiVersion.equals("example.com/v0")) {
-                return java.util.Optional.empty();
+                return Optional.empty();
             }
             ObjectNode other = object.deepCopy();
             other.put("apiVersion", apiVersion);
@@ -184,7 +185,7 @@ class FieldManagementTest {
             if (value != null) {
                 ((ObjectNode) other.path("spec")).set(second ? "new" : "old", value);
             }
-            return java.util.Optional.of(other);
+            return Optional.of(other);
         };
         FieldManagement second =
                 new FieldManagement(BuiltinTypes.load(), versions, "example.com/v2", "Thing", "", WriteScope.ALL);

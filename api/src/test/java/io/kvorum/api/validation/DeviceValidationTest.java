@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.Golden;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
+import io.kvorum.api.custom.RuleSet;
 import io.kvorum.api.defaults.Defaults;
 import io.kvorum.api.strategy.Strategies;
 import java.util.List;
@@ -119,12 +120,11 @@ class DeviceValidationTest {
 
     @Test
     void expressionsAreChecked() {
-        ValidationOptions options =
-                new ValidationOptions(List.of(), io.kvorum.api.custom.RuleSet.Compiler.NONE, text -> switch (text) {
-                    case "bad" -> new SelectorCheck.Problem("compilation failed: no", false);
-                    case "dear" -> new SelectorCheck.Problem("too complex, exceeds cost limit", true);
-                    default -> null;
-                });
+        ValidationOptions options = new ValidationOptions(List.of(), RuleSet.Compiler.NONE, text -> switch (text) {
+            case "bad" -> new SelectorCheck.Problem("compilation failed: no", false);
+            case "dear" -> new SelectorCheck.Problem("too complex, exceeds cost limit", true);
+            default -> null;
+        });
         String selectors =
                 "'selectors':[{'cel':{'expression':'bad'}},{'cel':{'expression':'dear'}},{'cel':{'expression':"
                         + "'good'}},{'cel':{'expression':'" + "x".repeat(10241) + "'}}]";

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteFilter;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteTimeouts;
+import io.kvorum.api.GatewayDuration;
 import io.kvorum.client.ObjectKey;
 import io.kvorum.gateway.routing.Backend;
 import io.kvorum.gateway.routing.Filters;
@@ -106,8 +107,8 @@ final class RouteCompiler {
                 matches.isEmpty() ? List.of(RouteMatch.ANY) : matches,
                 filters(rule.getFilters()),
                 backends,
-                Durations.parse(timeouts == null ? null : timeouts.getRequest()),
-                Durations.parse(timeouts == null ? null : timeouts.getBackendRequest()));
+                GatewayDuration.parse(timeouts == null ? null : timeouts.getRequest()),
+                GatewayDuration.parse(timeouts == null ? null : timeouts.getBackendRequest()));
     }
 
     private static RouteMatch match(HTTPRouteMatch match) {

@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -228,7 +230,7 @@ final class Exchange {
                 port);
         // Vert.x writes the host of the connection where nothing else is said; backends expect the client's.
         String host = plan.host == null ? authority() : plan.host;
-        to.authority(io.vertx.core.net.HostAndPort.parseAuthority(host, -1));
+        to.authority(HostAndPort.parseAuthority(host, -1));
         to.headers().remove("host");
         Headers.change(plan.requestChanges, to.headers());
         boolean upgrade = request.version() == HttpVersion.HTTP_1_1 && Headers.upgrade(request.headers());
@@ -344,14 +346,14 @@ final class Exchange {
         Headers.change(plan.responseChanges, response.headers());
         plane.metrics().upgraded();
         finish(101);
-        io.vertx.core.net.NetSocket far = answer.netSocket();
+        NetSocket far = answer.netSocket();
         far.pause();
         request.toNetSocket().onComplete(upgraded -> {
             if (upgraded.failed()) {
                 far.close();
                 return;
             }
-            io.vertx.core.net.NetSocket near = upgraded.result();
+            NetSocket near = upgraded.result();
             near.pipeTo(far);
             far.pipeTo(near);
         });

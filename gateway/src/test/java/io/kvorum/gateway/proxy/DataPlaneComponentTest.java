@@ -20,11 +20,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.core.net.SocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,16 +36,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +101,7 @@ class DataPlaneComponentTest {
         return future.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
     }
 
-    private <T> T onContext(java.util.function.Supplier<Future<T>> work) throws Exception {
+    private <T> T onContext(Supplier<Future<T>> work) throws Exception {
         Promise<T> done = Promise.promise();
         context.runOnContext(v -> work.get().onComplete(done));
         return await(done.future());
@@ -257,7 +264,7 @@ class DataPlaneComponentTest {
         });
         serve(rule(Filters.NONE), Map.of(WEB, at(web)));
         byte[] body = new byte[8 * 1024 * 1024];
-        new java.util.Random(7).nextBytes(body);
+        new Random(7).nextBytes(body);
         HttpResponse<byte[]> answer = client.send(
                 request("/").POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
@@ -388,7 +395,7 @@ class DataPlaneComponentTest {
         serve(rule(Filters.NONE), Map.of(WEB, new Endpoints(true, List.of(web))));
         var h2 = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        String body = await(h2.request(io.vertx.core.http.HttpMethod.GET, port, HOST, "/")
+        String body = await(h2.request(HttpMethod.GET, port, HOST, "/")
                 .compose(request -> request.send())
                 .compose(response -> {
                     assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
@@ -449,15 +456,15 @@ class DataPlaneComponentTest {
                 .setUseAlpn(true)
                 .setProtocolVersion(HttpVersion.HTTP_2));
         try {
-            return await(h2.request(new io.vertx.core.http.RequestOptions()
-                            .setServer(io.vertx.core.net.SocketAddress.inetSocketAddress(port, HOST))
+            return await(h2.request(new RequestOptions()
+                            .setServer(SocketAddress.inetSocketAddress(port, HOST))
                             .setHost(serverName)
                             .setPort(port)
                             .setURI("/"))
                     .compose(request -> request.send())
                     .compose(response -> {
                         assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
-                        String subject = ((java.security.cert.X509Certificate) peerCertificate(response))
+                        String subject = ((X509Certificate) peerCertificate(response))
                                 .getSubjectX500Principal()
                                 .getName();
                         return response.body().map(body -> {
@@ -470,7 +477,7 @@ class DataPlaneComponentTest {
         }
     }
 
-    private static java.security.cert.Certificate peerCertificate(io.vertx.core.http.HttpClientResponse response) {
+    private static java.security.cert.Certificate peerCertificate(HttpClientResponse response) {
         try {
             return response.request().connection().peerCertificates().get(0);
         } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
