@@ -120,6 +120,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,7 +171,7 @@ public final class ApiServing {
             Supplier<String> scrape,
             AuditLog audit,
             ServingOptions options) {
-        RandomGenerator random = new SplittableRandom(new java.security.SecureRandom().nextLong());
+        RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
         cache = new WatchCache(vertx, store);
         RuleSet.Compiler rules = new CelRules(meters);
         CustomResources catalog = new CustomResources(BuiltinCatalog.load(), cache, rules);

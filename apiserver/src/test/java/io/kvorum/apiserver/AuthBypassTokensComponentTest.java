@@ -17,6 +17,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -121,7 +122,7 @@ class AuthBypassTokensComponentTest {
                     .isEqualTo(401);
         }
         byte[] publicKey = guarded.accountKeys.getPublic().getEncoded();
-        byte[] pem = java.nio.file.Files.readAllBytes(folder.resolve("sa.pub"));
+        byte[] pem = Files.readAllBytes(folder.resolve("sa.pub"));
         for (byte[] secret : List.of(publicKey, pem)) {
             SignedJWT shared = new SignedJWT(
                     new JWSHeader.Builder(JWSAlgorithm.HS256)

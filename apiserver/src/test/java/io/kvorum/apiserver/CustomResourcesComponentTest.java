@@ -3,6 +3,7 @@ package io.kvorum.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,8 +185,7 @@ class CustomResourcesComponentTest {
         assertThat(http.get(path + "/old").json().path("spec").has("image")).isFalse();
         assertThat(http.get(path + "/old").json().at("/spec/note").isNull()).isTrue();
         JsonNode definition = http.get(DEFINITIONS + "/crontabs." + group).json();
-        ((com.fasterxml.jackson.databind.node.ObjectNode)
-                        definition.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/image"))
+        ((ObjectNode) definition.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/image"))
                 .put("default", "nginx");
         assertThat(http.put(DEFINITIONS + "/crontabs." + group, definition.toString())
                         .status())
@@ -226,8 +226,7 @@ class CustomResourcesComponentTest {
         String path = established(group, version("v1", true, SPEC));
         http.post(path, cronTab(group, "one", "{\"cronSpec\":\"* *\"}"));
         JsonNode definition = http.get(DEFINITIONS + "/crontabs." + group).json();
-        ((com.fasterxml.jackson.databind.node.ObjectNode)
-                        definition.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/cronSpec"))
+        ((ObjectNode) definition.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/cronSpec"))
                 .put("minLength", 10);
         http.put(DEFINITIONS + "/crontabs." + group, definition.toString());
         assertThat(http.merge(path + "/one", "{\"spec\":{\"image\":\"x\"}}").status())

@@ -11,6 +11,7 @@ import io.kubernetes.client.proto.V1;
 import io.kubernetes.client.proto.V1Authorization;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -143,7 +144,7 @@ class EncodingsComponentTest {
     }
 
     /** The frames of a watch until its time is over. */
-    private static List<Meta.WatchEvent> frames(HttpResponse<java.io.InputStream> answer) throws IOException {
+    private static List<Meta.WatchEvent> frames(HttpResponse<InputStream> answer) throws IOException {
         List<Meta.WatchEvent> events = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(answer.body())) {
             for (int first = in.read(); first >= 0; first = in.read()) {
@@ -163,7 +164,7 @@ class EncodingsComponentTest {
     @Test
     void aWatchHasFramesOfProtobuf() throws Exception {
         create("watched-1");
-        HttpResponse<java.io.InputStream> answer = send(
+        HttpResponse<InputStream> answer = send(
                 "GET",
                 MAPS + "?watch=1&labelSelector=set%3Dwatched&sendInitialEvents=true&allowWatchBookmarks=true"
                         + "&resourceVersionMatch=NotOlderThan&timeoutSeconds=2",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -146,7 +147,7 @@ class EvictionComponentTest {
         String ns = namespace("terminal");
         budget(ns, "web", "", 0, 0, 1);
         for (String phase : List.of("Pending", "Succeeded", "Failed")) {
-            String name = phase.toLowerCase(java.util.Locale.ROOT);
+            String name = phase.toLowerCase(Locale.ROOT);
             pod(ns, name, phase, false);
             assertThat(evict(ns, name, "").status()).as(phase).isEqualTo(201);
         }

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +49,7 @@ final class Http {
     }
 
     /** An answer; {@code json} is a missing node when the body is none. */
-    record Answer(int status, JsonNode json, String text, java.net.http.HttpHeaders headers) {}
+    record Answer(int status, JsonNode json, String text, HttpHeaders headers) {}
 
     /** The answer to a creation that must succeed. */
     static Answer created(Answer answer) {
@@ -99,7 +101,7 @@ final class Http {
             JsonNode json = response.body().startsWith("{") ? MAPPER.readTree(response.body()) : MAPPER.missingNode();
             return new Answer(response.statusCode(), json, response.body(), response.headers());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -2,6 +2,7 @@ package io.kvorum.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,7 +68,7 @@ class HttpsComponentTest {
         boolean refused;
         try {
             refused = whoAmI(stranger).statusCode() == 401;
-        } catch (java.io.IOException handshake) {
+        } catch (IOException handshake) {
             refused = true;
         }
         assertThat(refused).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -128,7 +129,7 @@ class ResourcesComponentTest {
                 .compact(Long.parseLong(revision(last)))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(5, java.util.concurrent.TimeUnit.SECONDS);
+                .get(5, TimeUnit.SECONDS);
         Http.Answer answer = http.get(ns + "/configmaps?limit=1&continue=" + token);
         assertThat(answer.status()).isEqualTo(410);
         assertThat(answer.json().path("reason").asText()).isEqualTo("Expired");

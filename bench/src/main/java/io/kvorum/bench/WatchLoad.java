@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -123,7 +124,7 @@ final class WatchLoad {
     }
 
     /** Counts the lines of one watch. Called by the client's event loop. */
-    private final class Reader implements java.util.function.Consumer<Buffer> {
+    private final class Reader implements Consumer<Buffer> {
         private final CountDownLatch open;
         private boolean first = true;
         private boolean atStart = true;

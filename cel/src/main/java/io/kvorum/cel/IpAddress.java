@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** An IPv4 or IPv6 address; never a name, and never looked up. */
@@ -95,8 +96,8 @@ record IpAddress(InetAddress address) {
         if (bestAt < 0) {
             return whole;
         }
-        String before = String.join(":", java.util.List.of(groups).subList(0, bestAt));
-        String after = String.join(":", java.util.List.of(groups).subList(bestAt + bestLength, groups.length));
+        String before = String.join(":", List.of(groups).subList(0, bestAt));
+        String after = String.join(":", List.of(groups).subList(bestAt + bestLength, groups.length));
         return before + "::" + after;
     }
 }

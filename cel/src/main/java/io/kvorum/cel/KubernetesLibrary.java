@@ -10,6 +10,8 @@ import dev.cel.runtime.CelFunctionBinding;
 import io.kvorum.api.Quantity;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -258,7 +260,7 @@ final class KubernetesLibrary extends FunctionSet {
             URI parsed = new URI(text);
             boolean whole = parsed.getScheme() != null && !parsed.isOpaque();
             return whole || text.startsWith("/") ? parsed : null;
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             return null;
         }
     }
@@ -348,10 +350,8 @@ final class KubernetesLibrary extends FunctionSet {
                     .mapToDouble(each -> ((Number) each).doubleValue())
                     .sum();
         }
-        if (list.stream().anyMatch(java.time.Duration.class::isInstance)) {
-            return list.stream()
-                    .map(java.time.Duration.class::cast)
-                    .reduce(java.time.Duration.ZERO, java.time.Duration::plus);
+        if (list.stream().anyMatch(Duration.class::isInstance)) {
+            return list.stream().map(Duration.class::cast).reduce(Duration.ZERO, Duration::plus);
         }
         long sum = 0;
         for (Object each : list) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -217,7 +218,7 @@ public final class SchemaRules {
         values.put("self", value);
         Map<String, Object> more = new HashMap<>();
         if (rule.optionalOld()) {
-            more.put("oldSelf", old == null ? java.util.Optional.empty() : java.util.Optional.of(ValueType.plain(old)));
+            more.put("oldSelf", old == null ? Optional.empty() : Optional.of(ValueType.plain(old)));
         } else if (old != null) {
             values.put("oldSelf", old);
         }

@@ -8,6 +8,7 @@ import io.kvorum.testkit.Kubectl;
 import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,7 +166,7 @@ class AuthIT {
         try {
             Files.writeString(empty, "apiVersion: v1\nkind: Config\n");
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return cluster.kubectl(all);
     }
@@ -249,7 +250,7 @@ class AuthIT {
         try {
             return Files.readAllLines(log).stream().map(AuthIT::parsed).toList();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
@@ -114,7 +115,7 @@ class KubectlSessionIT {
                             List.of(kubectl.program().toString(), "version", "--client"), Map.of(), null, COMMAND_LIMIT)
                     .ok()
                     .stdout();
-            var match = java.util.regex.Pattern.compile("v(\\d+\\.\\d+)").matcher(told);
+            var match = Pattern.compile("v(\\d+\\.\\d+)").matcher(told);
             assertThat(match.find()).as(told).isTrue();
             return match.group(1);
         }

@@ -3,6 +3,7 @@ package io.kvorum.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
@@ -111,7 +112,7 @@ class LabsIT {
 
     private static boolean solved(String id) {
         try {
-            JsonNode labs = new com.fasterxml.jackson.databind.ObjectMapper()
+            JsonNode labs = new ObjectMapper()
                     .readTree(cluster.kvorum("lab", "list", "-o", "json").ok().stdout());
             for (JsonNode lab : labs) {
                 if (lab.path("id").asText().equals(id)) {

@@ -7,6 +7,8 @@ import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
 import io.kvorum.testkit.collection.Sighting;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -72,7 +74,7 @@ enum Shown {
             if (head.length == 0) {
                 return Frame.END;
             }
-            int length = new DataInputStream(new java.io.ByteArrayInputStream(head)).readInt();
+            int length = new DataInputStream(new ByteArrayInputStream(head)).readInt();
             byte[] body = in.readNBytes(length);
             if (body.length < length) {
                 throw new EOFException("a frame was cut off");
@@ -181,7 +183,7 @@ enum Shown {
 
     /** The next frame; waits for it. Fails when the stream is cut off within one. */
     Frame frame(InputStream in) throws IOException {
-        java.io.ByteArrayOutputStream line = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
                 if (line.size() > 0) {

@@ -7,6 +7,7 @@ import io.kvorum.testkit.Run;
 import io.kvorum.testkit.TestCluster;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class UpDownIT {
         for (int port : ports) {
             try (ServerSocket free = new ServerSocket()) {
                 free.setReuseAddress(true);
-                free.bind(new java.net.InetSocketAddress(store, port));
+                free.bind(new InetSocketAddress(store, port));
             }
         }
         assertThat(CLUSTER.kvorum("status").exitCode()).isEqualTo(1);

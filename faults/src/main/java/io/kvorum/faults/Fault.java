@@ -1,6 +1,7 @@
 package io.kvorum.faults;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -79,7 +80,7 @@ public sealed interface Fault {
     }
 
     private static List<String> words(String kind, Link link, String... more) {
-        List<String> words = new java.util.ArrayList<>(List.of(kind));
+        List<String> words = new ArrayList<>(List.of(kind));
         words.addAll(link.words());
         words.addAll(List.of(more));
         return List.copyOf(words);
@@ -380,7 +381,7 @@ public sealed interface Fault {
 
         @Override
         public List<String> words() {
-            List<String> words = new java.util.ArrayList<>(List.of("disk", join(members)));
+            List<String> words = new ArrayList<>(List.of("disk", join(members)));
             if (!latency.isZero()) {
                 words.addAll(List.of("--latency", FaultSyntax.text(latency)));
             }

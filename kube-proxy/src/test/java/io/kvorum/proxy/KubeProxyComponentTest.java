@@ -33,6 +33,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ class KubeProxyComponentTest {
     private final Context context = vertx.getOrCreateContext();
     private final Map<Class<?>, WatchHandler<HasMetadata>> watches = new ConcurrentHashMap<>();
     private final Map<Class<?>, List<HasMetadata>> listed = new HashMap<>();
-    private final List<ServerSocket> servers = new java.util.ArrayList<>();
+    private final List<ServerSocket> servers = new ArrayList<>();
     private final Frontends frontends = on(() ->
             new Frontends(vertx, "127.250.8.3", Timers.on(vertx), new SplittableRandom(1), ProxyMetrics.NONE, null));
     private final KubeProxy proxy = on(() -> new KubeProxy(

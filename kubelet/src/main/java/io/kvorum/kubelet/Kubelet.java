@@ -46,6 +46,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -212,7 +213,7 @@ final class Kubelet {
                 context.clock(),
                 api.resources(Lease.class),
                 spec.name(),
-                java.time.Duration.ofSeconds(flags.leaseSeconds.get()));
+                Duration.ofSeconds(flags.leaseSeconds.get()));
         context.health().ready("node-registered", () -> registered ? null : "the node is not registered yet");
         context.health()
                 .ready("node-ready", () -> reporter.readyReported() ? null : "the node is not reported Ready yet");
@@ -265,11 +266,7 @@ final class Kubelet {
                 .map(uid -> {
                     registered = true;
                     lease.owner(uid);
-                    recorder.event(
-                            io.kvorum.client.EventRecorder.reference(nodeObject(uid)),
-                            "Normal",
-                            "Starting",
-                            "Starting kubelet.");
+                    recorder.event(EventRecorder.reference(nodeObject(uid)), "Normal", "Starting", "Starting kubelet.");
                     return null;
                 });
     }

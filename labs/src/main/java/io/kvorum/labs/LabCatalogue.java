@@ -3,6 +3,7 @@ package io.kvorum.labs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ public final class LabCatalogue {
                     Files.exists(folder.resolve(ORDER)) ? Files.readAllLines(folder.resolve(ORDER)) : List.of();
             return new LabCatalogue(folders.filter(lab -> Files.exists(lab.resolve(LabFile.NAME)))
                     .map(LabFile::read)
-                    .sorted(java.util.Comparator.<Lab>comparingInt(lab -> place(order, lab.id()))
+                    .sorted(Comparator.<Lab>comparingInt(lab -> place(order, lab.id()))
                             .thenComparing(Lab::id))
                     .toList());
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -194,7 +195,7 @@ class OpenApiDocumentsTest {
         // Field 1 of the document: the version, as a string of three bytes.
         byte[] document = documents.v2Protobuf().bytes();
         assertThat(document).startsWith((byte) 0x0a, (byte) 3, (byte) '2', (byte) '.', (byte) '0');
-        assertThat(new String(document, java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(new String(document, StandardCharsets.ISO_8859_1))
                 .contains("fieldValidation", "x-kubernetes-group-version-kind", CORE + "PodSpec");
     }
 }

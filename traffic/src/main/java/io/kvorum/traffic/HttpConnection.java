@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SNIHostName;
@@ -61,7 +62,7 @@ final class HttpConnection implements AutoCloseable {
             SSLSocket secure = (SSLSocket) factory.createSocket(plain, host, plan.port(), true);
             SSLParameters parameters = secure.getSSLParameters();
             if (!host.matches("[0-9.]+") && host.indexOf(':') < 0) {
-                parameters.setServerNames(java.util.List.of(new SNIHostName(host)));
+                parameters.setServerNames(List.of(new SNIHostName(host)));
             }
             if (plan.tls() == null) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");

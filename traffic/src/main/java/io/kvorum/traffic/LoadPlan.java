@@ -2,6 +2,7 @@ package io.kvorum.traffic;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocketFactory;
@@ -56,7 +57,7 @@ public record LoadPlan(
     }
 
     public LoadPlan withHeader(String name, String value) {
-        List<Map.Entry<String, String>> all = new java.util.ArrayList<>(headers);
+        List<Map.Entry<String, String>> all = new ArrayList<>(headers);
         all.add(Map.entry(name, value));
         return new LoadPlan(target, method, rate, duration, concurrency, timeout, all, keepAlive, versions, tls);
     }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -212,7 +213,7 @@ class LoadTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nI am v2.\r\n4;x=y\r\n1 ok\r\n0\r\n\r\n");
         TrafficReport report = run(LoadPlan.get(uri, 100, Duration.ofMillis(50))
                 .withKeepAlive()
-                .withVersions(new VersionRule(java.util.List.of(), Pattern.compile("I am (v[0-9.]+ok|v2\\.1 ok)"))));
+                .withVersions(new VersionRule(List.of(), Pattern.compile("I am (v[0-9.]+ok|v2\\.1 ok)"))));
         assertThat(report.versions()).containsOnlyKeys("v2.1 ok");
     }
 }

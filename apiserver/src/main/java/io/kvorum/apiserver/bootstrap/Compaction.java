@@ -1,6 +1,7 @@
 package io.kvorum.apiserver.bootstrap;
 
 import io.kvorum.store.client.Store;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ public final class Compaction {
         store.revision()
                 .compose(now -> {
                     seen = now;
-                    return upTo == 0 ? io.vertx.core.Future.<Void>succeededFuture() : store.compact(upTo);
+                    return upTo == 0 ? Future.<Void>succeededFuture() : store.compact(upTo);
                 })
                 .onFailure(cause -> LOG.warn("compaction put off revision={} cause={}", upTo, cause.toString()));
     }

@@ -2,6 +2,7 @@ package io.kvorum.apiserver.cache;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
@@ -45,7 +46,7 @@ final class EventHistory {
             }
             found.add(event);
         }
-        java.util.Collections.reverse(found);
+        Collections.reverse(found);
         return found;
     }
 

@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -220,7 +221,7 @@ public final class WatchCache {
 
     private static KeyRange rest(KeyRange range, RangeResult page) {
         byte[] last = page.entries().get(page.entries().size() - 1).key().array();
-        byte[] next = java.util.Arrays.copyOf(last, last.length + 1);
+        byte[] next = Arrays.copyOf(last, last.length + 1);
         return new KeyRange(ByteSequence.wrap(next), range.to());
     }
 

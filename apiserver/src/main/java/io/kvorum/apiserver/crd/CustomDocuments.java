@@ -10,6 +10,7 @@ import io.kvorum.openapi.OpenApiDocuments.Document;
 import io.kvorum.openapi.protobuf.V2Protobuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,7 @@ final class CustomDocuments {
             byte[] known = builtin.v2Protobuf().bytes();
             // Messages that follow each other are one message, so what is built in is not encoded again.
             byte[] more = V2Protobuf.encode(v2Custom(parse(builtin.v2Json())));
-            byte[] all = java.util.Arrays.copyOf(known, known.length + more.length);
+            byte[] all = Arrays.copyOf(known, known.length + more.length);
             System.arraycopy(more, 0, all, known.length, more.length);
             return Document.of(all);
         });

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -227,7 +228,7 @@ public final class DefinitionController implements Watcher {
         });
     }
 
-    private Future<Void> edit(String name, String subresource, java.util.function.UnaryOperator<ObjectNode> edit) {
+    private Future<Void> edit(String name, String subresource, UnaryOperator<ObjectNode> edit) {
         return registry.edit("apiextensions.k8s.io", "v1", "customresourcedefinitions", name, subresource, edit);
     }
 

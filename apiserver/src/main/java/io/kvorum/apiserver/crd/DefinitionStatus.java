@@ -9,6 +9,7 @@ import io.kvorum.api.custom.Conditions;
 import io.kvorum.api.validation.PemCertificates;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Which names of a definition are its own, and whether its resource can be served. Pure. */
@@ -70,7 +71,7 @@ final class DefinitionStatus {
     private void one(JsonNode wanted, ObjectNode accepted, String field, Set<String> taken, boolean inUse) {
         String name = Tree.text(wanted, field);
         if (inUse || (!name.isEmpty() && taken.contains(name))) {
-            String first = field.substring(0, 1).toUpperCase(java.util.Locale.ROOT);
+            String first = field.substring(0, 1).toUpperCase(Locale.ROOT);
             conflict(first + field.substring(1) + "Conflict", name);
         } else {
             accepted.put(field, name);

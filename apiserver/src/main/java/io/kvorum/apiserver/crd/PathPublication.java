@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvorum.api.ResourceInfo;
 import io.kvorum.api.Tree;
+import io.kvorum.api.custom.CustomType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The paths of a custom resource in an OpenAPI document: those of Deployments, which have every operation a custom
@@ -77,7 +79,7 @@ final class PathPublication {
         }
     }
 
-    private static void removeIf(ArrayNode array, java.util.function.Predicate<JsonNode> test) {
+    private static void removeIf(ArrayNode array, Predicate<JsonNode> test) {
         for (int i = array.size() - 1; i >= 0; i--) {
             if (test.test(array.get(i))) {
                 array.remove(i);
@@ -118,7 +120,7 @@ final class PathPublication {
         };
     }
 
-    private io.kvorum.api.custom.CustomType type() {
+    private CustomType type() {
         if (info.custom() == null) {
             throw new IllegalStateException("not a custom resource: " + info.groupResource());
         }

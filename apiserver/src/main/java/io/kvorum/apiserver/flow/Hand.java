@@ -3,6 +3,7 @@ package io.kvorum.apiserver.flow;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /** Shuffle sharding: deals every flow a small hand of queues, so that two flows rarely share all of theirs. */
 final class Hand {
@@ -21,8 +22,8 @@ final class Hand {
             int card = (int) Long.remainderUnsigned(entropy, left);
             entropy = Long.divideUnsigned(entropy, left);
             // The number among those that are left becomes the number among all.
-            int[] before = java.util.Arrays.copyOf(hand, dealt);
-            java.util.Arrays.sort(before);
+            int[] before = Arrays.copyOf(hand, dealt);
+            Arrays.sort(before);
             for (int taken : before) {
                 if (card >= taken) {
                     card++;

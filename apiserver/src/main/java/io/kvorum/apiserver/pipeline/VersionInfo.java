@@ -6,6 +6,7 @@ import io.kvorum.apiserver.request.ApiRequest;
 import io.kvorum.apiserver.request.ApiResponse;
 import io.kvorum.component.KubernetesVersion;
 import io.vertx.core.Future;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /version}: the Kubernetes version whose API is served. */
@@ -42,7 +43,7 @@ public final class VersionInfo implements NonResource {
         version.put("compiler", "javac " + Runtime.version().feature());
         version.put(
                 "platform",
-                System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/" + System.getProperty("os.arch"));
+                System.getProperty("os.name").toLowerCase(Locale.ROOT) + "/" + System.getProperty("os.arch"));
         return version;
     }
 }

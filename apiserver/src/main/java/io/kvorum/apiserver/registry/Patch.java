@@ -17,6 +17,7 @@ import io.kvorum.api.schema.Schemas;
 import io.kvorum.api.validation.FieldErrors;
 import io.kvorum.api.validation.FieldPath;
 import io.kvorum.apiserver.request.ApiRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A patch as it came: its kind by the media type, its document, how strictly the result is read, and the custom resource it is for. */
@@ -57,7 +58,7 @@ record Patch(
                         415,
                         "UnsupportedMediaType",
                         "415: Unsupported Media Type",
-                        new ApiException.Details("", "", "", "", java.util.List.of(), 0));
+                        new ApiException.Details("", "", "", "", List.of(), 0));
         }
     }
 

@@ -2,6 +2,7 @@ package io.kvorum.apiserver.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -131,7 +132,7 @@ public record RequestInfo(
     }
 
     private static RequestInfo nonResource(String method) {
-        return new RequestInfo(false, method.toLowerCase(java.util.Locale.ROOT), "", "", "", "", "", "", List.of());
+        return new RequestInfo(false, method.toLowerCase(Locale.ROOT), "", "", "", "", "", "", List.of());
     }
 
     private static List<String> segments(String path) {

@@ -5,6 +5,7 @@ import static io.kvorum.apiserver.table.TablePrinters.printer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -166,8 +167,7 @@ final class WorkloadPrinters {
                 int slash = apiVersion.indexOf('/');
                 String group = slash < 0 ? "" : "." + apiVersion.substring(0, slash);
                 String kind = owner.path("kind").asText() + group;
-                return kind.toLowerCase(java.util.Locale.ROOT) + "/"
-                        + owner.path("name").asText();
+                return kind.toLowerCase(Locale.ROOT) + "/" + owner.path("name").asText();
             }
         }
         return Row.NONE;

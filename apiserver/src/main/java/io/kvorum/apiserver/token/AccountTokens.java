@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Makes service account tokens and tells whose they are. Belongs to the API server's event loop. */
@@ -145,7 +146,7 @@ public final class AccountTokens implements TokenAuthenticator {
         }
         // What it depends on may just have been made through another API server.
         return cache.fresh()
-                .timeout(5, java.util.concurrent.TimeUnit.SECONDS)
+                .timeout(5, TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(WatchCache.notReady()))
                 .map(fresh -> stands(token, claims, now) ? new Found(verified.user(), meant) : null);
     }

@@ -26,6 +26,7 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
@@ -90,9 +91,7 @@ public final class SigningKeys {
         header = found;
         signer = signing == null
                 ? null
-                : signing instanceof java.security.interfaces.ECPrivateKey key
-                        ? new ECDSASigner(key)
-                        : new RSASSASigner(signing);
+                : signing instanceof ECPrivateKey key ? new ECDSASigner(key) : new RSASSASigner(signing);
     }
 
     /** The token. */

@@ -15,6 +15,7 @@ import io.kvorum.store.client.WatchEvent;
 import io.kvorum.store.client.WatchHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,7 +50,7 @@ class EncryptionTest {
 
     private static String key(String name, int seed) {
         byte[] secret = new byte[32];
-        java.util.Arrays.fill(secret, (byte) seed);
+        Arrays.fill(secret, (byte) seed);
         return "{name: " + name + ", secret: " + Base64.getEncoder().encodeToString(secret) + "}";
     }
 

@@ -32,6 +32,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,7 +88,7 @@ class FlowControlTest {
     private static String schema(String level, String kind, String name, int precedence) {
         return "\"matchingPrecedence\":" + precedence + ",\"priorityLevelConfiguration\":{\"name\":\"" + level
                 + "\"},\"rules\":[{\"subjects\":[{\"kind\":\"" + kind + "\",\""
-                + kind.toLowerCase(java.util.Locale.ROOT)
+                + kind.toLowerCase(Locale.ROOT)
                 + "\":{\"name\":\"" + name + "\"}}],\"resourceRules\":[{\"verbs\":[\"*\"],\"apiGroups\":[\"\"],"
                 + "\"resources\":[\"pods\"],\"namespaces\":[\"*\"]}]}]";
     }

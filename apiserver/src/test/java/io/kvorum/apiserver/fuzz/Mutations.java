@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -147,7 +148,7 @@ final class Mutations {
         byte[] some = bytes.clone();
         switch (random.nextInt(16)) {
             case 0 -> {
-                return java.util.Arrays.copyOf(some, random.nextInt(some.length + 1));
+                return Arrays.copyOf(some, random.nextInt(some.length + 1));
             }
             case 1 -> {
                 for (int i = 0; some.length > 0 && i < 3; i++) {

@@ -1,6 +1,7 @@
 package io.kvorum.cli.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +34,7 @@ public record Release(String version, String dist) {
 
     /** Negative when this is older than {@code other}. */
     public int compareVersion(Release other) {
-        return java.util.Arrays.compare(parts(version), parts(other.version));
+        return Arrays.compare(parts(version), parts(other.version));
     }
 
     /** How many minor versions this is ahead of {@code other}; negative when behind, large across major versions. */

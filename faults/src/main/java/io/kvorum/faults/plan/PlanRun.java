@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -116,7 +117,7 @@ public final class PlanRun implements AutoCloseable {
     }
 
     private void say(String what) {
-        progress.accept(String.format(java.util.Locale.ROOT, "%7.1f s  %s", offsetMillis() / 1000.0, what));
+        progress.accept(String.format(Locale.ROOT, "%7.1f s  %s", offsetMillis() / 1000.0, what));
     }
 
     private void steps(List<Step> steps, Scope outer) throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.kvorum.faults.plan;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public sealed interface Step {
 
         @Override
         public String toString() {
-            return kind.name().toLowerCase(java.util.Locale.ROOT) + (members.isEmpty() ? "" : " " + members);
+            return kind.name().toLowerCase(Locale.ROOT) + (members.isEmpty() ? "" : " " + members);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -296,7 +297,7 @@ public final class ContainerLog {
         StringBuilder text = new StringBuilder();
         byte[] chunk = reader.next();
         while (chunk.length > 0) {
-            text.append(new String(chunk, java.nio.charset.StandardCharsets.UTF_8));
+            text.append(new String(chunk, StandardCharsets.UTF_8));
             chunk = reader.next();
         }
         return text.length() <= maxBytes ? text.toString() : text.substring(text.length() - maxBytes);

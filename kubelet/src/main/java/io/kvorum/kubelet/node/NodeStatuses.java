@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class NodeStatuses {
     private final NodeSpec spec;
     private final Machine machine;
 
-    public NodeStatuses(NodeSpec spec, java.nio.file.Path storage) {
+    public NodeStatuses(NodeSpec spec, Path storage) {
         this.spec = spec;
         this.machine = new Machine(storage);
     }

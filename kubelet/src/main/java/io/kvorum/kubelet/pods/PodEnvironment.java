@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.kvorum.client.EventRecorder;
 import io.kvorum.client.ResourceClient;
 import io.kvorum.kubelet.images.ImageCatalogue;
 import io.kvorum.kubelet.probes.ProbeMetrics;
@@ -59,7 +60,7 @@ public record PodEnvironment(
 
     /** The reference to a pod, or to one container of it. */
     static ObjectReference reference(Pod pod, @Nullable ContainerSlot slot) {
-        ObjectReference reference = io.kvorum.client.EventRecorder.reference(pod);
+        ObjectReference reference = EventRecorder.reference(pod);
         if (slot != null) {
             reference.setFieldPath(slot.kind.path(slot.name()));
         }

@@ -2,6 +2,7 @@ package io.kvorum.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kvorum.client.Informer;
+import io.kvorum.kubelet.logs.ContainerLog;
 import io.kvorum.kubelet.runtime.ContainerExit;
 import io.kvorum.kubelet.runtime.ContainerId;
 import io.kvorum.kubelet.runtime.ContainerRecord;
@@ -339,7 +340,7 @@ public final class PodWorkers implements Informer.Handler<Pod> {
     }
 
     /** Reads the log of a run. Blocks. */
-    public io.kvorum.kubelet.logs.ContainerLog log(ContainerId id) throws IOException {
+    public ContainerLog log(ContainerId id) throws IOException {
         return environment.runtime().log(id);
     }
 }

@@ -22,6 +22,7 @@ import io.vertx.core.net.NetSocket;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +105,7 @@ public final class Prober {
                                     ? new ProbeResult(true, cut(body.toString()))
                                     : ProbeResult.failure("HTTP probe failed with statuscode: " + status));
                 })
-                .timeout(timeout.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwise(e -> ProbeResult.failure("Get \"" + url + "\": " + reason(e, host, port, true)));
     }
 
@@ -116,7 +117,7 @@ public final class Prober {
             return Future.succeededFuture(ProbeResult.failure("couldn't find port: " + text(givenPort)));
         }
         return tcp.connect(port, host)
-                .timeout(timeout.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .compose(NetSocket::close)
                 .map(new ProbeResult(true, ""))
                 .otherwise(e -> ProbeResult.failure(reason(e, host, port, false)));

@@ -8,6 +8,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +74,7 @@ final class FolderWatcher implements AutoCloseable {
 
     private void dispatch(WatchKey key) {
         ContainerId id = folders.get(key);
-        Set<String> files = new java.util.HashSet<>();
+        Set<String> files = new HashSet<>();
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
                 files.add("log");

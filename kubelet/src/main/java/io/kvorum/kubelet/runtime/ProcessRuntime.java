@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -294,7 +295,7 @@ public final class ProcessRuntime implements PodRuntime, ContainerStreams {
                 throw new StartFailedException("a volume cannot be mounted at " + mount.mountPath());
             }
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
-            if (Files.exists(target, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 ContainerFolder.delete(target);
             }
             Files.createSymbolicLink(target, mount.source());

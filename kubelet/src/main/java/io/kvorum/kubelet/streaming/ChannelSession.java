@@ -6,6 +6,7 @@ import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +50,7 @@ final class ChannelSession {
         this.protocol = protocol;
         this.framing = new ChannelFraming(protocol.base64());
         for (int number = 0; number < count; number++) {
-            channels.add(
-                    new ByteStream(number, java.util.Map.of(), new InboundQueue(this::holdUp), new ChannelOut(number)));
+            channels.add(new ByteStream(number, Map.of(), new InboundQueue(this::holdUp), new ChannelOut(number)));
         }
         socket.frameHandler(this::receive);
         wire.onDrain(() -> channels.forEach(channel -> channel.out().drained()));

@@ -17,6 +17,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ final class RemoteCommand {
     }
 
     /** Hands an output on, or reads it for nobody; succeeds at its end. */
-    private Future<Void> output(java.io.InputStream from, @Nullable Outbound to, Wire wire) {
+    private Future<Void> output(InputStream from, @Nullable Outbound to, Wire wire) {
         Promise<Void> end = Promise.promise();
         var source = pipes.source(from);
         if (to == null) {

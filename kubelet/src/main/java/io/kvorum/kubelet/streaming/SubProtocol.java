@@ -1,6 +1,7 @@
 package io.kvorum.kubelet.streaming;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,7 @@ record SubProtocol(String name, int version, boolean base64) {
 
     /** All names a server lists, for the handshake. */
     static List<String> names() {
-        return java.util.stream.Stream.concat(
-                        CHANNELS.stream().map(SubProtocol::name), java.util.stream.Stream.of(TUNNEL))
+        return Stream.concat(CHANNELS.stream().map(SubProtocol::name), Stream.of(TUNNEL))
                 .toList();
     }
 

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** A client of SPDY streams on a blocking socket, as kubectl is one. Reads only when asked to. */
 final class SpdyTestClient implements AutoCloseable {
@@ -89,7 +90,7 @@ final class SpdyTestClient implements AutoCloseable {
     }
 
     /** Reads until the condition holds or the server closes; says whether it holds. */
-    boolean readUntil(java.util.function.BooleanSupplier condition) throws Exception {
+    boolean readUntil(BooleanSupplier condition) throws Exception {
         byte[] chunk = new byte[8192];
         while (!condition.getAsBoolean()) {
             int count = in.read(chunk);

@@ -20,6 +20,7 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.PfxOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -50,6 +51,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -263,7 +265,7 @@ class StreamServerComponentTest {
     private static final class Messages implements WebSocket.Listener {
         final BlockingQueue<byte[]> all = new LinkedBlockingQueue<>();
         final CompletableFuture<Integer> closed = new CompletableFuture<>();
-        private final java.io.ByteArrayOutputStream part = new java.io.ByteArrayOutputStream();
+        private final ByteArrayOutputStream part = new ByteArrayOutputStream();
 
         @Override
         public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
@@ -314,7 +316,7 @@ class StreamServerComponentTest {
         HttpClient client = HttpClient.newBuilder().sslContext(tls).build();
         return client.newWebSocketBuilder()
                 .subprotocols(protocol)
-                .buildAsync(java.net.URI.create("wss://127.0.0.1:" + port + uri), messages)
+                .buildAsync(URI.create("wss://127.0.0.1:" + port + uri), messages)
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -581,7 +583,7 @@ class StreamServerComponentTest {
                                     byte[] all = socket.getInputStream().readAllBytes();
                                     socket.getOutputStream()
                                             .write(new String(all, StandardCharsets.US_ASCII)
-                                                    .toUpperCase(java.util.Locale.ROOT)
+                                                    .toUpperCase(Locale.ROOT)
                                                     .getBytes(StandardCharsets.US_ASCII));
                                 } catch (IOException e) {
                                     // The client sees it.

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -267,7 +268,7 @@ final class MessageFile {
             return "$" + name;
         }
         return name.startsWith("xKubernetes")
-                ? name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT)
+                ? name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)
                 : name;
     }
 

@@ -23,10 +23,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the model classes of everything that is served, and of what it is made of. */
@@ -169,7 +171,7 @@ final class Models {
         }
     }
 
-    private static void models(Type type, java.util.function.Consumer<Class<?>> found) {
+    private static void models(Type type, Consumer<Class<?>> found) {
         if (type instanceof ParameterizedType) {
             for (Type argument : ((ParameterizedType) type).getActualTypeArguments()) {
                 models(argument, found);
@@ -194,13 +196,13 @@ final class Models {
         for (Method method : model.getDeclaredMethods()) {
             ApiModelProperty property = method.getAnnotation(ApiModelProperty.class);
             if (property != null && method.getParameterCount() == 0) {
-                properties.put(method.getName().toLowerCase(java.util.Locale.ROOT), property);
+                properties.put(method.getName().toLowerCase(Locale.ROOT), property);
             }
         }
         List<Field> fields = new ArrayList<>();
         for (java.lang.reflect.Field field : fields(model)) {
             String json = field.getAnnotation(SerializedName.class).value();
-            String getter = "get" + field.getName().replaceFirst("^_", "").toLowerCase(java.util.Locale.ROOT);
+            String getter = "get" + field.getName().replaceFirst("^_", "").toLowerCase(Locale.ROOT);
             @Nullable ApiModelProperty property = properties.get(getter);
             if (property == null) {
                 throw new IllegalStateException(model.getSimpleName() + "." + json + " has no description");

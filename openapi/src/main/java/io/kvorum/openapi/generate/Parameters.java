@@ -2,6 +2,7 @@ package io.kvorum.openapi.generate;
 
 import io.kvorum.openapi.generate.Parameter.In;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The parameters that many operations share. */
 final class Parameters {
@@ -97,8 +98,7 @@ final class Parameters {
     static List<Parameter> connect(String options) {
         switch (options) {
             case "PodExecOptions":
-                return java.util.stream.Stream.concat(java.util.stream.Stream.of(COMMAND), STREAMS.stream())
-                        .toList();
+                return Stream.concat(Stream.of(COMMAND), STREAMS.stream()).toList();
             case "PodAttachOptions":
                 return STREAMS;
             case "PodPortForwardOptions":

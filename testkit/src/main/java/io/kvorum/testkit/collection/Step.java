@@ -3,6 +3,7 @@ package io.kvorum.testkit.collection;
 import io.kvorum.testkit.history.Write;
 import io.kvorum.testkit.history.Write.Fate;
 import io.kvorum.testkit.history.Write.Kind;
+import java.util.Locale;
 
 /** One write in the history of its object, with what is known of its version. */
 final class Step {
@@ -72,11 +73,11 @@ final class Step {
 
     @Override
     public String toString() {
-        String what = write.kind().name().toLowerCase(java.util.Locale.ROOT) + " "
+        String what = write.kind().name().toLowerCase(Locale.ROOT) + " "
                 + (deletion() ? write.key() : write.key() + "=" + write.id());
         String where = version > 0
                 ? "at " + version
                 : "after " + after + (until == Long.MAX_VALUE ? "" : ", not after " + until);
-        return what + " " + where + " (" + write.fate().name().toLowerCase(java.util.Locale.ROOT) + ")";
+        return what + " " + where + " (" + write.fate().name().toLowerCase(Locale.ROOT) + ")";
     }
 }
