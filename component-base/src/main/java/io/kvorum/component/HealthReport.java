@@ -76,7 +76,12 @@ public record HealthReport(boolean well, String text) {
         });
     }
 
+    /** A check that breaks is not well. */
     private static Future<@Nullable String> look(HealthCheck check) {
-        return check.look().otherwise(cause -> String.valueOf(cause.getMessage()));
+        try {
+            return check.look().otherwise(cause -> String.valueOf(cause.getMessage()));
+        } catch (RuntimeException e) {
+            return Future.succeededFuture(e.toString());
+        }
     }
 }

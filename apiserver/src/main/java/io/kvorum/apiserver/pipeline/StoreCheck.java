@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreCheck {
     private final Store store;
-    private @Nullable Future<Long> underway;
-    private long askedAt;
+    private @Nullable Question newest;
+
+    private record Question(Future<Long> answer, long askedAt) {
+        long waitedMillis() {
+            return (System.nanoTime() - askedAt) / 1_000_000;
+        }
+    }
 
     public StoreCheck(Store store) {
         this.store = store;
@@ -27,29 +32,25 @@ public final class StoreCheck {
     }
 
     private Future<@Nullable String> look(Duration limit) {
-        Future<Long> question = question();
-        long left = limit.toMillis() - waitedMillis();
+        Question question = question();
+        long left = limit.toMillis() - question.waitedMillis();
         return left > 0
-                ? said(question.timeout(left, TimeUnit.MILLISECONDS), limit)
+                ? said(question.answer.timeout(left, TimeUnit.MILLISECONDS), limit)
                 : Future.succeededFuture(late(limit));
     }
 
-    private synchronized Future<Long> question() {
-        Future<Long> asked = underway;
-        if (asked == null || asked.isComplete()) {
-            askedAt = System.nanoTime();
-            asked = store.revision();
-            underway = asked;
+    /** The one under way, or a new one. */
+    private synchronized Question question() {
+        Question question = newest;
+        if (question == null || question.answer.isComplete()) {
+            question = new Question(store.revision(), System.nanoTime());
+            newest = question;
         }
-        return asked;
+        return question;
     }
 
-    private synchronized long waitedMillis() {
-        return (System.nanoTime() - askedAt) / 1_000_000;
-    }
-
-    private static Future<@Nullable String> said(Future<Long> question, Duration limit) {
-        return question.<@Nullable String>map(revision -> null)
+    private static Future<@Nullable String> said(Future<Long> answer, Duration limit) {
+        return answer.<@Nullable String>map(revision -> null)
                 .otherwise(
                         cause -> cause instanceof TimeoutException ? late(limit) : "the store: " + cause.getMessage());
     }
