@@ -122,7 +122,7 @@ final class ApiServer implements Component {
         serving.live(
                 "poststarthook/start-system-namespaces-controller",
                 HealthCheck.of(() -> namespacesMade ? null : "the namespaces of birth are not made yet"));
-        serving.ready().forEach((name, check) -> context.health().ready(name, check));
+        serving.readiness().forEach((name, check) -> context.health().ready(name, check));
         // The process tells by itself that it ends, but not where clients ask.
         serving.ready("shutdown", HealthCheck.of(() -> context.isEnding() ? "process is shutting down" : null));
         serving.configs().forEach(each -> reload(context, each));

@@ -334,7 +334,7 @@ public final class ApiServing {
     }
 
     /** The checks of readiness by name. */
-    Map<String, HealthCheck> ready() {
+    Map<String, HealthCheck> readiness() {
         return ready;
     }
 

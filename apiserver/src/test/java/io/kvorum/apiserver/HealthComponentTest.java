@@ -7,27 +7,17 @@ import io.kvorum.store.client.Store;
 import io.kvorum.store.client.StoreException;
 import io.vertx.core.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class HealthComponentTest {
     private static final AtomicBoolean AWAY = new AtomicBoolean();
 
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer(AwayStore::new);
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(AwayStore::new);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     @AfterEach
     void back() {

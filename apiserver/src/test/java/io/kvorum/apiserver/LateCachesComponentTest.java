@@ -7,29 +7,25 @@ import io.kvorum.store.client.ByteSequence;
 import io.kvorum.store.client.Op;
 import io.kvorum.store.client.Txn;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What new pods name, and what bounds them, is found although the server's cache has not heard of it yet. */
 class LateCachesComponentTest {
     private static final String PODS = "/api/v1/namespaces/late/pods";
-    private static TestApiServer server;
-    private static Http http;
+
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer(LateStore::new);
+
+    private static final Http http = server.http();
 
     @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(LateStore::new);
-        http = new Http(server);
+    static void start() {
         created("/api/v1/namespaces", "{\"metadata\":{\"name\":\"late\"}}");
         created("/api/v1/namespaces/late/serviceaccounts", "{\"metadata\":{\"name\":\"mine\"}}");
         // From here on the account is known, and nobody waits for it.
         created(PODS, pod("first", "hostname", "first"));
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
     }
 
     /** With an account; both are known here when this is over. */
@@ -44,7 +40,8 @@ class LateCachesComponentTest {
     /** As another API server writes it. */
     private static void written(String resource, String path, String object) throws Exception {
         ByteSequence key = StoreKeys.key(resource, path);
-        server.store()
+        server.get()
+                .store()
                 .commit(Txn.of(new Op.Put(key, ByteSequence.utf8(object), 0, false)))
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -1,6 +1,8 @@
 package io.kvorum.apiserver;
 
+import io.kvorum.store.client.Store;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -13,8 +15,18 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * field, else for each of them.
  */
 final class OwnApiServer implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    private final UnaryOperator<Store> around;
     private boolean ofClass;
     private @Nullable TestApiServer running;
+
+    OwnApiServer() {
+        this(UnaryOperator.identity());
+    }
+
+    /** @param around what the server is given in place of its store */
+    OwnApiServer(UnaryOperator<Store> around) {
+        this.around = around;
+    }
 
     TestApiServer get() {
         return Objects.requireNonNull(running, "the server runs during tests only");
@@ -28,13 +40,13 @@ final class OwnApiServer implements BeforeAllCallback, BeforeEachCallback, After
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         ofClass = true;
-        running = TestApiServer.start(0);
+        running = TestApiServer.start(around);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         if (!ofClass) {
-            running = TestApiServer.start(0);
+            running = TestApiServer.start(around);
         }
     }
 

@@ -12,30 +12,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Lists in pages whose revision the store forgets. */
 class PagesComponentTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
-    private static TestApiServer server;
-    private static Http http;
 
     private static final AtomicReference<Supplier<Future<?>>> MEANWHILE = new AtomicReference<>();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(store -> new InterruptedStore(store, MEANWHILE));
-        http = new Http(server);
-    }
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer(store -> new InterruptedStore(store, MEANWHILE));
 
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     private static String make(String name, String group) {
         Http.Answer made =
@@ -45,7 +36,8 @@ class PagesComponentTest {
     }
 
     private static void compact(String revision) throws Exception {
-        server.store()
+        server.get()
+                .store()
                 .compact(Long.parseLong(revision))
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -172,14 +164,15 @@ class PagesComponentTest {
         JsonNode first = http.get(templates + "?limit=2").json();
         List<String> versions = http.get(templates).json().path("items").findValuesAsText("resourceVersion");
         make("beside", "x");
-        MEANWHILE.set(() -> server.store()
+        MEANWHILE.set(() -> server.get()
+                .store()
                 .commit(Txn.of(new Op.Put(
                         StoreKeys.key("core/podtemplates", "default/c"),
                         ByteSequence.utf8(
                                 "{\"kind\":\"PodTemplate\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"namespace\":\"default\"}}"),
                         0,
                         false)))
-                .compose(done -> server.serving().cache().reached(done.revision())));
+                .compose(done -> server.get().serving().cache().reached(done.revision())));
         JsonNode second =
                 http.get(templates + "?limit=2&continue=" + token(first)).json();
         assertThat(MEANWHILE.get()).as("the store was asked").isNull();

@@ -1,5 +1,6 @@
 package io.kvorum.apiserver;
 
+import static io.kvorum.apiserver.Http.created;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,17 +19,11 @@ final class PodTopologyLabelsComponentTest {
 
     @BeforeEach
     void nodes() {
-        made(
-                http.post(
-                        "/api/v1/nodes",
-                        ("{'metadata':{'name':'n1','labels':{'topology.kubernetes.io/zone':'z1',"
-                                        + "'topology.kubernetes.io/region':'r1','kubernetes.io/hostname':'n1'}}}")
-                                .replace('\'', '"')),
-                "nodes");
-    }
-
-    private static void made(Http.Answer answer, String what) {
-        assertThat(answer.status()).as(what + ": " + answer.text()).isEqualTo(201);
+        created(http.post(
+                "/api/v1/nodes",
+                ("{'metadata':{'name':'n1','labels':{'topology.kubernetes.io/zone':'z1',"
+                                + "'topology.kubernetes.io/region':'r1','kubernetes.io/hostname':'n1'}}}")
+                        .replace('\'', '"')));
     }
 
     private static String pod(String labels, String spec) {
@@ -37,13 +32,10 @@ final class PodTopologyLabelsComponentTest {
                 .replace('\'', '"');
     }
 
-    private static void bindTo(Http http, String node) {
-        made(
-                http.post(
-                        PODS + "/p/binding",
-                        ("{'metadata':{'name':'p'},'target':{'kind':'Node','name':'" + node + "'}}")
-                                .replace('\'', '"')),
-                "binding");
+    private void bindTo(String node) {
+        created(http.post(
+                PODS + "/p/binding",
+                ("{'metadata':{'name':'p'},'target':{'kind':'Node','name':'" + node + "'}}").replace('\'', '"')));
     }
 
     private JsonNode labels() {
@@ -52,8 +44,8 @@ final class PodTopologyLabelsComponentTest {
 
     @Test
     void aBoundPodIsToldWhereItsNodeIsAndNoMore() {
-        made(http.post(PODS, pod("'app':'web','topology.kubernetes.io/region':'mine'", "")), "pod");
-        bindTo(http, "n1");
+        created(http.post(PODS, pod("'app':'web','topology.kubernetes.io/region':'mine'", "")));
+        bindTo("n1");
         assertThat(labels().path("topology.kubernetes.io/region").asText()).isEqualTo("mine");
         assertThat(labels().path("topology.kubernetes.io/zone").asText()).isEqualTo("z1");
         assertThat(labels()).hasSize(3);
@@ -61,15 +53,15 @@ final class PodTopologyLabelsComponentTest {
 
     @Test
     void aPodThatNamesItsNodeIsToldAtOnce() {
-        made(http.post(PODS, pod("", "'nodeName':'n1',")), "pod");
+        created(http.post(PODS, pod("", "'nodeName':'n1',")));
         assertThat(labels().path("topology.kubernetes.io/zone").asText()).isEqualTo("z1");
         assertThat(labels().path("topology.kubernetes.io/region").asText()).isEqualTo("r1");
     }
 
     @Test
     void aNodeThatIsNotKnownSaysNothing() {
-        made(http.post(PODS, pod("'app':'web'", "")), "pod");
-        bindTo(http, "nowhere");
+        created(http.post(PODS, pod("'app':'web'", "")));
+        bindTo("nowhere");
         assertThat(labels().toString()).isEqualTo("{\"app\":\"web\"}");
     }
 }

@@ -12,10 +12,9 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests that take longer than they may. */
 class RequestTimeoutComponentTest {
@@ -24,19 +23,10 @@ class RequestTimeoutComponentTest {
     /** What the store waits for before it says how far it is; null: nothing. */
     private static final AtomicReference<@Nullable Promise<Void>> HELD = new AtomicReference<>();
 
-    private static TestApiServer server;
-    private static Http http;
+    @RegisterExtension
+    private static final OwnApiServer server = new OwnApiServer(HeldStore::new);
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestApiServer.start(HeldStore::new);
-        http = new Http(server);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    private static final Http http = server.http();
 
     @AfterEach
     void letGo() {

@@ -61,21 +61,11 @@ final class ServerPool {
         return removed;
     }
 
-    /** The next server for a connection that {@code tried} have refused; null when no other is fit. */
+    /** The next server for a connection that takes some and that {@code tried} have refused; null when there is no other. */
     @Nullable
-    Server next(Collection<Server> tried) {
-        return next(tried, Server::open);
-    }
-
-    /** The next one for a connection that no open server has taken in all its time; null when no other answers. */
-    @Nullable
-    Server lastResort(Collection<Server> tried) {
-        return next(tried, Server::answers);
-    }
-
-    private @Nullable Server next(Collection<Server> tried, Predicate<Server> eligible) {
+    Server next(Collection<Server> tried, Predicate<Server> takes) {
         List<Server> open = servers.values().stream()
-                .filter(server -> eligible.test(server) && !tried.contains(server))
+                .filter(server -> takes.test(server) && !tried.contains(server))
                 .toList();
         if (open.isEmpty()) {
             return null;

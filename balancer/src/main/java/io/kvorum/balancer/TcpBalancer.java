@@ -60,6 +60,10 @@ final class TcpBalancer {
                 }
             });
         }
+
+        boolean takes(Server offered) {
+            return outOfTime ? offered.answers() : offered.open();
+        }
     }
 
     /** @param ownAddress the component's own address, which servers are dialled from */
@@ -157,7 +161,7 @@ final class TcpBalancer {
     }
 
     private void dial(Client waiting) {
-        Server server = waiting.outOfTime ? pool.lastResort(waiting.tried) : pool.next(waiting.tried);
+        Server server = pool.next(waiting.tried, waiting::takes);
         if (server == null) {
             await(waiting);
             return;
@@ -165,7 +169,7 @@ final class TcpBalancer {
         server.dialling(1);
         client.connect(server.address().port(), server.address().host()).onComplete(done -> {
             server.dialling(-1);
-            if (done.succeeded() && !waiting.gone && (waiting.outOfTime ? server.answers() : server.open())) {
+            if (done.succeeded() && !waiting.gone && waiting.takes(server)) {
                 join(server, waiting, done.result());
                 return;
             }

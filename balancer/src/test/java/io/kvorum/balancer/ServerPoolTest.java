@@ -26,7 +26,7 @@ final class ServerPoolTest {
     }
 
     private static ServerAddress next(ServerPool pool, Server... tried) {
-        Server next = pool.next(List.of(tried));
+        Server next = pool.next(List.of(tried), Server::open);
         return next == null ? new ServerAddress("none", 0) : next.address();
     }
 
@@ -62,7 +62,7 @@ final class ServerPoolTest {
         server(pool, A).health().found(Finding.REFUSED);
         server(pool, B).drain(true);
         assertThat(next(pool)).isEqualTo(C);
-        assertThat(pool.next(List.of(server(pool, C)))).isNull();
+        assertThat(pool.next(List.of(server(pool, C)), Server::open)).isNull();
         assertThat(pool.hasOther(server(pool, A))).isTrue();
         assertThat(pool.hasOther(server(pool, C))).isFalse();
     }

@@ -37,39 +37,30 @@ public interface Informer<T extends HasMetadata> {
 
         /** A handler that does one thing whatever happened, such as to enqueue the owner's key. An update gives the new state. */
         static <T> Handler<T> each(Consumer<? super T> action) {
-            return new Handler<>() {
-                @Override
-                public void added(T object) {
-                    action.accept(object);
-                }
-
-                @Override
-                public void updated(T before, T after) {
-                    action.accept(after);
-                }
-
-                @Override
-                public void deleted(T object) {
-                    action.accept(object);
-                }
-            };
+            return of(action, action);
         }
 
         /** A handler that does one thing with what is there, new or changed, and nothing with what is deleted. */
         static <T> Handler<T> present(Consumer<? super T> action) {
+            return of(action, gone -> {});
+        }
+
+        private static <T> Handler<T> of(Consumer<? super T> present, Consumer<? super T> gone) {
             return new Handler<>() {
                 @Override
                 public void added(T object) {
-                    action.accept(object);
+                    present.accept(object);
                 }
 
                 @Override
                 public void updated(T before, T after) {
-                    action.accept(after);
+                    present.accept(after);
                 }
 
                 @Override
-                public void deleted(T object) {}
+                public void deleted(T object) {
+                    gone.accept(object);
+                }
             };
         }
     }

@@ -44,9 +44,9 @@ final class HealthChecks implements Health {
 
     private static Future<@Nullable String> within(Duration limit, Future<@Nullable String> look) {
         return look.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .otherwise(cause -> cause instanceof TimeoutException
-                        ? "no answer within " + limit.toMillis() + " ms"
-                        : String.valueOf(cause.getMessage()));
+                .recover(cause -> cause instanceof TimeoutException
+                        ? Future.succeededFuture("no answer within " + limit.toMillis() + " ms")
+                        : Future.failedFuture(cause));
     }
 
     /**

@@ -7,7 +7,10 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the store from time to time how large it is, for {@code apiserver_storage_size_bytes}. While it does not answer there is no number. */
+/**
+ * Asks the store from time to time how large it is, for {@code apiserver_storage_size_bytes}. While it does not answer there
+ * is no number.
+ */
 public final class StorageSize {
     private static final Logger LOG = LoggerFactory.getLogger(StorageSize.class);
 

@@ -2,11 +2,11 @@ package io.kvorum.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kvorum.cli.cluster.Reasons;
 import io.kvorum.faults.ControlSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +52,8 @@ public final class StatusCommand implements Callable<Integer> {
         }
         OutputOption.table(rows);
         for (JsonNode component : status.path("components")) {
-            StringJoiner reasons = new StringJoiner(", ");
-            component.path("notReady").forEach(reason -> reasons.add(reason.asText()));
-            if (reasons.length() > 0) {
+            String reasons = Reasons.of(component);
+            if (!reasons.isEmpty()) {
                 System.out.println(component.path("name").asText() + " is not ready: " + reasons);
             }
         }

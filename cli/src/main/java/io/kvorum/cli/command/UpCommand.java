@@ -7,6 +7,7 @@ import io.kvorum.cli.cluster.ClusterFolder;
 import io.kvorum.cli.cluster.ClusterSpec;
 import io.kvorum.cli.cluster.CommandFailure;
 import io.kvorum.cli.cluster.Instance;
+import io.kvorum.cli.cluster.Reasons;
 import io.kvorum.cli.cluster.Role;
 import io.kvorum.cli.launcher.LauncherProcess;
 import io.kvorum.faults.ControlSocket;
@@ -200,7 +201,7 @@ public final class UpCommand implements Callable<Integer> {
                 for (JsonNode component : components) {
                     String name = component.path("name").asText();
                     if (!component.path("ready").asBoolean()) {
-                        waiting.add(name + reasons(component));
+                        waiting.add(name + Reasons.after(component));
                     } else if (announced.add(name)) {
                         System.err.printf(
                                 "  %5.1f s  %s ready at %s%n",
@@ -237,12 +238,6 @@ public final class UpCommand implements Callable<Integer> {
             // Not listening yet; the deadline and the launcher's own exit bound the wait.
             return null;
         }
-    }
-
-    private static String reasons(JsonNode component) {
-        List<String> reasons = new ArrayList<>();
-        component.path("notReady").forEach(reason -> reasons.add(reason.asText()));
-        return reasons.isEmpty() ? "" : " (" + String.join(", ", reasons) + ")";
     }
 
     private ClusterSpec specification(ClusterFolder folder) throws IOException {

@@ -2,6 +2,7 @@ package io.kvorum.cli.upgrade;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvorum.cli.cluster.CommandFailure;
+import io.kvorum.cli.cluster.Reasons;
 import io.kvorum.cli.cluster.Release;
 import io.kvorum.faults.ControlSocket;
 import java.time.Duration;
@@ -62,15 +63,9 @@ public final class Components {
         List<String> waiting = new ArrayList<>();
         for (JsonNode component : all()) {
             if (which.test(component) && !component.path("ready").asBoolean()) {
-                waiting.add(name(component) + reasons(component));
+                waiting.add(name(component) + Reasons.after(component));
             }
         }
         return waiting.isEmpty() ? null : String.join("; ", waiting);
-    }
-
-    private static String reasons(JsonNode component) {
-        List<String> reasons = new ArrayList<>();
-        component.path("notReady").forEach(reason -> reasons.add(reason.asText()));
-        return reasons.isEmpty() ? "" : " (" + String.join(", ", reasons) + ")";
     }
 }

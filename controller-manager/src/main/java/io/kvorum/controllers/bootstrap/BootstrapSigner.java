@@ -40,27 +40,10 @@ public final class BootstrapSigner extends ReconcileLoop<String> {
         Informer<ConfigMap> informer =
                 context.informers().of(ConfigMap.class, ListOptions.fields("metadata.name=" + NAME));
         lister = informer.lister();
-        informer.handler(new Always<>());
+        informer.handler(Informer.Handler.each(any -> controller.enqueue(NAME)));
         Informer<Secret> secrets = TokenCleaner.tokens(context);
         tokens = secrets.lister();
-        secrets.handler(new Always<>());
-    }
-
-    private final class Always<T> implements Informer.Handler<T> {
-        @Override
-        public void added(T object) {
-            controller.enqueue(NAME);
-        }
-
-        @Override
-        public void updated(T before, T after) {
-            controller.enqueue(NAME);
-        }
-
-        @Override
-        public void deleted(T object) {
-            controller.enqueue(NAME);
-        }
+        secrets.handler(Informer.Handler.each(any -> controller.enqueue(NAME)));
     }
 
     @Override
